@@ -1,0 +1,63 @@
+# `make` lists what there is. Everything is made inside this folder; nothing needs root.
+
+VENV   ?= .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PORT   ?= 8000
+
+# nbgrader starts `alembic` by name, so the environment's programs must be on the path.
+export PATH := $(abspath $(BIN)):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help course test test-unit lint book serve notebooks lab bench lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+course: $(READY) ## build the book, set up the nbgrader course, grade the sample class
+	@$(BIN)/python -m autograder course
+
+test: $(READY) lint ## run all tests (unit, book, browser, class)
+	@$(BIN)/python -m pytest
+
+test-unit: $(READY) ## run the tests that take seconds
+	@$(BIN)/python -m pytest -m "not slow"
+
+lint: $(READY) ## check style, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+book: $(READY) ## build the pages into build/book/html (with answers: make book SOLUTIONS=1)
+	@$(BIN)/python -m autograder build $(if $(filter 1,$(SOLUTIONS)),--solutions)
+
+serve: book ## build the pages and serve them on http://127.0.0.1:8000 (PORT=...)
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory build/book/html
+
+notebooks: $(READY) ## derive notebooks/ and exercises.json from book/ and solutions/
+	@$(BIN)/python -m autograder build --notebooks
+
+lab: $(READY) ## open JupyterLab with nbgrader's Formgrader on the sample course
+	@test -f build/course/gradebook.db || $(BIN)/python -m autograder course
+	@cd build/course && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=.
+
+bench: $(READY) ## measure checks and grading; results go to bench/RESULTS.md
+	@$(BIN)/python -m bench
+
+lock: ## choose the newest versions that requirements.txt allows, write requirements.lock
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	@build/lock/bin/pip install --quiet -r requirements.txt
+	@build/lock/bin/pip freeze --exclude pip --exclude setuptools | sed 's/+cpu$$//' > requirements.lock
+	@rm -rf build/lock && echo "requirements.lock: $$(wc -l < requirements.lock) packages"
+
+clean: ## remove what was built; keeps the environment and the course's key
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml packaging/autograder/pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing $$(wc -l < requirements.lock) packages into $(VENV) (a few minutes the first time) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		-e . -e packaging/autograder
+	@touch $@
