@@ -1,0 +1,130 @@
+"""The process in which a student's notebook runs at grading.
+
+It reads frames from one socket, runs the cells that it is sent, and answers calls on the names
+that they defined. It is sent no check cell, no law and no expected value. Everything that it says
+is treated as hostile by whoever started it (`autograder.sandbox`).
+
+A frame is a little-endian ``u32`` and that many bytes. Requests are encoded dicts: the calls of
+`dropout_course.inside`, or ``{"op": "cell", "source": str}``; the reply to a cell is
+``{"outputs": [...], "error": None or dict}``.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+import socket
+import struct
+import sys
+from typing import Any
+
+import numpy as np
+
+from dropout_course import codec, inside
+
+STREAM = 20_000  # characters of stdout and of stderr that are kept from one cell
+PICTURE = 2_000_000  # bytes of one image
+OUTPUTS = 20  # displayed objects of one cell
+
+
+class Cells:
+    """Runs cells in IPython, as a notebook would, and collects what they show."""
+
+    def __init__(self) -> None:
+        from IPython.core.interactiveshell import InteractiveShell
+        from traitlets.config import Config
+
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "NoColor"
+        config.InteractiveShell.xmode = "Minimal"
+        self.shell = InteractiveShell.instance(config=config)
+        for shown in ("showtraceback", "showsyntaxerror"):  # `run` reports errors as data
+            setattr(self.shell, shown, lambda *args, **kwargs: None)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The namespace of the notebook."""
+        return self.shell.user_ns
+
+    def run(self, source: str) -> dict[str, Any]:
+        """Run one cell; give its outputs as plain data and the error that ended it."""
+        from IPython.utils.capture import capture_output
+
+        error: dict[str, Any] | None = None
+        with capture_output() as captured:
+            try:
+                result = self.shell.run_cell(source, store_history=False)
+                raised = result.error_before_exec or result.error_in_exec
+            except (SystemExit, KeyboardInterrupt) as stopped:
+                raised = stopped
+            if raised is not None:
+                error = inside.describe(raised)
+            outputs = _figures()
+        streams = [("stdout", captured.stdout), ("stderr", captured.stderr)]
+        told = [{"stream": name, "text": text[:STREAM]} for name, text in streams if text]
+        told += [kept for shown in captured.outputs if (kept := _kept(shown.data or {}))]
+        return {"outputs": told[:OUTPUTS] + outputs, "error": error}
+
+
+def _kept(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Keep text and PNG of a displayed object; HTML, SVG and scripts go no further."""
+    text, picture = data.get("text/plain"), data.get("image/png")
+    if isinstance(picture, str):
+        picture = base64.b64decode(picture)
+    if isinstance(picture, bytes) and len(picture) <= PICTURE:
+        return {"png": base64.b64encode(picture).decode()}
+    return {"text": text[:STREAM]} if isinstance(text, str) else None
+
+
+def _figures() -> list[dict[str, Any]]:
+    """Render matplotlib figures that a cell left open, as an inline backend would."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return []
+    import io
+
+    pictures = []
+    for number in pyplot.get_fignums()[:5]:
+        sink = io.BytesIO()
+        try:
+            pyplot.figure(number).savefig(sink, format="png", dpi=72)
+        except Exception:
+            continue
+        pictures.append(_kept({"image/png": sink.getvalue()}))
+    pyplot.close("all")
+    return [picture for picture in pictures if picture]
+
+
+def serve(connection: socket.socket) -> None:
+    """Answer frames until the other end closes."""
+    cells = Cells()
+    stream = connection.makefile("rb")
+    while len(size := stream.read(4)) == 4:
+        request = stream.read(struct.unpack("<I", size)[0])
+        message = codec.decode(request, make=lambda argument: argument)
+        op = message["op"]
+        if op == "cell":
+            reply = codec.encode(cells.run(message["source"]))
+        elif op == "seed":
+            _reseed(message["seed"])
+            reply = codec.encode({"ok": None})
+        else:
+            reply = inside.answer(cells.names, request)
+        connection.sendall(struct.pack("<I", len(reply)) + reply)
+
+
+def _reseed(seed: int) -> None:
+    """Seed the global generators, so that an answer that uses them gets the same grade twice."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+
+
+def main(descriptor: int) -> None:
+    """Serve on an inherited socket; stdin, stdout and stderr lead nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    serve(socket.socket(fileno=descriptor))
+    os._exit(0)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dropout_course.case import Broken, Case
+from dropout_course.student import Student
+
+
+def broken(judge, *args, **kwargs):
+    with pytest.raises(Broken) as caught:
+        judge(*args, **kwargs)
+    return caught.value
+
+
+def test_the_same_seed_gives_the_same_inputs():
+    def draw(seed):
+        case = Case(seed)
+        return case.normal(3), case.rate(), case.mask((4, 5), 0.3), case.rng(), case.integers(0, 9)
+
+    for a, b in zip(draw(5), draw(5), strict=True):
+        assert np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b
+
+
+@pytest.mark.parametrize("p", [0.01, 0.3, 0.99])
+def test_a_mask_has_a_kept_and_a_dropped_unit(p):
+    for seed in range(50):
+        mask = Case(seed).mask((2, 3), p)
+        assert mask.any()
+        assert not mask.all()
+
+
+def test_masks_at_the_ends_are_those_that_can_be_drawn():
+    assert Case(0).mask((3, 4), 0.0).all()
+    assert not Case(0).mask((3, 4), 1.0).any()
+
+
+def test_a_rate_keeps_away_from_a_half():
+    rates = [Case(seed).rate() for seed in range(200)]
+    assert min(abs(rate - 0.5) for rate in rates) >= 0.05 - 1e-3
+
+
+def test_layouts_hold_the_same_values_and_are_all_different():
+    x = np.arange(6.0).reshape(2, 3)
+    made = list(Case.layouts(x))
+    assert all(np.array_equal(one, x) for one in made)
+    assert len({one.strides for one in made}) == 4
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "kind", "words"),
+    [
+        ([1.0], np.array([1.0]), "type", "must be a NumPy array, not a list"),
+        (None, np.array([1.0]), "type", "is a `return` missing"),
+        (np.ones(2), np.ones(3), "shape", "shape (2,), and it must have shape (3,)"),
+        (np.ones(2), np.ones(2, np.float32), "dtype", "dtype float64, and it must have"),
+        (np.array([np.nan, 1]), np.ones(2), "nonfinite", "NaN or infinite"),
+        (np.array([1.0, 2]), np.ones(2), "value", "wrong values"),
+        (np.array(1.0), 1.0, "type", "must be one number, not a 0-d array"),
+        (True, 1.0, "type", "must be one number, not a bool"),
+        (float("inf"), 1.0, "nonfinite", "not a finite number"),
+        (2.0, 1.0, "value", "is wrong"),
+        ((1.0,), (1.0, 2.0), "type", "must hold 2 values, not 1"),
+        (1.0, (1.0, 2.0), "type", "must be a tuple of 2, not a float"),
+        ((1.0, 3.0), (1.0, 2.0), "value", "the second value is wrong"),
+        ({"a": 1.0}, {"b": 1.0}, "type", "wrong keys"),
+        ({"a": 2.0}, {"a": 1.0}, "value", "the value of 'a' is wrong"),
+        (["x"], {"x"}, "type", "must be a set, not a list"),
+        ({"x"}, {"y"}, "value", "wrong members"),
+    ],
+)
+def test_a_wrong_result_is_described_in_a_sentence(got, want, kind, words):
+    found = broken(Case(0).equal, got, want)
+    assert found.kind == kind
+    assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (np.array([1.0, np.nan, np.inf]), np.array([1.0, np.nan, np.inf])),
+        (np.array([1e6 + 1e-5]), np.array([1e6])),
+        (np.float32([1 + 5e-6]), np.float32([1])),
+        (np.float64(1.0), 1.0),
+        (1, 1.0),
+        (np.array([-0.0]), np.array([0.0])),
+        ([1.0, 2.0], (1.0, 2.0)),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+    ],
+)
+def test_results_that_agree_by_the_house_rule(got, want):
+    Case(0).equal(got, want)
+
+
+def test_raises_accepts_a_derived_exception_and_refuses_a_value():
+    def derived(x):
+        raise UnicodeError("p")
+
+    def other(x):
+        raise KeyError("p")
+
+    student = Student.here({"derived": derived, "other": other, "value": lambda x: x})
+    Case.raises(ValueError, student.derived, 2.0)
+    assert "raised KeyError" in broken(Case.raises, ValueError, student.other, 2.0).reason
+    assert "returned a value" in broken(Case.raises, ValueError, student.value, 2.0).reason

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dropout_course import laws as laws_module
+from dropout_course.laws import law, mistake, probe
+from dropout_course.student import Lost, Student
+from dropout_course.verdict import Outcome, Verdict, judge, name_mistake, score
+
+X = np.array([1.0, 2.0])
+
+
+@law("twice", "Doubles", core=True, weight=2)
+def doubles(student, case):
+    case.equal(student.twice(X), 2 * X)
+
+
+@law("twice", "Also negative", weight=1)
+def also_negative(student, case):
+    x = -abs(case.normal(3))
+    case.equal(student.twice(x), 2 * x)
+
+
+@law("twice", "Refuses text", weight=1)
+def refuses(student, case):
+    case.raises(ValueError, student.twice, "text")
+
+
+LAWS = [body.__laws__[0] for body in (doubles, also_negative, refuses)]
+
+
+@mistake("M901", "twice", title="Squared", says="Doubling adds; it does not multiply by itself.")
+def squared(x):
+    return x * x
+
+
+@mistake("M902", "twice", title="Unchanged", says="The input comes back unchanged.")
+def unchanged(x):
+    return x
+
+
+@probe("twice")
+def tell(student, case):
+    return [student.attempt("twice", case.normal(3))]
+
+
+KNOWN = ([squared.__mistake__, unchanged.__mistake__], {"twice": tell})
+
+
+def right(x):
+    if isinstance(x, str):
+        raise ValueError("no text")
+    return 2 * x
+
+
+def verdict_of(answer, known=KNOWN, points=8):
+    return judge("twice", points, LAWS, Student.here({"twice": answer}), 3, known)
+
+
+def test_a_right_answer_gets_all_points():
+    verdict = verdict_of(right)
+    assert verdict.passed
+    assert verdict.score == 8
+    assert verdict.mistake is None
+
+
+def test_points_follow_the_weights():
+    assert verdict_of(lambda x: 2 * np.asarray(x, dtype=object)).score == 0
+    assert verdict_of(lambda x: 2 * x).score == 6  # "text" doubled is "texttext"
+
+
+def test_without_the_core_law_at_most_a_fifth_rounded_down_to_a_half():
+    def only_refuses(x):
+        if isinstance(x, str):
+            raise ValueError
+        return x
+
+    assert verdict_of(only_refuses).score == 1.5  # 8 * 0.2 = 1.6
+
+
+@pytest.mark.parametrize(("points", "passed", "expected"), [(7, 1, 2.0), (10, 2, 6.5), (1, 1, 0.0)])
+def test_scores_are_rounded_down_to_half_points(points, passed, expected):
+    flat = [laws_module.Law("e", str(i), 1, False, False, False, None, None) for i in range(3)]
+    outcomes = [Outcome(one, None if i < passed else object(), 0) for i, one in enumerate(flat)]
+    assert score(points, outcomes) == expected
+
+
+def test_a_known_mistake_is_named_and_an_unknown_one_is_not():
+    assert verdict_of(lambda x: np.multiply(x, x)).mistake.id == "M901"
+    assert verdict_of(lambda x: x).mistake.id == "M902"
+    assert verdict_of(lambda x: 3 * x).mistake is None
+
+
+def test_a_name_that_a_mistake_leaves_alone_is_not_compared():
+    @probe("twice")
+    def both(student, case):
+        return [student.attempt("twice", X), student.attempt("helper", X)]
+
+    student = Student.here({"twice": lambda x: x * x, "helper": lambda x: x})
+    assert name_mistake("twice", student, KNOWN[0], {"twice": both}, 0).id == "M901"
+
+
+def finding(answer):
+    return verdict_of(answer).outcomes[0].finding
+
+
+def test_the_finding_holds_a_call_that_can_be_pasted():
+    found = finding(lambda x: x + 1)
+    assert found.call == "twice(np.array([1.0, 2.0]))"
+    assert found.expected == "np.array([2.0, 4.0])"
+    assert found.received == "np.array([2.0, 3.0])"
+
+
+def test_an_answer_that_raises_shows_its_own_line():
+    def bad(x):
+        return x[5]
+
+    found = finding(bad)
+    assert found.kind == "raised"
+    assert "IndexError" in found.reason
+    assert found.trace[-1].endswith("return x[5]")
+
+
+def test_writing_to_the_input_is_said_in_words():
+    def bad(x):
+        x *= 2
+        return x
+
+    assert "writes to its input" in finding(bad).reason
+
+
+def test_a_missing_name_a_stub_and_a_result_that_is_no_data():
+    def stub(x):
+        raise NotImplementedError
+
+    missing = judge("twice", 8, LAWS, Student.here({}), 3, KNOWN)
+    assert {o.finding.kind for o in missing.outcomes} == {"missing"}
+    assert finding(stub).kind == "todo"
+    assert "returned a value of type function" in finding(lambda x: lambda: 0).reason
+
+
+def test_terminal_escapes_of_a_student_do_not_get_through():
+    def bad(x):
+        raise RuntimeError("\x1b[2J evil \x07")
+
+    text = finding(bad).received
+    assert "evil" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("answer", [lambda x: exit(), lambda x: 1 / 0, lambda x: [*x, x]])
+def test_no_answer_gets_an_exception_out_of_the_judge(answer):
+    assert isinstance(verdict_of(answer), Verdict)
+
+
+def test_a_law_that_trips_over_a_strange_result_blames_the_answer():
+    @law("twice", "Trips")
+    def trips(student, case):
+        case.that(student.twice(X)["key"] > 1, "never reached")
+
+    verdict = judge("twice", 8, trips.__laws__, Student.here({"twice": right}), 0)
+    assert "can't be judged" in verdict.outcomes[0].finding.reason
+
+
+def test_after_the_process_is_lost_nothing_more_is_asked():
+    asked = []
+
+    def transport(request):
+        asked.append(request)
+        raise Lost("it ended the Python process", "died")
+
+    verdict = judge("twice", 8, LAWS, Student(transport), 0, KNOWN)
+    assert len(asked) == 1
+    assert {o.finding.kind for o in verdict.outcomes} == {"died"}
+
+
+@pytest.mark.parametrize("reply", [b"", b"nonsense", b"\0" * 64])
+def test_a_forged_reply_is_a_failure_and_no_exception(reply):
+    verdict = judge("twice", 8, LAWS, Student(lambda request: reply), 0, KNOWN)
+    assert verdict.score == 0
+    assert verdict.outcomes[0].finding.kind == "broken"
