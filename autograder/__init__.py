@@ -1,0 +1,1 @@
+"""The instructor's side: authoring, hidden checks, the referee, the sandbox, the class."""

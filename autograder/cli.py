@@ -1,0 +1,206 @@
+"""The command line: ``autograder`` or ``python -m autograder``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.root import NoCourseError, course_root
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Build the course on dropout, check notebooks, and grade classes.",
+)
+out = Console()
+err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
+Files = Annotated[list[Path], typer.Argument(help="Notebook files.", show_default=False)]
+
+
+def main() -> None:
+    """Run the command line; what a person can mend ends as one line and exit code 2."""
+    try:
+        app()
+    except NoCourseError as error:
+        err.print(f"autograder: {error}", style="red", highlight=False)
+        raise SystemExit(2) from None
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the exercises with points, names, checks and known mistakes."""
+    from autograder.listing import listing
+
+    entries = listing()
+    if as_json:
+        _print_json(entries)
+        return
+    table = Table("number", "exercise", "points", "to write", "checks", "mistakes", box=None)
+    for entry in entries:
+        checks = f"{entry['checks']['visible']} + {entry['checks']['hidden']} hidden"
+        names, points = ", ".join(entry["names"]), f"{entry['points']:g}"
+        row = [entry["number"], entry["id"], points, names, checks, str(len(entry["mistakes"]))]
+        table.add_row(*row)
+    out.print(table)
+
+
+@app.command()
+def check(files: Files, as_json: Json = False) -> None:
+    """Check your own notebooks before you hand them in (visible checks only).
+
+    Exit code 0 if all were checked, 1 if a file had a problem.
+    """
+    _grade_files(files, as_json, hidden=False)
+
+
+@app.command()
+def grade(files: Files, as_json: Json = False) -> None:
+    """Grade notebook files with visible and hidden checks, without a gradebook.
+
+    Exit code 0 if all were graded, 1 if a file had a problem.
+    """
+    _grade_files(files, as_json, hidden=True)
+
+
+def _grade_files(files: list[Path], as_json: bool, hidden: bool) -> None:
+    from autograder.referee import Config
+    from autograder.referee.inputs import course_key
+    from autograder.single import FileResult, grade_file
+
+    root = course_root()
+    config = Config(key=course_key(root))
+    told: list[FileResult] = []
+    with _progress(len(files), quiet=as_json) as advance:
+        for path in files:
+            told.append(grade_file(path, root, config, hidden=hidden))
+            advance(path.name)
+    if as_json:
+        _print_json([one.to_json() for one in told])
+    else:
+        for one in told:
+            _print_file(one)
+    raise typer.Exit(int(any(one.to_json()["problems"] for one in told)))
+
+
+def _print_file(told: Any) -> None:
+    out.rule(Path(told.file).name, align="left")
+    for problem in told.problems:
+        out.print(f"! {problem}", style="yellow", markup=False, highlight=False)
+    for exercise in told.exercises:
+        style = "green" if exercise.passed else None
+        out.print(exercise.message, style=style, markup=False, highlight=False, soft_wrap=True)
+    if told.result:
+        score = f"{told.result.score:g} of {told.result.max_score:g} points"
+        out.print(f"{score}\n", style="bold", highlight=False)
+
+
+@app.command()
+def autograde(
+    assignment: Annotated[str, typer.Argument(help="For example 03-dropout-forward.")],
+    student: Annotated[list[str] | None, typer.Option(help="Only this student.")] = None,
+    force: Annotated[bool, typer.Option(help="Grade again what is graded already.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Grade what a class handed in for an assignment, into the gradebook."""
+    from autograder.classroom.course import assignments, autograde_assignment
+
+    root = course_root()
+    known = assignments(root)
+    if assignment not in known:
+        raise typer.BadParameter(f"there is no {assignment}; there is {', '.join(known)}")
+    rows = autograde_assignment(
+        root, assignment, students=student, force=force, progress=not as_json
+    )
+    if as_json:
+        _print_json([vars(row) for row in rows])
+        return
+    from autograder.classroom.report import rows_table
+
+    out.print(rows_table(rows))
+
+
+@app.command()
+def build(
+    solutions: Annotated[
+        bool, typer.Option(help="Show the reference answers; into a folder of its own.")
+    ] = False,
+    notebooks_only: Annotated[bool, typer.Option("--notebooks", help="No book.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Derive the notebooks from their sources and build the book (for authors)."""
+    from autograder.authoring.book import build_book
+    from autograder.authoring.build import build_notebooks
+    from autograder.authoring.errors import SourceError
+
+    root = course_root()
+    try:
+        written = build_notebooks(root)
+    except SourceError as error:
+        err.print(str(error), style="red", markup=False, highlight=False)
+        raise typer.Exit(1) from None
+    page = None if notebooks_only else build_book(root, solutions=solutions, quiet=as_json)
+    if as_json:
+        _print_json({"written": [str(p) for p in written], "book": page and str(page)})
+        return
+    names = ", ".join(path.name for path in written)
+    out.print(f"notebooks: {names or 'nothing changed'}")
+    if page:
+        out.print(f"book: {page}", soft_wrap=True)
+
+
+@app.command()
+def release(
+    assignment: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Release assignments to students through nbgrader's exchange."""
+    from autograder.classroom.course import assignments, release_assignments
+
+    root = course_root()
+    known = assignments(root)
+    if unknown := sorted(set(assignment or []) - set(known)):
+        raise typer.BadParameter(f"there is no {unknown[0]}; there is {', '.join(known)}")
+    released = release_assignments(root, assignment or list(known), progress=not as_json)
+    if as_json:
+        _print_json(released)
+    else:
+        out.print("released: " + ", ".join(released))
+
+
+@app.command()
+def course(as_json: Json = False) -> None:
+    """Build everything and grade the sample class: what `make course` runs."""
+    from autograder.classroom.course import run_course
+
+    summary = run_course(course_root(), progress=not as_json)
+    if as_json:
+        _print_json(summary)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[Any]:
+    """Show a bar on stderr for more than one file, and nothing for programs."""
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    bar = Progress(*columns, TimeRemainingColumn(), console=err, transient=True)
+    if quiet or total < 2:
+        yield lambda name: None
+        return
+    with bar:
+        task = bar.add_task("grading", total=total)
+        yield lambda name: bar.update(task, advance=1, description=name)

@@ -1,0 +1,127 @@
+"""Grade one rebuilt notebook."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from autograder.referee.cells import Role, exercise_of, grade_id, role_of
+from autograder.referee.inputs import attempt_hash, exercise_seed
+from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
+from autograder.referee.session import Runner, Session
+from autograder.sandbox import Process
+from dropout_course import course, laws
+from dropout_course.laws import Law
+from dropout_course.report import Report, as_text
+from dropout_course.student import Student
+from dropout_course.verdict import Finding, Outcome, Verdict, judge
+
+
+@dataclass(frozen=True)
+class Config:
+    """How to grade.
+
+    Attributes
+    ----------
+    key : bytes
+        The course's key; see `autograder.referee.inputs`.
+    cell_seconds, exercise_seconds : float
+        Time limits of one cell, and of all calls for one exercise.
+    restarts : int
+        How many times a notebook may lose its process and go on.
+    start : callable
+        Makes the process in which the notebook runs.
+    """
+
+    key: bytes = b""
+    cell_seconds: float = 20.0
+    exercise_seconds: float = 20.0
+    restarts: int = 3
+    start: Callable[[], Runner] = field(default=Process)
+
+
+@lru_cache(maxsize=16)
+def all_laws(stem: str) -> tuple[Law, ...]:
+    """All laws of a chapter: the visible ones, then the hidden ones."""
+    hidden = importlib.import_module(f"autograder.hidden.{laws.module_name(stem)}")
+    return (*laws.visible_laws(stem), *laws.laws_in(hidden))
+
+
+def grade_notebook(
+    nb: Any, *, student: str = "", config: Config | None = None, hidden: bool = True
+) -> NotebookResult:
+    """Run a rebuilt notebook in a process of its own and judge its answers.
+
+    Parameters
+    ----------
+    nb
+        The released notebook with the student's solution cells and extra cells in it.
+    student
+        The student's id; with the course's key it decides the random inputs.
+    config
+        Time limits and the key.
+    hidden
+        Whether hidden laws are run as well as visible ones.
+
+    Returns
+    -------
+    NotebookResult
+        One verdict an exercise, whatever the notebook does.
+    """
+    config = config or Config()
+    stem = nb.metadata["dropout_course"]["chapter"]
+    attempt = attempt_hash(c.source for c in nb.cells if role_of(c) is Role.SOLUTION)
+    session = Session(
+        config.start,
+        seed=exercise_seed(config.key, student, stem, attempt),
+        cell_seconds=config.cell_seconds,
+        restarts=config.restarts,
+    )
+    result = NotebookResult(chapter=stem.partition("-")[0])
+    try:
+        for cell in nb.cells:
+            role = role_of(cell)
+            if role is Role.CHECK:
+                exercise = course.exercises()[exercise_of(cell)]
+                seed = exercise_seed(config.key, student, exercise.id, attempt)
+                wanted = [law for law in all_laws(stem) if law.exercise == exercise.id]
+                wanted = [law for law in wanted if hidden or not law.hidden]
+                result.exercises.append(_judge(session, exercise, wanted, seed, config))
+            elif role in (Role.SETUP, Role.SOLUTION, Role.EXTRA):
+                session.run(grade_id(cell) or cell.id, cell.source)
+    finally:
+        session.close()
+    result.cell_outputs = session.outputs
+    return result
+
+
+def _judge(
+    session: Session, exercise: course.Exercise, wanted: list[Law], seed: int, config: Config
+) -> ExerciseResult:
+    session.reseed(seed)
+    student = Student(session.transport(config.exercise_seconds))
+    known = laws.known_mistakes(exercise.stem)
+    verdict = judge(exercise.id, exercise.points, wanted, student, seed, known)
+    if said := session.trouble.get(exercise.id):
+        verdict = _explained(verdict, said)
+    return exercise_result(verdict, _words(exercise, verdict))
+
+
+def _explained(verdict: Verdict, said: str) -> Verdict:
+    """Say why a name is missing, where its cell failed."""
+
+    def better(outcome: Outcome) -> Outcome:
+        if outcome.finding and outcome.finding.kind == "missing":
+            return replace(outcome, finding=Finding("cell", said))
+        return outcome
+
+    return replace(verdict, outcomes=tuple(map(better, verdict.outcomes)))
+
+
+def _words(exercise: course.Exercise, verdict: Verdict) -> str:
+    title = f"Exercise {exercise.number}, {exercise.title}"
+    link = course.book_url() + exercise.section
+    return as_text(Report(verdict, title, link=link))

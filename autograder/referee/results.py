@@ -1,0 +1,124 @@
+"""What grading one notebook gives, as dataclasses and as plain JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dropout_course.laws import Mistake
+from dropout_course.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One law's outcome."""
+
+    name: str
+    visible: bool
+    passed: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """The verdict on one exercise.
+
+    Attributes
+    ----------
+    id : str
+    score, max_score : float
+    passed : bool
+    checks : tuple of CheckResult
+    mistake : Mistake or None
+    seconds : float
+    message : str
+        The words for the student; nothing in them gives a hidden check away.
+    """
+
+    id: str
+    score: float
+    max_score: float
+    passed: bool
+    checks: tuple[CheckResult, ...]
+    mistake: Mistake | None
+    seconds: float
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give plain data for `autograder grade --json`."""
+        named = self.mistake
+        return {
+            "id": self.id,
+            "score": self.score,
+            "max_score": self.max_score,
+            "passed": self.passed,
+            "checks": [vars(check) for check in self.checks],
+            "mistake": named and {"id": named.id, "title": named.title, "message": named.says},
+            "seconds": round(self.seconds, 4),
+        }
+
+
+@dataclass
+class NotebookResult:
+    """The result of one notebook.
+
+    Attributes
+    ----------
+    chapter : str
+        Two digits.
+    exercises : list of ExerciseResult
+    problems : list of str
+        What was wrong with the notebook as a whole, in sentences.
+    cell_outputs : dict
+        Outputs (as nbformat has them) of the cells that were run, by cell id.
+    """
+
+    chapter: str
+    exercises: list[ExerciseResult] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    cell_outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return sum(exercise.score for exercise in self.exercises)
+
+    @property
+    def max_score(self) -> float:
+        """Points within reach; written questions are outside."""
+        return sum(exercise.max_score for exercise in self.exercises)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give plain data for `autograder grade --json`."""
+        return {
+            "chapter": self.chapter,
+            "score": self.score,
+            "max_score": self.max_score,
+            "problems": list(self.problems),
+            "exercises": [exercise.to_json() for exercise in self.exercises],
+        }
+
+
+def check_result(outcome: Outcome) -> CheckResult:
+    """Give one law's outcome with its message for the instructor."""
+    found = outcome.finding
+    message = ""
+    if found:
+        shown = [found.call, found.expected and f"expected {found.expected}"]
+        shown += [found.received and f"received {found.received}", *found.trace]
+        message = "\n".join([found.reason, *filter(None, shown)])
+    return CheckResult(outcome.law.name, not outcome.law.hidden, outcome.passed, message)
+
+
+def exercise_result(verdict: Verdict, message: str) -> ExerciseResult:
+    """Give the result of a verdict and the words that go with it."""
+    return ExerciseResult(
+        id=verdict.exercise,
+        score=verdict.score,
+        max_score=verdict.points,
+        passed=verdict.passed,
+        checks=tuple(map(check_result, verdict.outcomes)),
+        mistake=verdict.mistake,
+        seconds=verdict.seconds,
+        message=message,
+    )

@@ -1,0 +1,174 @@
+"""A student's notebook being run: cells in order, restarts, and what each cell showed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from autograder.sandbox import Stopped
+from dropout_course.student import Lost
+from dropout_course.words import clean
+
+Outputs = list[dict[str, Any]]
+
+
+class Runner(Protocol):
+    """What a session needs of a process."""
+
+    def cell(self, source: str, seconds: float) -> dict[str, Any]:
+        """Run a cell; give what it showed and the error that ended it."""
+
+    def ask(self, request: bytes, seconds: float) -> bytes:
+        """Answer one encoded request."""
+
+    def seed(self, seed: int) -> None:
+        """Seed the global random generators."""
+
+    def close(self) -> None:
+        """End the process."""
+
+
+class Session:
+    """Runs the cells of one notebook; starts afresh when the process is lost.
+
+    A cell that ends the process, or doesn't end in time, is left out from then on; the cells
+    before it are run again in a new process, so that it costs one exercise and not the rest.
+
+    Parameters
+    ----------
+    start
+        Makes a process.
+    seed
+        Seeds the process's own global generators.
+    cell_seconds
+        Time limit of one cell.
+    restarts
+        How many new processes may follow the first.
+    """
+
+    def __init__(
+        self, start: Callable[[], Runner], *, seed: int, cell_seconds: float, restarts: int
+    ) -> None:
+        self._start = start
+        self._seed = seed
+        self._cell_seconds = cell_seconds
+        self._left = restarts + 1
+        self._ran: list[tuple[str, str]] = []
+        self._process: Runner | None = None
+        self.outputs: dict[str, Outputs] = {}
+        self.trouble: dict[str, str] = {}
+
+    def run(self, cell: str, source: str) -> None:
+        """Run a cell; what it shows is in `outputs`, why it failed in `trouble`."""
+        try:
+            process = self._ready()
+        except Lost as lost:
+            self.trouble[cell] = str(lost)
+            return
+        self._run_in(process, cell, source)
+
+    def transport(self, seconds: float) -> Callable[[bytes], bytes]:
+        """Give the transport of a `Student`; all its calls together may take so many seconds."""
+        deadline = time.monotonic() + seconds
+
+        def send(request: bytes) -> bytes:
+            process = self._ready()
+            try:
+                return process.ask(request, max(1e-3, deadline - time.monotonic()))
+            except Stopped as stopped:
+                self._process = None
+                raise Lost(_why(stopped, seconds), stopped.kind) from None
+
+        return send
+
+    def reseed(self, seed: int) -> None:
+        """Seed the global generators, so that an answer that uses them is graded alike twice."""
+        try:
+            self._ready().seed(seed)
+        except Stopped:
+            self._process = None
+        except Lost:
+            pass
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process:
+            self._process.close()
+            self._process = None
+
+    def _ready(self) -> Runner:
+        while self._process is None:
+            if not self._left:
+                raise Lost(
+                    "the notebook ended its Python process too often, so it was left", "died"
+                )
+            self._left -= 1
+            self._process = process = self._start()
+            try:
+                process.seed(self._seed)
+            except Stopped as stopped:
+                raise RuntimeError(f"a fresh Python process did not start: {stopped}") from None
+            for cell, source in list(self._ran):
+                if not self._run_in(process, cell, source):
+                    break
+        return self._process
+
+    def _run_in(self, process: Runner, cell: str, source: str) -> bool:
+        """Run a cell; False if that ended the process."""
+        try:
+            reply = process.cell(source, self._cell_seconds)
+        except Stopped as stopped:
+            self._process = None
+            self._ran = [(other, text) for other, text in self._ran if other != cell]
+            self.trouble[cell] = (
+                f"this cell stopped everything: {_why(stopped, self._cell_seconds)}"
+            )
+            self.outputs[cell] = [_stream("stderr", self.trouble[cell] + "\n")]
+            return False
+        if cell not in {other for other, _ in self._ran}:
+            self._ran.append((cell, source))
+        self.outputs[cell] = _outputs(reply)
+        if said := _error(reply):
+            self.trouble[cell] = said
+        return True
+
+
+def _why(stopped: Stopped, seconds: float) -> str:
+    if stopped.kind == "timeout":
+        return f"it did not finish in {seconds:g} seconds (is there a loop without an end?)"
+    if stopped.kind == "broken":
+        return f"its reply was no plain data ({stopped})"
+    return "it ended the Python process"
+
+
+def _error(reply: dict[str, Any]) -> str:
+    error = reply.get("error")
+    if not isinstance(error, dict):
+        return ""
+    kinds = error.get("kinds")
+    kind = kinds[0] if isinstance(kinds, list) and kinds else "an exception"
+    text = f"the cell raised {kind}: {error.get('message', '')}"[:500]
+    if type(error.get("line")) is int:
+        text += f" (line {error['line']})"
+    return clean(text)
+
+
+def _stream(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": clean(text)}
+
+
+def _outputs(reply: dict[str, Any]) -> Outputs:
+    """Turn what a process says that a cell showed into notebook outputs: text and PNG alone."""
+    made: Outputs = []
+    for shown in reply["outputs"][:30]:
+        if not isinstance(shown, dict):
+            continue
+        if isinstance(text := shown.get("text"), str):
+            made.append(_stream("stderr" if shown.get("stream") == "stderr" else "stdout", text))
+        elif isinstance(png := shown.get("png"), str):
+            data = {"image/png": png}
+            made.append({"output_type": "display_data", "data": data, "metadata": {}})
+    if said := _error(reply):
+        made.append(_stream("stderr", said + "\n"))
+    return made

@@ -1,0 +1,35 @@
+"""Where the course is on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class NoCourseError(Exception):
+    """There is no course here; the message says what to do."""
+
+
+def course_root() -> Path:
+    """Find the folder that holds `_config.yml` and `notebooks/`.
+
+    ``DROPOUT_COURSE_ROOT``, else the working directory or one above it, else the checkout that
+    this package stands in.
+
+    Raises
+    ------
+    NoCourseError
+        None of them is a course.
+    """
+    if given := os.environ.get("DROPOUT_COURSE_ROOT"):
+        places = [Path(given)]
+    else:
+        here = Path.cwd()
+        places = [here, *here.parents, Path(__file__).resolve().parents[1]]
+    for place in places:
+        if (place / "_config.yml").is_file() and (place / "notebooks").is_dir():
+            return place
+    raise NoCourseError(
+        f"{places[0]} is no checkout of the course (it has no _config.yml and notebooks/): "
+        "go to the checkout, or set DROPOUT_COURSE_ROOT to it"
+    )

@@ -1,0 +1,120 @@
+"""Grade single notebook files, outside any gradebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.classroom.files import NOTEBOOK_LIMIT, read_regular
+from autograder.classroom.match import answered
+from autograder.classroom.parse import UnreadableError, parse
+from autograder.classroom.rebuild import rebuild
+from autograder.referee import Config, NotebookResult, grade_notebook
+from autograder.referee.results import ExerciseResult
+
+
+@dataclass
+class FileResult:
+    """What became of one file.
+
+    Attributes
+    ----------
+    file : str
+    problems : list of str
+        What was wrong with it and what was done about it, in sentences.
+    result : NotebookResult or None
+        None if nothing in it could be graded.
+    """
+
+    file: str
+    problems: list[str] = field(default_factory=list)
+    result: NotebookResult | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the entry of ``autograder grade --json``."""
+        graded = self.result or NotebookResult(chapter="")
+        entry = {"file": self.file, **graded.to_json()}
+        return {**entry, "problems": self.problems + graded.problems}
+
+    @property
+    def exercises(self) -> list[ExerciseResult]:
+        """The verdicts, none for a file that could not be graded."""
+        return self.result.exercises if self.result else []
+
+
+@lru_cache(maxsize=4)
+def releases(root: Path) -> dict[str, Any]:
+    """Read the released notebooks of a course by file stem."""
+    paths = sorted((root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    return {path.stem: nbformat.read(path, 4) for path in paths}
+
+
+def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -> FileResult:
+    """Grade one file; never raises for what is in it.
+
+    Parameters
+    ----------
+    path
+        The notebook file.
+    root
+        The course.
+    config
+        How to grade.
+    hidden
+        Whether hidden laws are run as well as visible ones.
+    """
+    told = FileResult(str(path))
+    try:
+        notebook, told.problems = parse(read_regular(path, NOTEBOOK_LIMIT))
+    except UnreadableError as error:
+        told.problems = [f"The file {error}. Open it in JupyterLab, save it, and try again."]
+        return told
+    except FileNotFoundError:
+        told.problems = ["There is no such file."]
+        return told
+    except OSError as error:
+        told.problems = [f"The file can't be read: {error.strerror or error}."]
+        return told
+    stem = _chapter(notebook, root)
+    if stem is None:
+        told.problems.append(
+            "It is no notebook of this course: none of its cells belongs to a chapter. "
+            "Start from the chapter's file in notebooks/."
+        )
+        return told
+    release = releases(root)[stem]
+    told.problems += _provenance(notebook, release, stem)
+    rebuilt = rebuild(release, notebook)
+    told.problems += rebuilt.notes
+    told.result = grade_notebook(rebuilt.notebook, student=path.stem, config=config, hidden=hidden)
+    return told
+
+
+def _chapter(notebook: Any, root: Path) -> str | None:
+    """Find the chapter by the cells, and, where they don't decide, by what the file says."""
+    known = releases(root)
+    found = {stem: answered(release, notebook)[0] for stem, release in known.items()}
+    best = max(found, key=lambda stem: found[stem], default=None)
+    if best is not None and found[best]:
+        return best
+    said = notebook.metadata["dropout_course"].get("chapter")
+    return said if said in known else None
+
+
+def _provenance(notebook: Any, release: Any, stem: str) -> list[str]:
+    theirs = notebook.metadata["dropout_course"]
+    ours = release.metadata["dropout_course"]
+    if theirs.get("chapter") not in (None, stem):
+        return [
+            f"The file says that it belongs to another chapter; its answers to {stem} are graded."
+        ]
+    if theirs.get("release") not in (None, ours["release"]):
+        return [
+            "The file was made from another version of the chapter; its answers are graded by "
+            f"this one. Compare it with notebooks/{stem}.ipynb."
+        ]
+    return []
