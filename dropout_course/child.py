@@ -32,16 +32,13 @@ class Cells:
     """Runs cells in IPython, as a notebook would, and collects what they show."""
 
     def __init__(self) -> None:
-        from IPython.core.interactiveshell import InteractiveShell
         from traitlets.config import Config
 
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "NoColor"
         config.InteractiveShell.xmode = "Minimal"
-        self.shell = InteractiveShell.instance(config=config)
-        for shown in ("showtraceback", "showsyntaxerror"):  # `run` reports errors as data
-            setattr(self.shell, shown, lambda *args, **kwargs: None)
+        self.shell = _shell_class().instance(config=config)
 
     @property
     def names(self) -> dict[str, Any]:
@@ -66,6 +63,26 @@ class Cells:
         told = [{"stream": name, "text": text[:STREAM]} for name, text in streams if text]
         told += [kept for shown in captured.outputs if (kept := _kept(shown.data or {}))]
         return {"outputs": told[:OUTPUTS] + outputs, "error": error}
+
+
+def _shell_class() -> Any:
+    """Make the shell: IPython without a terminal or a kernel around it."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    class Shell(InteractiveShell):
+        def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+            """Show nothing: `Cells.run` reports errors as data."""
+
+        showsyntaxerror = showtraceback
+
+        def enable_gui(self, gui: Any = None) -> None:
+            """Accept ``%matplotlib inline``; figures are collected after each cell."""
+
+        def ask_exit(self) -> None:
+            """Let ``exit()`` end the cell, as in a notebook, and not the process."""
+            raise SystemExit
+
+    return Shell
 
 
 def _kept(data: dict[str, Any]) -> dict[str, Any] | None:

@@ -115,7 +115,7 @@ def law(
     """Make a function a law of an exercise; see `Law` for the parameters."""
 
     def mark(body: LawBody) -> LawBody:
-        hidden = not body.__module__.startswith("dropout_course.")
+        hidden = body.__module__.startswith("autograder.hidden")
         made = Law(exercise, name, weight, core, observed, hidden, statistic, body)
         body.__laws__ = [*getattr(body, "__laws__", []), made]  # type: ignore[attr-defined]
         return body

@@ -1,0 +1,113 @@
+"""Running a notebook's cells, with a process that can be told when to die."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.referee.session import Session
+from autograder.sandbox import Stopped
+from dropout_course.student import Lost
+
+
+class Fake:
+    """A process that ends at a cell whose source says how."""
+
+    log: list[tuple[int, str]] = []
+    made = 0
+
+    def __init__(self):
+        Fake.made += 1
+        self.number = Fake.made
+
+    def cell(self, source, seconds):
+        Fake.log.append((self.number, source))
+        if source in ("timeout", "died", "broken"):
+            raise Stopped(source, source)
+        error = {"kinds": ["NameError"], "message": "x", "line": 2} if source == "error" else None
+        shown = [{"stream": "stdout", "text": f"ran {source}\x1b[2J"}]
+        return {"outputs": shown, "error": error}
+
+    def ask(self, request, seconds):
+        if request == b"die":
+            raise Stopped("died", "gone")
+        return request + b"!"
+
+    def seed(self, seed):
+        pass
+
+    def close(self):
+        Fake.log.append((self.number, "closed"))
+
+
+@pytest.fixture
+def session():
+    Fake.log, Fake.made = [], 0
+    return Session(Fake, seed=1, cell_seconds=2, restarts=3)
+
+
+def test_cells_run_in_order_in_one_process(session):
+    session.run("a", "1")
+    session.run("b", "2")
+    assert Fake.log == [(1, "1"), (1, "2")]
+    assert session.trouble == {}
+    assert session.outputs["a"][0]["text"] == "ran 1\N{REPLACEMENT CHARACTER}[2J"
+
+
+def test_a_cell_that_raises_is_reported_and_the_next_runs(session):
+    session.run("a", "error")
+    session.run("b", "2")
+    assert session.trouble == {"a": "the cell raised NameError: x (line 2)"}
+    assert Fake.made == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [("timeout", "did not finish in 2 seconds"), ("died", "ended the Python"), ("broken", "plain")],
+)
+def test_a_cell_that_ends_the_process_is_left_out_and_the_earlier_ones_run_again(
+    session, how, words
+):
+    session.run("a", "1")
+    session.run("b", how)
+    session.run("c", "3")
+    assert words in session.trouble["b"]
+    assert Fake.log == [(1, "1"), (1, how), (2, "1"), (2, "3")]
+
+
+def test_a_call_that_ends_the_process_costs_that_call(session):
+    session.run("a", "1")
+    with pytest.raises(Lost, match="ended the Python process"):
+        session.transport(5)(b"die")
+    assert session.transport(5)(b"hello") == b"hello!"
+    assert Fake.log == [(1, "1"), (2, "1")]
+
+
+def test_after_three_restarts_it_is_left(session):
+    for name in "abcd":
+        session.run(name, "died")
+    assert Fake.made == 4
+    session.run("e", "5")
+    assert "too often" in session.trouble["e"]
+    with pytest.raises(Lost, match="too often"):
+        session.transport(5)(b"hello")
+    assert Fake.made == 4
+
+
+def test_a_cell_that_dies_only_when_run_again_is_left_out_too(session, monkeypatch):
+    session.run("a", "1")
+    session.run("b", "2")
+    real = Fake.cell
+
+    def dies_again(self, source, seconds):
+        if source == "2" and self.number == 2:
+            Fake.log.append((self.number, source))
+            raise Stopped("died", "gone")
+        return real(self, source, seconds)
+
+    monkeypatch.setattr(Fake, "cell", dies_again)
+    session.run("c", "died")
+    session.run("d", "4")
+    assert Fake.log[-4:] == [(2, "1"), (2, "2"), (3, "1"), (3, "4")]
+    assert "b" in session.trouble
+    session.close()
+    assert Fake.log[-1] == (3, "closed")
