@@ -1,0 +1,109 @@
+"""A chapter as its author wrote it: exercises, questions, cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import Place
+
+WRITTEN_POINTS = 5  # for the written question, beyond the graded points of a chapter
+Kind = Literal["text", "exercise", "written", "setup", "reference", "demo"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Some MyST and where it begins."""
+
+    source: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as its author wrote it. `number` is "3.4"."""
+
+    id: str
+    title: str
+    number: str
+    points: int
+    names: tuple[str, ...]
+    given: tuple[str, ...]
+    statement: Text
+    hints: tuple[Text, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Written:
+    """A question that is answered in words and graded by hand."""
+
+    id: str
+    statement: Text
+    place: Place
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of the chapter, in its order. `options` are those of a code cell."""
+
+    kind: Kind
+    text: Text
+    options: dict[str, Any] = field(default_factory=dict)
+    exercise: Exercise | None = None
+    written: Written | None = None
+
+    @property
+    def caption(self) -> str:
+        """Caption of the figure that a code cell draws, or ""."""
+        return str(self._figure.get("caption") or "")
+
+    @property
+    def figure(self) -> str:
+        """Name of the figure that a code cell draws, or ""."""
+        return str(self._figure.get("name") or "").lower()
+
+    @property
+    def alt(self) -> str:
+        """Alt text of what a code cell draws, or ""."""
+        return str(((self.options.get("mystnb") or {}).get("image") or {}).get("alt") or "")
+
+    @property
+    def _figure(self) -> dict[str, Any]:
+        return (self.options.get("mystnb") or {}).get("figure") or {}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter: `stem` "03-dropout-forward", `module` "ch03_dropout_forward"."""
+
+    path: Path
+    stem: str
+    title: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def number(self) -> str:
+        """Two digits, as in the file name."""
+        return self.stem[:2]
+
+    @property
+    def module(self) -> str:
+        """Name of the modules that belong to the chapter."""
+        return module_name(self.stem)
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """Its exercises in order."""
+        return tuple(cell.exercise for cell in self.cells if cell.exercise)
+
+    @property
+    def points(self) -> int:
+        """Points of its exercises together."""
+        return sum(exercise.points for exercise in self.exercises)
+
+
+def module_name(stem: str) -> str:
+    """Name of the modules of a chapter: "03-dropout-forward" -> "ch03_dropout_forward"."""
+    return "ch" + stem.replace("-", "_")

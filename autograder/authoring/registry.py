@@ -1,0 +1,54 @@
+"""`dropout_course/exercises.json`: what notebooks and feedback know of the exercises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from nbformat import NotebookNode
+
+from .degrade import degrade
+from .inline import Context
+from .model import Chapter, Text
+from .scan import Book
+
+
+def registry(chapters: Sequence[tuple[Chapter, NotebookNode]], book: Book) -> str:
+    """Text of `exercises.json` for chapters and their notebooks."""
+    content: dict[str, Any] = {
+        "book_url": book.site.book_url,
+        "repository": book.site.repository,
+        "chapters": {},
+        "exercises": {},
+    }
+    for chapter, notebook in chapters:
+        content["chapters"][chapter.number] = {
+            "stem": chapter.stem,
+            "title": chapter.title,
+            "notebook": f"notebooks/{chapter.stem}.ipynb",
+            "release": notebook.metadata["dropout_course"]["release"],
+            "points": chapter.points,
+        }
+        for exercise in chapter.exercises:
+            anchor = book.labels[f"ex-{exercise.id}".lower()].anchor
+            content["exercises"][exercise.id] = {
+                "chapter": chapter.number,
+                "stem": chapter.stem,
+                "number": exercise.number,
+                "title": exercise.title,
+                "points": exercise.points,
+                "names": list(exercise.names),
+                "hints": [_hint(hint, chapter, book) for hint in exercise.hints],
+                "section": f"{chapter.stem}.html#{anchor}",
+            }
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _hint(hint: Text, chapter: Chapter, book: Book) -> str:
+    """A hint as plain Markdown, without images."""
+    context = Context(book, chapter.stem, chapter.path.parent)
+    text = degrade(context, hint.source, hint.place)
+    if context.images:
+        raise hint.place.error("a hint holds no image, since `check` shows it as text: describe it")
+    return text

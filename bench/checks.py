@@ -1,0 +1,65 @@
+"""How long a student waits for `check`, and the grader for a chapter's laws."""
+
+from __future__ import annotations
+
+import importlib
+import statistics
+import time
+from collections.abc import Callable
+
+from autograder.referee.grade import all_laws
+from dropout_course import course
+from dropout_course.checking import check
+from dropout_course.laws import known_mistakes, module_name
+from dropout_course.student import Student
+from dropout_course.verdict import judge
+
+RUNS = 30
+
+
+def _times(call: Callable[[], object], runs: int = RUNS) -> list[float]:
+    call()
+    taken = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        call()
+        taken.append(1e3 * (time.perf_counter() - begin))
+    return taken
+
+
+def run() -> str:
+    """Time the visible checks of every exercise, right and wrong, and whole chapters."""
+    lines = [
+        f"`check(...)` in a notebook, {RUNS} runs an exercise: a right answer, and a known mistake",
+        "(which is looked for and named). Milliseconds.",
+        "",
+        "| exercise | right: median | right: worst | wrong: median | wrong: worst |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    medians = []
+    for exercise in course.exercises().values():
+        names = dict(vars(importlib.import_module(f"solutions.{module_name(exercise.stem)}")))
+        mistakes = known_mistakes(exercise.stem)[0]
+        mistake = next(m for m in mistakes if m.exercise == exercise.id)
+        wrong = {**names, mistake.replaces: mistake.answer}
+        good = _times(lambda e=exercise.id, n=names: repr(check(e, namespace=n)))
+        bad = _times(lambda e=exercise.id, n=wrong: repr(check(e, namespace=n)))
+        cells = [statistics.median(good), max(good), statistics.median(bad), max(bad)]
+        medians.append(cells[0])
+        numbers = " | ".join(f"{cell:.1f}" for cell in cells)
+        lines.append(f"| {exercise.number} `{exercise.id}` | {numbers} |")
+    lines += ["", f"Median over the exercises: {statistics.median(medians):.1f} ms.", ""]
+    lines += ["Visible and hidden laws of a whole chapter in the grader, right answers:", ""]
+    for stem in dict.fromkeys(e.stem for e in course.exercises().values()):
+        lines.append(
+            f"- {stem}: {statistics.median(_times(lambda s=stem: _chapter(s), 10)):.0f} ms"
+        )
+    return "\n".join(lines)
+
+
+def _chapter(stem: str) -> None:
+    names = dict(vars(importlib.import_module(f"solutions.{module_name(stem)}")))
+    student = Student.here(names)
+    for exercise in course.of_chapter(stem):
+        wanted = [law for law in all_laws(stem) if law.exercise == exercise.id]
+        judge(exercise.id, exercise.points, wanted, student, 1)

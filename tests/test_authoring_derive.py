@@ -1,0 +1,280 @@
+"""The derived notebook, the registry, and what `make notebooks` writes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.authoring.__main__ import main
+from autograder.authoring.build import WorkInPlaceError, build_notebooks, render_all
+from autograder.authoring.derive import dumps, release_of
+from autograder.authoring.errors import SourceErrors
+from autograder.authoring.source import chapter_paths
+
+REPOSITORY = Path(__file__).parents[1]
+FIXTURE = Path(__file__).parent / "fixtures" / "authoring"
+NOTEBOOK = Path("notebooks/03-forward.ipynb")
+REGISTRY = Path("dropout_course/exercises.json")
+
+
+@pytest.fixture
+def root(tmp_path):
+    return Path(shutil.copytree(FIXTURE, tmp_path / "course"))
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return render_all(FIXTURE)
+
+
+@pytest.fixture(scope="module")
+def notebook(texts):
+    return nbformat.reads(texts[NOTEBOOK], as_version=4)
+
+
+def cell(notebook, key):
+    return next(cell for cell in notebook.cells if cell.id == key)
+
+
+def mark(notebook, key):
+    return cell(notebook, key).metadata["nbgrader"]
+
+
+def test_it_begins_with_title_and_setup(notebook):
+    assert [c.id for c in notebook.cells[:3]] == ["title", "setup-text", "setup"]
+    title, _, setup, own = notebook.cells[:4]
+    assert title.source.startswith("# 3. The forward pass\n\n[Read this chapter online](https://")
+    assert '"dropout-course[data] @ git+https://github.com/people/course@main"' in setup.source
+    assert setup.source.endswith("\nfrom dropout_course import check")
+    assert own.source == "import numpy as np\n\nRATE = 0.5"
+    for c in (setup, own):
+        assert c.metadata["tags"] == ["setup"]
+        assert c.metadata["nbgrader"]["locked"]
+
+
+def test_an_exercise_is_text_stub_and_check(notebook):
+    ids = [c.id for c in notebook.cells]
+    at = ids.index("scale-text")
+    assert ids[at : at + 3] == ["scale-text", "scale", "scale-check"]
+    text, stub, check = notebook.cells[at : at + 3]
+    assert text.source.startswith("### Exercise 3.1 · The scale\n\n*4 points*\n\nWrite `scale`")
+    assert re.findall("<summary>(.*)</summary>", text.source) == [
+        "Hint 1 of 3",
+        "Hint 2 of 3",
+        "Hint 3 of 3",
+    ]
+    assert stub.source.startswith("DEFAULT_RATE: float = 0.5\nEPS = 1e-8\n\n\ndef scale(")
+    assert stub.source.endswith("    # YOUR CODE HERE\n    raise NotImplementedError")
+    assert check.source == 'check("scale")'
+
+
+def test_nbgrader_knows_what_each_cell_is(notebook):
+    common = {"schema_version": 3, "task": False}
+    solution = {"grade": False, "solution": True, "locked": False, "grade_id": "scale"}
+    check = {"grade": True, "solution": False, "locked": True, "grade_id": "scale-check"}
+    why = {"grade": True, "solution": True, "locked": False, "grade_id": "ch03-why"}
+    assert mark(notebook, "scale") == common | solution
+    assert mark(notebook, "scale-check") == common | check | {"points": 4}
+    assert mark(notebook, "ch03-why") == common | why | {"points": 0}
+    assert mark(notebook, "ch03-why-text")["locked"]
+    assert cell(notebook, "ch03-why").cell_type == "markdown"
+
+
+def test_the_written_question_says_what_it_is_worth(notebook):
+    text = cell(notebook, "ch03-why-text").source
+    assert "up to 5 points beyond the graded 10" in text
+
+
+def test_demonstrations_are_locked_and_figures_keep_their_captions(notebook):
+    demos = [i for i, c in enumerate(notebook.cells) if c.metadata.get("tags") == ["demo"]]
+    assert len(demos) == 2
+    assert all(notebook.cells[i].metadata["nbgrader"]["locked"] for i in demos)
+    caption = notebook.cells[demos[0] + 1].source
+    assert caption.startswith("**Figure 3.3.** The scale, as in [(3.1)](")
+
+
+def test_no_reference_and_no_raw_myst_is_left(texts):
+    for path, text in texts.items():
+        assert "solution:" not in text, path
+        assert "from solutions" not in text
+        assert ":::" not in text
+        assert not re.search(r"\{(ref|eq|numref|doc|term|cite[:\w]*)\}`(?!not-a-role)", text)
+
+
+def test_images_are_attached_to_their_cell(notebook):
+    holder = next(c for c in notebook.cells if "attachment:net.png" in c.source)
+    assert sorted(holder.attachments) == ["dropout-network.png", "net.png"]
+    data = base64.b64decode(holder.attachments["net.png"]["image/png"])
+    assert data == (FIXTURE / "notebooks/images/net.png").read_bytes()
+
+
+def test_the_figure_without_javascript_is_numbered_and_leads_online(notebook):
+    holder = next(c for c in notebook.cells if "attachment:dropout-network.png" in c.source)
+    assert "**Figure 3.2.** Drop units yourself." in holder.source
+    assert "(https://example.org/book/03-forward.html#fig-network)" in holder.source
+
+
+def test_a_quiz_is_readable_with_its_answer_folded(notebook):
+    text = next(c.source for c in notebook.cells if "Question 1 of 2" in c.source)
+    assert "- **A.** dropped\n- **B.** kept\n\n<details>\n<summary>Answer</summary>" in text
+    assert "- **B** is right. Yes.\n\n</details>" in text
+    assert "**Question 2 of 2 (several answers are right).** Which are linear?" in text
+
+
+def test_ids_are_unique_and_independent_of_the_text_of_an_exercise(notebook, root):
+    ids = [c.id for c in notebook.cells]
+    assert len(ids) == len(set(ids))
+    source = root / "book/03-forward.md"
+    source.write_text(source.read_text().replace("Write `scale`, so", "Write it, so"))
+    other = nbformat.reads(render_all(root)[NOTEBOOK], as_version=4)
+    assert [c.id for c in other.cells] == ids
+
+
+def test_the_release_changes_with_the_exercises_alone(notebook, root):
+    before = notebook.metadata["dropout_course"]
+    assert before == {"chapter": "03-forward", "release": release_of(notebook.cells)}
+    assert re.fullmatch("[0-9a-f]{12}", before["release"])
+
+    def after(name, old, new):
+        path = root / name
+        path.write_text(path.read_text().replace(old, new, 1))
+        text = render_all(root)[NOTEBOOK]
+        return nbformat.reads(text, as_version=4).metadata["dropout_course"]["release"]
+
+    assert after("book/03-forward.md", "The scale grows", "It grows") == before["release"]
+    changed = after("solutions/ch03_forward.py", "Zero what", "Drop what")
+    assert changed != before["release"]
+    assert after("book/03-forward.md", "RATE = 0.5", "RATE = 0.4") not in (
+        changed,
+        before["release"],
+    )
+
+
+def test_the_registry_lists_chapters_and_exercises(texts, notebook):
+    text = texts[REGISTRY]
+    content = json.loads(text)
+    assert text.endswith("}\n")
+    assert list(content) == sorted(content)
+    assert content["book_url"] == "https://example.org/book/"
+    assert content["repository"] == "https://github.com/people/course"
+    assert content["chapters"]["03"] == {
+        "stem": "03-forward",
+        "title": "The forward pass",
+        "notebook": "notebooks/03-forward.ipynb",
+        "release": notebook.metadata["dropout_course"]["release"],
+        "points": 10,
+    }
+    layer = content["exercises"]["layer"]
+    assert layer.pop("hints")[:2] == ["One.", "Two."]
+    assert layer == {
+        "chapter": "03",
+        "stem": "03-forward",
+        "number": "3.2",
+        "title": "A layer",
+        "points": 6,
+        "names": ["Layer", "drop"],
+        "section": "03-forward.html#ex-layer",
+    }
+
+
+def test_a_build_writes_once(root):
+    written = build_notebooks(root)
+    assert [path.relative_to(root) for path in written] == [
+        NOTEBOOK,
+        Path("notebooks/07-later.ipynb"),
+        REGISTRY,
+    ]
+    assert build_notebooks(root) == []
+    assert build_notebooks(root, check=True) == []
+
+
+def test_a_check_reports_differences_and_writes_nothing(root):
+    build_notebooks(root)
+    (root / REGISTRY).write_text("{}")
+    (root / "notebooks/05-gone.ipynb").write_text("{}")
+    assert [path.name for path in build_notebooks(root, check=True)] == [
+        "exercises.json",
+        "05-gone.ipynb",
+    ]
+    assert (root / REGISTRY).read_text() == "{}"
+
+
+def test_a_picture_that_lags_behind_its_svg_is_noticed(root):
+    svg = root / "book/_static/net.svg"
+    svg.write_text(svg.read_text().replace('r="3"', 'r="4"'))
+    with pytest.raises(SourceErrors, match=r"book/03-forward.md:\d+: net.svg has no current pict"):
+        build_notebooks(root, check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium draws the pictures")
+def test_a_build_draws_the_pictures_that_are_missing(root):
+    for path in root.glob("notebooks/images/*.png"):
+        path.unlink()
+    written = build_notebooks(root)
+    assert {path.name for path in written} >= {"net.png", "dropout-network.png"}
+    assert build_notebooks(root, check=True) == []
+
+
+def test_answers_are_never_overwritten(root):
+    build_notebooks(root)
+    own = nbformat.read(root / NOTEBOOK, as_version=4)
+    cell(own, "scale").source = "scale = 1"
+    (root / NOTEBOOK).write_text(dumps(own))
+    with pytest.raises(WorkInPlaceError, match=r"notebooks/03-forward.ipynb holds answers"):
+        build_notebooks(root)
+    assert "scale = 1" in (root / NOTEBOOK).read_text()
+
+
+@pytest.mark.slow
+def test_the_bytes_do_not_depend_on_the_hash_seed(root):
+    outputs = []
+    for seed in ("0", "1"):
+        for path in root.glob("notebooks/*.ipynb"):
+            path.unlink()
+        subprocess.run(
+            [sys.executable, "-m", "autograder.authoring"],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        )
+        outputs.append([path.read_bytes() for path in sorted(root.glob("notebooks/*.ipynb"))])
+    assert len(outputs[0]) == 2
+    assert outputs[0] == outputs[1]
+
+
+def test_the_command_says_what_it_did(root, monkeypatch, capsys):
+    monkeypatch.chdir(root)
+    assert main(["--check"]) == 1
+    assert "differs notebooks/03-forward.ipynb" in capsys.readouterr().out
+    assert main([]) == 0
+    assert "wrote notebooks/03-forward.ipynb" in capsys.readouterr().out
+    assert main(["--check"]) == 0
+    (root / "book/07-later.md").write_text("no title")
+    assert main([]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("book/07-later.md:1: no title")
+    assert error.endswith("1 to correct; no notebook was written.\n")
+
+
+def test_the_command_wants_the_root_of_the_repository(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 1
+    assert "run this in the root of the repository" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not chapter_paths(REPOSITORY), reason="the book has no chapter yet")
+def test_committed_notebooks_are_what_their_sources_say():
+    """If this fails, run `make notebooks` and commit what it writes."""
+    changed = build_notebooks(REPOSITORY, check=True)
+    assert [str(path.relative_to(REPOSITORY)) for path in changed] == []

@@ -1,0 +1,119 @@
+"""The house keeps its order: arrows, derived files, words, licences."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+OURS = ("dropout_course", "solutions", "autograder", "tests", "bench")
+
+
+def tracked() -> list[Path]:
+    """All files of the checkout that git tracks or would track."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    return [ROOT / name for name in listed if (ROOT / name).is_file()]
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found |= {node.module or ""} | {f"{node.module}.{a.name}" for a in node.names}
+    return found
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def reaches(found: set[str], target: str) -> bool:
+    return any(name == target or name.startswith(target + ".") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("folder", "forbidden"),
+    [
+        ("dropout_course", ("solutions", "autograder", "tests", "bench")),
+        ("solutions", ("dropout_course", "autograder", "tests", "bench")),
+        ("autograder", ("tests", "bench")),
+        ("autograder/sandbox", ("autograder.referee", "autograder.classroom", "solutions")),
+        ("autograder/referee", ("autograder.classroom", "autograder.authoring")),
+        ("autograder/classroom", ("autograder.cli",)),
+    ],
+)
+def test_arrows_point_one_way(folder, forbidden):
+    for path in modules(folder):
+        for target in forbidden:
+            assert not reaches(imports(path), target), f"{path.relative_to(ROOT)} -> {target}"
+
+
+def test_what_notebooks_import_needs_numpy_and_matplotlib_alone():
+    allowed = {"numpy", "matplotlib", "dropout_course", "IPython", "traitlets", "sklearn", "cycler"}
+    standard = __import__("sys").stdlib_module_names
+    for path in modules("dropout_course"):
+        roots = {name.partition(".")[0] for name in imports(path)} - {"", "__future__"}
+        assert roots <= allowed | set(standard), path.name
+
+
+def test_references_need_numpy_alone():
+    standard = set(__import__("sys").stdlib_module_names) | {"__future__", "numpy", ""}
+    for path in modules("solutions"):
+        assert {name.partition(".")[0] for name in imports(path)} <= standard, path.name
+
+
+def test_a_chapter_has_one_name_everywhere():
+    for page in sorted((ROOT / "book").glob("[0-9][0-9]-*.md")):
+        module = "ch" + page.stem.replace("-", "_") + ".py"
+        for folder in (
+            "solutions",
+            "dropout_course/checks",
+            "dropout_course/mistakes",
+            "autograder/hidden",
+            "tests/idioms",
+        ):
+            assert (ROOT / folder / module).is_file(), f"{folder}/{module}"
+        assert (ROOT / "notebooks" / f"{page.stem}.ipynb").is_file()
+
+
+def test_committed_notebooks_hold_no_output():
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            assert not cell.get("outputs"), path.name
+            assert cell.get("execution_count") is None
+
+
+def test_nothing_large_is_in_the_checkout():
+    large = [p.relative_to(ROOT) for p in tracked() if p.stat().st_size > 600_000]
+    assert large == []
+
+
+def test_the_lock_names_exact_versions_and_no_address():
+    for line in (ROOT / "requirements.lock").read_text().splitlines():
+        assert re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9_.!]+", line), line
+
+
+def test_readme_and_contributing_name_what_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / name).read_text("utf-8")
+        assert set(re.findall(r"`?make ([a-z-]+)", text)) - {"alone"} <= targets
+        for link in re.findall(r"\]\(([^):]+)\)", text):
+            assert (ROOT / link).exists(), f"{name}: {link}"
+
+
+def test_make_help_lists_every_target():
+    text = (ROOT / "Makefile").read_text()
+    phony = set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split())
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert phony == {line.split()[1] for line in told.stdout.splitlines() if line.strip()}
