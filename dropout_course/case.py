@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dropout_course import codec
+from dropout_course.pictures import Picture
 from dropout_course.student import Lost, Raised, Unanswered
 
 TOLERANCE = {"f4": 1e-5, "f2": 1e-2, "c8": 1e-5}
@@ -32,12 +33,15 @@ class Broken(Exception):
         Shown side by side where they are given.
     kind : str
         ``value``, ``type``, ``shape``, ``dtype``, ``nonfinite``, ``raised``, ``accepted``.
+    picture : Picture or None
+        Drawn below the values.
     """
 
     reason: str
     expected: Any = None
     received: Any = None
     kind: str = "value"
+    picture: Picture | None = None
 
     def __str__(self) -> str:
         return self.reason
@@ -135,11 +139,17 @@ class Case:
 
     @staticmethod
     def that(
-        holds: Any, reason: str, *, expected: Any = None, received: Any = None, kind: str = "value"
+        holds: Any,
+        reason: str,
+        *,
+        expected: Any = None,
+        received: Any = None,
+        kind: str = "value",
+        picture: Picture | None = None,
     ) -> None:
         """Require a condition; `reason` says in a sentence what is wrong when it fails."""
         if not holds:
-            raise Broken(reason, expected, received, kind)
+            raise Broken(reason, expected, received, kind, picture)
 
     @staticmethod
     def raises(error: type[BaseException], call: Callable[..., Any], *args: Any) -> None:

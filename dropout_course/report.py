@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -117,13 +118,15 @@ def _failure_lines(verdict: Verdict) -> list[str]:
     lines: list[str] = []
     finding = explained(outcome)
     if finding:
-        lines += ["", f"{outcome.law.name}: {finding.reason}."]
+        lines += ["", *_wrapped(f"{outcome.law.name}: {finding.reason}.")]
         lines += ["    " + line for line in finding.call.splitlines()]
         if finding.expected:
             lines.append(f"    expected  {finding.expected}")
         if finding.received:
             lines.append(f"    received  {finding.received}")
         lines += [f"    your code, {line}" for line in finding.trace]
+        if finding.picture:
+            lines += ["", *("    " + line for line in finding.picture.text())]
     elif verdict.mistake is None:
         lines += ["", f"On other inputs this fails: {outcome.law.name}."]
     if verdict.mistake:
@@ -139,8 +142,6 @@ def _named(mistake: Mistake) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    import textwrap
-
     return textwrap.wrap(clean(text), 88, break_long_words=False) or [""]
 
 
@@ -204,6 +205,8 @@ def _failure_html(verdict: Verdict) -> list[str]:
         text = "\n".join(f"{label:<10}" + said.replace("\n", pad) for label, said in rows if said)
         if text:
             parts.append(f'<pre style="{_MONO}">{escape(text)}</pre>')
+        if finding.picture:
+            parts.append(f"<div>{finding.picture.svg()}</div>")
     if verdict.mistake:
         mistake = verdict.mistake
         parts.append(
@@ -216,5 +219,6 @@ def _failure_html(verdict: Verdict) -> list[str]:
 def _foot(report: Report) -> str:
     link = ""
     if report.link:
-        link = f'<a href="{escape(report.link, quote=True)}">Read the section in the book</a>. '
+        address = escape(report.link, quote=True)
+        link = f'<a href="{address}" style="color:inherit">Read the section in the book</a>. '
     return f'<div style="opacity:.75;font-size:.9em">{link}{escape(report.footnote)}</div>'

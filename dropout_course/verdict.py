@@ -13,6 +13,7 @@ import numpy as np
 
 from dropout_course.case import TOLERANCE, Broken, Case, agree
 from dropout_course.laws import Law, Mistake, ProbeBody
+from dropout_course.pictures import Picture, zeros
 from dropout_course.student import Lost, Missing, Raised, Student, Unanswered, Unsendable
 from dropout_course.words import clean, show, show_call
 
@@ -34,6 +35,8 @@ class Finding:
         The smallest example that shows it; empty where there is none.
     trace : tuple of str
         The student's own lines, where the answer raised.
+    picture : Picture or None
+        Masks, zeros or counts, where looking beats reading.
     """
 
     kind: str
@@ -42,6 +45,7 @@ class Finding:
     expected: str = ""
     received: str = ""
     trace: tuple[str, ...] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,10 @@ def _example(student: Student) -> str:
 def _of_broken(broken: Broken, student: Student) -> Finding:
     expected = "" if broken.expected is None else show(broken.expected)
     received = "" if broken.received is None and not expected else show(broken.received)
-    return Finding(broken.kind, clean(broken.reason), _example(student), expected, received)
+    picture = broken.picture or zeros(broken.expected, broken.received)
+    return Finding(
+        broken.kind, clean(broken.reason), _example(student), expected, received, picture=picture
+    )
 
 
 def _of_unanswered(error: Unanswered, student: Student) -> Finding:
