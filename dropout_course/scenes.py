@@ -1,0 +1,213 @@
+"""What a check plays on a student's names where one plain call is not enough.
+
+A scene is a plain function ``scene(ns, **plain) -> plain``: it takes the names that the student
+has defined, builds what it needs from them, exercises it and returns what happened. It knows no
+expected answer; a law does.
+
+`FUNCTIONS` holds the functions that a check may hand to an answer as an argument, by name:
+``FUNCTIONS["linear"](a=2.0)`` is the function ``z -> 2 * z``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+Namespace = Mapping[str, Any]
+
+# Scenes ---------------------------------------------------------------------------------------
+
+
+def repeat(ns: Namespace, name: str, args: Sequence[Any], times: int) -> list[Any]:
+    """Call one random function several times, always with the very same arguments.
+
+    Parameters
+    ----------
+    ns : mapping
+        The student's names.
+    name : str
+        The function.
+    args : sequence
+        Its arguments. A generator among them is shared by all calls, so that it moves on from
+        one call to the next.
+    times : int
+        Number of calls.
+
+    Returns
+    -------
+    list
+        The results, in order.
+    """
+    return [ns[name](*args) for _ in range(times)]
+
+
+def dropout_layer_run(ns: Namespace, p: float, seed: int, steps: Sequence[Any]) -> list[Any]:
+    """Build one ``Dropout(p, rng)`` and lead it through some steps.
+
+    Parameters
+    ----------
+    ns : mapping
+        The student's names.
+    p : float
+        Probability of dropping.
+    seed : int
+        Seed of the layer's generator.
+    steps : sequence
+        ``"train"`` and ``"eval"`` switch the mode; ``("forward", x)`` and ``("backward", grad)``
+        call the layer; ``("try", "backward", grad)`` does so too, and reports an exception
+        instead of passing it on.
+
+    Returns
+    -------
+    list
+        One entry a step: the array that came back; None for a switch of the mode; for a ``try``
+        that raised, ``{"raised": names of the exception's class and of its bases}``.
+    """
+    layer = ns["Dropout"](p, np.random.default_rng(seed))
+    return [_layer_step(layer, step) for step in steps]
+
+
+def dropout_layers_in_turn(
+    ns: Namespace, p: float, seed: int, inputs: Sequence[Any], grads: Sequence[Any]
+) -> dict[str, list[Any]]:
+    """Send one input through each of several layers, then the gradients back, last layer first.
+
+    Parameters
+    ----------
+    ns : mapping
+        The student's names.
+    p : float
+        Probability of dropping, the same for all layers.
+    seed : int
+        Seed of the one generator that all layers share.
+    inputs, grads : sequence of ndarray
+        One of each a layer.
+
+    Returns
+    -------
+    dict
+        ``forward`` and ``backward``: one array a layer, both in the order of the layers.
+    """
+    rng = np.random.default_rng(seed)
+    layers = [ns["Dropout"](p, rng) for _ in inputs]
+    outputs = [layer.forward(x) for layer, x in zip(layers, inputs)]  # noqa: B905
+    pairs = reversed(list(zip(layers, grads)))  # noqa: B905
+    backward = [layer.backward(grad) for layer, grad in pairs]
+    return {"forward": outputs, "backward": backward[::-1]}
+
+
+def evaluate_modes_run(ns: Namespace, X: Any, y: Any, p: float, seed: int) -> dict[str, Any]:
+    """Run ``evaluate_modes`` on a model that takes notes.
+
+    The model is ``FUNCTIONS["dropout_logits"](p)``.
+
+    Returns
+    -------
+    dict
+        ``result``: what ``evaluate_modes`` returned; ``modes``: the value of ``training`` in each
+        call of the model, in order; ``same_rng``: whether every call got the caller's generator;
+        ``same_X``: whether every call got inputs equal to ``X``.
+    """
+    model, given = FUNCTIONS["dropout_logits"](p), np.random.default_rng(seed)
+    given_X, modes, same_rng, same_X = X, [], [], []
+
+    def forward(X: Any, training: bool, rng: Any) -> Any:
+        modes.append(bool(training))
+        same_rng.append(rng is given)
+        same_X.append(bool(np.array_equal(X, given_X)))
+        return model(X, training, rng)
+
+    result = ns["evaluate_modes"](forward, X, y, given)
+    return {"result": result, "modes": modes, "same_rng": all(same_rng), "same_X": all(same_X)}
+
+
+def _layer_step(layer: Any, step: Any) -> Any:
+    """Take one step of `dropout_layer_run`."""
+    if isinstance(step, str):
+        {"train": layer.train, "eval": layer.eval}[step]()
+        return None  # what train() and eval() return is free
+    if step[0] != "try":
+        method, argument = step
+        return getattr(layer, method)(argument)
+    try:
+        return _layer_step(layer, step[1:])
+    except Exception as error:
+        return {"raised": [kind.__name__ for kind in type(error).__mro__]}
+
+
+# Functions ------------------------------------------------------------------------------------
+
+
+def relu() -> Callable[[Any], Any]:
+    """Return ``z -> max(z, 0)``."""
+    return lambda z: np.maximum(z, 0)
+
+
+def leaky_relu(slope: float = 0.01) -> Callable[[Any], Any]:
+    """Return ``z -> z`` where z > 0, ``slope * z`` elsewhere."""
+    return lambda z: np.where(z > 0, z, slope * z)
+
+
+def linear(a: float = 1.0) -> Callable[[Any], Any]:
+    """Return ``z -> a * z``."""
+    return lambda z: a * z
+
+
+def affine(a: float = 1.0, b: float = 0.0) -> Callable[[Any], Any]:
+    """Return ``z -> a * z + b``."""
+    return lambda z: a * z + b
+
+
+def tanh() -> Callable[[Any], Any]:
+    """Return the hyperbolic tangent."""
+    return np.tanh
+
+
+def sigmoid() -> Callable[[Any], Any]:
+    """Return ``z -> 1 / (1 + exp(-z))``, written so that it never overflows."""
+    return lambda z: (1 + np.tanh(z / 2)) / 2
+
+
+def gelu() -> Callable[[Any], Any]:
+    """Return ``z -> z * Phi(z)``, Phi the standard normal distribution function."""
+    return lambda z: z * (1 + _erf(z / math.sqrt(2))) / 2
+
+
+def absolute() -> Callable[[Any], Any]:
+    """Return ``z -> |z|``."""
+    return np.abs
+
+
+def dropout_logits(p: float = 0.5) -> Callable[[Any, bool, Any], Any]:
+    """Return a model ``forward(X, training, rng)`` whose logits are its inputs ``(B, K)``.
+
+    In training it applies inverted dropout to them, p < 1, with numbers from the generator: one
+    training call too many, or another generator, and every later number is a different one.
+    """
+
+    def forward(X: Any, training: bool, rng: Any) -> Any:
+        return np.where(rng.random(X.shape) >= p, X / (1 - p), 0) if training else X
+
+    return forward
+
+
+def _erf(z: Any) -> np.ndarray:
+    """Apply the error function elementwise; NumPy has none."""
+    z = np.asarray(z)
+    return np.array([math.erf(value) for value in z.ravel()], z.dtype).reshape(z.shape)
+
+
+FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
+    "relu": relu,
+    "leaky_relu": leaky_relu,
+    "linear": linear,
+    "affine": affine,
+    "tanh": tanh,
+    "sigmoid": sigmoid,
+    "gelu": gelu,
+    "abs": absolute,
+    "dropout_logits": dropout_logits,
+}
