@@ -135,10 +135,8 @@ def _failure_lines(verdict: Verdict) -> list[str]:
 
 
 def _named(mistake: Mistake) -> list[str]:
-    return [
-        f"This behaves like a known mistake ({mistake.id}): {mistake.title}.",
-        f"  {mistake.says}",
-    ]
+    head = f"This behaves like a known mistake ({mistake.id}): {mistake.title}."
+    return [head, *("  " + line for line in _wrapped(mistake.says))]
 
 
 def _wrapped(text: str) -> list[str]:
