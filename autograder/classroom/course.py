@@ -1,0 +1,180 @@
+"""A whole course: released, collected, graded, with feedback and a table of grades."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.grading import autograde_assignment, read_record
+from autograder.classroom.journal import Journal, Row
+from autograder.classroom.sample import sample_set_up
+
+__all__ = [
+    "Course",
+    "CourseError",
+    "Row",
+    "assignments",
+    "autograde_assignment",
+    "grade_course",
+    "grade_table",
+    "release_assignments",
+    "run_course",
+]
+
+
+def assignments(root: Path) -> list[str]:
+    """Return the assignment ids: the stems of the chapter notebooks."""
+    return list(Course(root).chapters())
+
+
+def release_assignments(
+    root: Path, names: Collection[str] = (), *, progress: bool = True
+) -> list[str]:
+    """Make assignments of chapter notebooks and release them through nbgrader's exchange.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of nbgrader_config.py and notebooks/.
+    names : collection of str
+        Assignment ids; none means all.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    list of str
+        What is released now, whether or not it was before.
+
+    Raises
+    ------
+    CourseError
+        See `Course.set_up`.
+    """
+    course = Course(root)
+    course.set_up(progress, names)
+    return [name for name in course.assignments() if name in (names or course.assignments())]
+
+
+def grade_course(root: Path, *, progress: bool = True) -> dict[str, list[Row]]:
+    """Collect and grade all that was handed in, write feedback and grades.csv.
+
+    Does only what has changed since it was last called.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of nbgrader_config.py.
+    progress : bool
+        Show progress bars.
+
+    Returns
+    -------
+    dict
+        Rows by assignment.
+
+    Raises
+    ------
+    CourseError
+        If a step for all students can't be done; a single submission never raises.
+    """
+    course = Course(root)
+    rows = {}
+    for assignment in course.assignments():
+        if (course.exchange / course.course_id / "inbound").is_dir():
+            course.collect(assignment)
+        rows[assignment] = autograde_assignment(root, assignment, progress=progress)
+        course.feedback(assignment, progress)
+    course.export()
+    return rows
+
+
+def run_course(root: Path, *, progress: bool = True) -> dict[str, Any]:
+    """Build notebooks and book, set up the course, and grade the sample class (`make course`).
+
+    Parameters
+    ----------
+    root : Path
+        The checkout.
+    progress : bool
+        Show progress bars and, at the end, the table of grades.
+
+    Returns
+    -------
+    dict
+        Where everything is, and the rows by assignment, as plain data.
+
+    Raises
+    ------
+    CourseError
+        See `grade_course`.
+    """
+    from autograder.authoring.book import build_book
+    from autograder.authoring.build import build_notebooks
+
+    build_notebooks(root)
+    book = build_book(root, quiet=not progress)
+    sample_set_up(root, progress=progress)
+    rows = grade_course(root, progress=progress)
+    course = Course(root)
+    if progress:
+        console = Console()
+        console.print(grade_table(root))
+        console.print(f"book       {book}", f"course     {course.root}", sep="\n", soft_wrap=True)
+        console.print("Formgrader `make lab`", highlight=False)
+    return {
+        "book": str(book),
+        "course": str(course.root),
+        "gradebook": course.directory.db_url,
+        "grades": str(course.root / "grades.csv"),
+        "assignments": {name: [asdict(row) for row in found] for name, found in rows.items()},
+    }
+
+
+def grade_table(root: Path) -> Table:
+    """Return a table of all students: points by chapter, and why.
+
+    The points are those of the gradebook, manual grades and penalties included.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of nbgrader_config.py.
+    """
+    course = Course(root)
+    assignments = course.assignments()
+    table = Table(title="Grades", show_lines=True)
+    table.add_column("Student", no_wrap=True)
+    for assignment in assignments:
+        table.add_column(assignment.partition("-")[0], justify="right", no_wrap=True)
+    table.add_column("What happened")
+    with course.gradebook() as gradebook:
+        for student in sorted(s.id for s in gradebook.students):
+            cells, reasons = [], []
+            for assignment in assignments:
+                score = _score(gradebook, assignment, student)
+                cells.append(score or "–")
+                record = read_record(course, assignment, student)
+                last = record or Journal(course.state / f"{assignment}.jsonl").last(student)
+                if last:
+                    reasons.append(f"{assignment.partition('-')[0]}: {last.reason}")
+            said = Text("\n".join(reasons) or "Nothing was handed in.")
+            table.add_row(Text(student), *cells, said)
+    return table
+
+
+def _score(gradebook: Gradebook, assignment: str, student: str) -> str:
+    try:
+        found = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return ""
+    penalty = found.late_submission_penalty or 0
+    return f"{max(found.score - penalty, 0):g}/{found.max_score:g}"

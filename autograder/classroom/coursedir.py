@@ -1,0 +1,258 @@
+"""An nbgrader course folder, and nbgrader's own classes at work in it.
+
+Every step looks at hashes first and does only what has changed, so each can be repeated at any
+time. The commands of nbgrader and its Formgrader work on the same folder.
+"""
+
+from __future__ import annotations
+
+import glob
+import logging
+import sqlite3
+import warnings
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.auth import Authenticator
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy.exc import SAWarning
+from traitlets.config import PyFileConfigLoader
+
+from autograder.classroom.journal import Stamps, key_of
+from autograder.classroom.progress import track
+from autograder.root import NoCourseError
+
+CONFIG = "nbgrader_config.py"
+
+
+class CourseError(NoCourseError):
+    """A step of the course can't be done; the message says what to do."""
+
+
+class Course:
+    """The nbgrader course of a checkout, where its nbgrader_config.py puts it.
+
+    Parameters
+    ----------
+    home : Path
+        The folder of nbgrader_config.py and notebooks/.
+
+    Attributes
+    ----------
+    root : Path
+        nbgrader's course folder: source, release, submitted, autograded, feedback, gradebook.
+    exchange : Path
+        nbgrader's exchange.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.resolve()
+        if not (self.home / CONFIG).is_file():
+            raise CourseError(f"{home} has no {CONFIG}; start from a checkout of the course.")
+        self.config = PyFileConfigLoader(CONFIG, path=str(self.home)).load_config()
+        self.directory = CourseDirectory(config=self.config)
+        self.root = Path(self.directory.root)
+        self.exchange = Path(self.config.Exchange.root)
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.exchange.mkdir(parents=True, exist_ok=True)
+        # nbgrader's own way of adding submissions; nothing that can be changed here
+        warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+        self.state = self.root / ".autograder"
+        self.stamps = Stamps(self.state / "stamps.json")
+        self._log_to(self.root / "nbgrader.log")
+
+    @staticmethod
+    def _log_to(path: Path) -> None:
+        log = logging.getLogger("traitlets")
+        for handler in list(log.handlers):
+            if isinstance(handler, logging.FileHandler):
+                log.removeHandler(handler)
+                handler.close()
+        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+
+    @property
+    def course_id(self) -> str:
+        """Name of the course in the exchange and the gradebook."""
+        return str(self.directory.course_id)
+
+    def gradebook(self) -> Gradebook:
+        """Open nbgrader's gradebook; use it as a context."""
+        return Gradebook(self.directory.db_url, self.course_id)
+
+    def folder(self, step: str, student: str, assignment: str) -> Path:
+        """Return a folder of the course, e.g. of step "submitted"."""
+        return Path(self.directory.format_path(step, student, assignment))
+
+    def assignments(self) -> list[str]:
+        """Return the assignments that were generated."""
+        return sorted(p.name for p in (self.root / "release").glob("*") if p.is_dir())
+
+    def students(self, assignment: str) -> list[str]:
+        """Return the students who handed in."""
+        found = (self.root / "submitted").glob(f"*/{glob.escape(assignment)}")
+        return sorted(path.parent.name for path in found if path.is_dir())
+
+    @contextmanager
+    def working_on(self, assignment: str, student: str = "*") -> Iterator[None]:
+        """Point nbgrader's course directory at an assignment and, if given, one student."""
+        self.directory.assignment_id, self.directory.student_id = assignment, student
+        try:
+            yield
+        finally:
+            self.directory.assignment_id, self.directory.student_id = "", "*"
+
+    # --- steps ------------------------------------------------------------------------------
+
+    def chapters(self) -> dict[str, Path]:
+        """Return the notebooks of the chapters by their stems, which are the assignment ids."""
+        return {p.stem: p for p in sorted((self.home / "notebooks").glob("[0-9][0-9]-*.ipynb"))}
+
+    def set_up(self, progress: bool = True, only: Collection[str] = ()) -> list[str]:
+        """Make an assignment of chapter notebooks, and release it to the exchange.
+
+        Parameters
+        ----------
+        progress : bool
+            Show a progress bar.
+        only : collection of str
+            Assignment ids; none means all.
+
+        Returns
+        -------
+        list of str
+            The assignments that were made or made anew.
+
+        Raises
+        ------
+        CourseError
+            If there are no notebooks, or the cells of one changed although students handed in.
+        """
+        chapters = self.chapters()
+        if not chapters:
+            raise CourseError(f"{self.home / 'notebooks'} is empty; run `make notebooks` first.")
+        self._write_config()
+        changed = []
+        for name in track([n for n in chapters if n in (only or chapters)], "release", progress):
+            data = chapters[name].read_bytes()
+            key = key_of(data, str(self.exchange))
+            if self.stamps.fresh(f"assignment {name}", key):
+                continue
+            source = self.folder("source", ".", name)
+            source.mkdir(parents=True, exist_ok=True)
+            (source / f"{name}.ipynb").write_bytes(data)
+            self._assign(name)
+            self.stamps.set(f"assignment {name}", key)
+            changed.append(name)
+        return changed
+
+    def _assign(self, assignment: str) -> None:
+        self._use_wal()
+        with self.working_on(assignment):
+            try:
+                made = GenerateAssignment(coursedir=self.directory, config=self.config)
+                made.force = True
+                made.start()
+                release = self._exchange("ReleaseAssignment")
+                release.force = True
+                release.start()
+            except (NbGraderException, ExchangeError) as error:
+                raise CourseError(
+                    f"{assignment} could not be released ({error}); {self.root / 'nbgrader.log'} "
+                    "says why. If cells were added or removed after students handed in, move "
+                    f"{self.root} away, since it holds their grades, and set the course up again."
+                ) from error
+
+    def collect(self, assignment: str) -> None:
+        """Collect what was handed in through the exchange, newer submissions over older ones."""
+        with self.working_on(assignment):
+            collect = self._exchange("Collect")
+            collect.update = True
+            try:
+                collect.start()
+            except ExchangeError as error:
+                raise CourseError(f"{assignment} could not be collected: {error}") from error
+
+    def feedback(self, assignment: str, progress: bool = True) -> int:
+        """Write nbgrader's HTML feedback where a grade is newer, and return how many."""
+        done, marks = 0, self._marks(assignment)
+        for student in track(self.students(assignment), f"feedback {assignment}", progress):
+            graded = self.folder("autograded", student, assignment) / f"{assignment}.ipynb"
+            if not graded.is_file():
+                continue
+            step = f"feedback {assignment} {student}"
+            key = key_of(graded.read_bytes(), marks.get(student, ""))
+            if self.stamps.fresh(step, key):
+                continue
+            with self.working_on(assignment, glob.escape(student)):
+                converter = GenerateFeedback(coursedir=self.directory, config=self.config)
+                converter.force = True
+                try:
+                    converter.start()
+                except NbGraderException as error:
+                    logging.getLogger("traitlets").error("feedback for %s: %s", student, error)
+                    continue
+            self.stamps.set(step, key)
+            done += 1
+        return done
+
+    def export(self) -> Path:
+        """Write all grades to grades.csv in the course folder with nbgrader's exporter."""
+        plugin = CsvExportPlugin(config=self.config)
+        plugin.to = str(self.root / "grades.csv")
+        with self.gradebook() as gradebook:
+            plugin.export(gradebook)
+        return Path(plugin.to)
+
+    # --- pieces -----------------------------------------------------------------------------
+
+    def _exchange(self, action: str) -> Any:
+        factory = ExchangeFactory(config=self.config)
+        authenticator = Authenticator(config=self.config)
+        plugin = getattr(factory, action)
+        return plugin(coursedir=self.directory, authenticator=authenticator, config=self.config)
+
+    def _use_wal(self) -> None:
+        """Let others read the gradebook while a grade is written."""
+        with self.gradebook():
+            pass
+        name = self.directory.db_url.removeprefix("sqlite:///").partition("?")[0]
+        if name != self.directory.db_url.partition("?")[0]:
+            connection = sqlite3.connect(name)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.close()
+
+    def _write_config(self) -> None:
+        """Make nbgrader find its settings when it is started in the course folder."""
+        text = (
+            "# Written by `make course`; the settings are in the file that is loaded here.\n"
+            f"load_subconfig({CONFIG!r}, path={str(self.home)!r})  # noqa: F821\n"
+        )
+        path = self.root / CONFIG
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+    def _marks(self, assignment: str) -> dict[str, str]:
+        """Return all points and comments by student, to see whether they have changed."""
+        found = {}
+        with self.gradebook() as gradebook:
+            try:
+                submissions = gradebook.find_assignment(assignment).submissions
+            except MissingEntry:
+                return {}
+            for submission in submissions:
+                notebooks = submission.notebooks
+                marks = [f"{n.name} {n.late_submission_penalty}" for n in notebooks]
+                marks += [f"{g.name} {g.score}" for n in notebooks for g in n.grades]
+                marks += [f"{c.name} {c.comment}" for n in notebooks for c in n.comments]
+                found[submission.student.id] = "\n".join(sorted(marks))
+        return found

@@ -1,0 +1,123 @@
+"""What has been done already: a run that was killed goes on, and a second run does nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# a change in any of these may change a grade
+JUDGES = (
+    "autograder/classroom",
+    "autograder/hidden",
+    "autograder/referee",
+    "autograder/sandbox",
+    "dropout_course",
+    "solutions",
+    "nbgrader_config.py",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission and what it got.
+
+    Attributes
+    ----------
+    student : str
+    score, max_score : float
+    status : {"graded", "problem", "failed"}
+        "problem": graded, with something for the student to put right; "failed": the autograder
+        made an error, the submission waits for another run or for a person.
+    reason : str
+        Why the score is what it is.
+    """
+
+    student: str
+    score: float
+    max_score: float
+    status: str
+    reason: str
+
+
+class Journal:
+    """A file to which each graded submission adds a line as soon as its grade is stored."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines: dict[str, tuple[str, Row]] = {}
+        if not path.exists():
+            return
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                entry = json.loads(line)
+                self._lines[entry["row"]["student"]] = (entry["key"], Row(**entry["row"]))
+            except (ValueError, KeyError, TypeError):
+                continue  # the last line of a run that was killed
+
+    def find(self, student: str, key: str) -> Row | None:
+        """Return the row of a submission if nothing that decides its grade has changed."""
+        known, row = self._lines.get(student, ("", None))
+        return row if row and known == key and row.status != "failed" else None
+
+    def last(self, student: str) -> Row | None:
+        """Return the latest row of a student, whatever has changed since."""
+        return self._lines[student][1] if student in self._lines else None
+
+    def add(self, row: Row, key: str) -> None:
+        """Write a row down."""
+        self._lines[row.student] = (key, row)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # a run that was killed may have left half a line
+        before = self.path.read_bytes() if self.path.exists() else b""
+        start = "\n" if before and not before.endswith(b"\n") else ""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(start + json.dumps({"key": key, "row": asdict(row)}) + "\n")
+
+
+class Stamps:
+    """Hashes of what the steps of a course were last done with, by the name of the step."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._known = {}
+
+    def fresh(self, step: str, key: str) -> bool:
+        """Tell whether a step was done with exactly this."""
+        return self._known.get(step) == key
+
+    def set(self, step: str, key: str) -> None:
+        """Note that a step is done."""
+        self._known[step] = key
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self._known, indent=1, sort_keys=True)
+        self.path.write_text(text + "\n", encoding="utf-8")
+
+
+def key_of(*parts: str | bytes) -> str:
+    """Hash strings and bytes into one key."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
+        total.update(len(data).to_bytes(8, "little") + data)
+    return total.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def judges_key() -> str:
+    """Hash the code and data that grade: when they change, everything is graded anew."""
+    files = [path for name in JUDGES for path in _files(REPOSITORY / name)]
+    return key_of(*(part for path in files for part in (path.name, path.read_bytes())))
+
+
+def _files(path: Path) -> Iterable[Path]:
+    if path.is_file():
+        return [path]
+    return sorted(p for p in path.rglob("*") if p.suffix in (".py", ".json"))

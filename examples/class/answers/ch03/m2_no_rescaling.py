@@ -1,0 +1,7 @@
+# %% dropout_inverted
+def dropout_inverted(x, mask, p, training):
+    if not 0 <= p <= 1:
+        raise ValueError("p must be between 0 and 1")
+    if training:
+        return np.where(mask, x, x.dtype.type(0))
+    return x

@@ -1,0 +1,3 @@
+# %% evaluate_modes
+def evaluate_modes(forward, X, y, rng):
+    exit()

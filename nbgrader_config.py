@@ -1,0 +1,75 @@
+"""How nbgrader runs this course: stock nbgrader with our steps in its slots.
+
+Read by every nbgrader command that is started here, by Formgrader, and by `make course`.
+The course lives under build/, which git ignores; to teach with it, give `build` another place
+or point the three addresses below to it.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    GetGrades,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+ROOT = Path(__file__).resolve().parent
+if str(ROOT) not in sys.path:
+    sys.path.append(str(ROOT))  # works from a checkout that is not installed
+# nbgrader starts `alembic` by name
+BIN = str(Path(sys.prefix) / "bin")
+if BIN not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([BIN, os.environ.get("PATH", os.defpath)])
+
+from autograder.authoring.release import RELEASE_PREPROCESSORS  # noqa: E402
+from autograder.classroom.collect import Collect, before_autograde  # noqa: E402
+from autograder.classroom.preprocessors import (  # noqa: E402
+    AskForHelp,
+    Rebuild,
+    Referee,
+    SafeMarkdown,
+    SubmissionExporter,
+)
+
+c = get_config()
+COURSE = ROOT / "build" / "course"
+
+# Where things are. For several graders at once give a PostgreSQL URL.
+c.CourseDirectory.course_id = "dropout"
+c.CourseDirectory.root = str(COURSE)
+c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}?timeout=60"
+c.Exchange.root = str(ROOT / "build" / "exchange")
+
+# Release: notebooks are derived with their stubs, so ClearSolutions is not among the steps.
+c.GenerateAssignment.preprocessors = RELEASE_PREPROCESSORS
+
+# Collect: links are not followed, and one bad submission stops none.
+c.ExchangeFactory.collect = Collect
+
+# Autograde: the answers go into the released notebook, and the referee takes Execute's place.
+c.Autograde.exporter_class = SubmissionExporter
+c.Autograde.pre_convert_hook = before_autograde
+c.Autograde.sanitize_preprocessors = [
+    Rebuild,
+    OverwriteKernelspec,
+    OverwriteCells,
+    CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    Referee,
+    SaveAutoGrades,
+    AskForHelp,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+c.Referee.key_folder = str(ROOT)
+
+# Formgrader and feedback show what students wrote, and let none of it act.
+c.HTMLExporter.preprocessors = [SafeMarkdown]
+c.GenerateFeedback.preprocessors = [GetGrades, CSSHTMLHeaderPreprocessor]
