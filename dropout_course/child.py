@@ -1,8 +1,9 @@
 """The process in which a student's notebook runs at grading.
 
 It reads frames from one socket, runs the cells that it is sent, and answers calls on the names
-that they defined. It is sent no check cell, no law and no expected value. Everything that it says
-is treated as hostile by whoever started it (`autograder.sandbox`).
+that they defined. It starts cold, through `main`, or is the fork of a process that made `Cells`
+once and serves a connection of its own. It is sent no check cell, no law and no expected value.
+Everything that it says is treated as hostile by whoever started it (`autograder.sandbox`).
 
 A frame is a little-endian ``u32`` and that many bytes. Requests are encoded dicts: the calls of
 `dropout_course.inside`, or ``{"op": "cell", "source": str}``; the reply to a cell is
@@ -12,6 +13,7 @@ A frame is a little-endian ``u32`` and that many bytes. Requests are encoded dic
 from __future__ import annotations
 
 import base64
+import importlib.abc
 import os
 import random
 import socket
@@ -26,6 +28,7 @@ from dropout_course import codec, inside
 STREAM = 20_000  # characters of stdout and of stderr that are kept from one cell
 PICTURE = 2_000_000  # bytes of one image
 OUTPUTS = 20  # displayed objects of one cell
+OTHER_LIBRARIES = ("torch", "tensorflow", "jax", "keras")
 
 
 class Cells:
@@ -44,6 +47,10 @@ class Cells:
     def names(self) -> dict[str, Any]:
         """The namespace of the notebook."""
         return self.shell.user_ns
+
+    def forget(self) -> None:
+        """Empty the namespace; what was imported stays loaded."""
+        self.shell.reset(new_session=False)
 
     def run(self, source: str) -> dict[str, Any]:
         """Run one cell; give its outputs as plain data and the error that ended it."""
@@ -82,6 +89,15 @@ def _shell_class() -> Any:
             """Let ``exit()`` end the cell, as in a notebook, and not the process."""
             raise SystemExit
 
+        def system(self, cmd: str) -> None:
+            """Pass over ``!pip install …``, so that the rest of its cell runs."""
+            print(f"(at grading, shell commands are not run: {cmd[:200]})")
+
+        def getoutput(self, cmd: str, *args: Any, **kwargs: Any) -> list[str]:
+            """Give nothing for ``files = !ls``."""
+            self.system(cmd)
+            return []
+
     return Shell
 
 
@@ -114,9 +130,31 @@ def _figures() -> list[dict[str, Any]]:
     return [picture for picture in pictures if picture]
 
 
-def serve(connection: socket.socket) -> None:
-    """Answer frames until the other end closes."""
-    cells = Cells()
+class _NumPyOnly(importlib.abc.MetaPathFinder):
+    """Says why `import torch` fails. That it does is seen to by the files that can be read."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name.partition(".")[0] in OTHER_LIBRARIES:
+            said = f"this exercise is to be done in NumPy; {name} is not available"
+            raise ModuleNotFoundError(said, name=name)
+
+
+def allow_numpy_only() -> None:
+    """Make the import of another array library fail, and say why."""
+    sys.meta_path.insert(0, _NumPyOnly())
+
+
+def serve(connection: socket.socket, cells: Cells | None = None) -> None:
+    """Answer frames until the other end closes.
+
+    Parameters
+    ----------
+    connection
+        A stream socket.
+    cells
+        Runs the cells; made here if there is none yet.
+    """
+    cells = cells or Cells()
     stream = connection.makefile("rb")
     while len(size := stream.read(4)) == 4:
         request = stream.read(struct.unpack("<I", size)[0])
@@ -136,6 +174,9 @@ def _reseed(seed: int) -> None:
     """Seed the global generators, so that an answer that uses them gets the same grade twice."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed % 2**63)
 
 
 def main(descriptor: int) -> None:

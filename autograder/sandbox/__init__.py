@@ -1,5 +1,8 @@
 """Processes in which student code runs, and the wire to them."""
 
-from autograder.sandbox.process import Process, Stopped
+from autograder.sandbox.levels import Sandbox, diagnose, open_sandbox
+from autograder.sandbox.process import Process
+from autograder.sandbox.runner import Stopped
+from autograder.sandbox.warm_client import JailError
 
-__all__ = ["Process", "Stopped"]
+__all__ = ["JailError", "Process", "Sandbox", "Stopped", "diagnose", "open_sandbox"]

@@ -1,0 +1,164 @@
+"""The warm process: it has loaded what notebooks import, and forks a jail for each of them.
+
+It is a program of its own, not a fork of the grader, so that no reference, hidden check or key
+was ever in its memory. It listens on one inherited socket, and has one thread, because a fork
+has no other.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from dropout_course import child
+
+from . import scratch, supervisor, syscalls
+from .jail import LEVELS, Config, Jail
+from .limits import Limits
+
+SECRET = ("autograder", "solutions", "dropout_course.mistakes", "dropout_course.checks")
+_WIDTH = 1 << 20  # bytes of the largest message
+
+
+def main(descriptor: int) -> None:
+    """Load, report, and fork until the grader closes the socket or dies."""
+    control = socket.socket(fileno=descriptor)
+    order, (grader,) = _receive(control)
+    limits = Limits(**order.pop("limits"))
+    config = Config(**{**order, "limits": limits, "without": frozenset(order["without"])})
+    try:
+        cells = preload(config.library)
+        jail: Jail = LEVELS[config.level](config)
+        jail.prepare()
+        tasks = assert_fit_to_fork()
+    except Exception as error:
+        control.send(json.dumps({"error": f"{error}"}).encode())
+        raise
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"ready": os.getpid(), "tasks": tasks}).encode())
+    _listen(control, grader, config, jail, cells)
+
+
+def preload(library: str) -> child.Cells:
+    """Import what a notebook would, run a cell, draw a figure; for torch also train a step."""
+    cells = child.Cells()
+    if library == "numpy":
+        child.allow_numpy_only()
+    cells.run("import matplotlib.pyplot as plt, numpy as np; plt.plot([0, 1]); plt.title('$x$')")
+    cells.run("from dropout_course import lab, scenes")
+    if library == "torch":
+        _preload_torch()
+    cells.forget()
+    return cells
+
+
+def _preload_torch() -> None:
+    import torch
+    import torch._dynamo
+    import torch.optim
+    import torch.utils.data
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    layer = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.Adam(layer.parameters())
+    layer(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+
+
+def assert_fit_to_fork() -> int:
+    """Make sure that nothing secret was loaded, and that there is one thread; give that 1."""
+    loaded = [name for name in sys.modules if name.startswith(SECRET)]
+    if loaded:
+        raise RuntimeError(f"the warm process has loaded {loaded}, which no notebook may see")
+    tasks = len(os.listdir("/proc/self/task"))
+    if tasks != 1:
+        raise RuntimeError(f"the warm process has {tasks} threads; it must have one to fork")
+    return tasks
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    data, descriptors, _, _ = socket.recv_fds(control, _WIDTH, 4)
+    return (json.loads(data) if data else {}), descriptors
+
+
+def _listen(
+    control: socket.socket, grader: int, config: Config, jail: Jail, cells: child.Cells
+) -> None:
+    """Fork a supervisor for each request, which brings three descriptors and no text."""
+    ours, theirs = os.pipe()  # supervisors see its end when this process ends
+    signal.signal(signal.SIGCHLD, lambda *_: _reap())
+    poll = select.poll()
+    for descriptor in (control.fileno(), grader):
+        poll.register(descriptor, select.POLLIN | select.POLLHUP)
+    while grader not in {descriptor for descriptor, _ in poll.poll()}:
+        _, descriptors = _receive(control)
+        if len(descriptors) != 3:
+            break
+        connection, report, asker = descriptors
+        if os.fork() == 0:
+            control.close()
+            os.close(theirs)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            serve = _server(cells)
+            _supervise(jail, config, connection, report, [grader, asker, ours], serve)
+        for descriptor in descriptors:
+            os.close(descriptor)
+    os.close(theirs)
+    _leave(config.home)
+
+
+def _supervise(jail: Jail, config: Config, connection: int, report: int, *rest: Any) -> None:
+    status = 1
+    try:
+        os.setsid()
+        supervisor.supervise(jail, config, connection, report, *rest)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _reap() -> None:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _leave(home: str) -> None:
+    """Wait until all supervisors have cleaned up; remove the folder of this process."""
+    deadline = time.monotonic() + 30
+    with suppress(ChildProcessError):
+        while time.monotonic() < deadline:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.005)
+    syscalls.unmount(os.path.join(home, "view"))
+    scratch.remove_tree(home)
+
+
+def _server(cells: child.Cells) -> Callable[[int, str], None]:
+    def serve(connection: int, folder: str) -> None:
+        settle(folder)
+        child.serve(socket.socket(fileno=connection), cells)
+
+    return serve
+
+
+def settle(folder: str) -> None:
+    """Point this process at its own folder, and forget the machinery around it."""
+    home = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), folder)
+    os.environ.update(home, USER="student", LOGNAME="student")
+    tempfile.tempdir = None
+    private = __name__.partition(".")[0]
+    for name in [name for name in sys.modules if name.partition(".")[0] == private]:
+        del sys.modules[name]

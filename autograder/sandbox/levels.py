@@ -1,0 +1,101 @@
+"""Opens a sandbox: the best level that was proved on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.sandbox import doctor
+from autograder.sandbox.advice import show, what_to_do
+from autograder.sandbox.doctor import Report
+from autograder.sandbox.process import Process
+from autograder.sandbox.runner import WireRunner
+from autograder.sandbox.warm_client import LEVELS, JailError, Warm
+
+
+class Sandbox:
+    """Starts processes for notebooks, all at one level.
+
+    Attributes
+    ----------
+    level : str
+        ``namespaces``, ``landlock`` or ``unsafe``.
+    start : callable
+        Gives a process for one notebook; it has the methods of
+        `autograder.referee.session.Runner`.
+    """
+
+    def __init__(
+        self, level: str, start: Callable[[], WireRunner], close: Callable[[], None]
+    ) -> None:
+        self.level = level
+        self.start = start
+        self.close = close
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def open_sandbox(
+    level: str = "auto", library: str = "numpy", *, state: Path = doctor.STATE
+) -> Sandbox:
+    """Open a sandbox; close it when all is graded.
+
+    Parameters
+    ----------
+    level
+        ``namespaces``, ``landlock``, or ``auto`` for the first of them that this machine passes.
+        ``unsafe`` for a process without a jail: never chosen unless asked for.
+    library
+        What notebooks may import: ``numpy`` or ``torch``.
+    state
+        The folder in which the doctor keeps its verdict on this machine. A level without a
+        verdict is tried first, which takes seconds.
+
+    Raises
+    ------
+    JailError
+        No level, or not the one asked for, is safe here; the message says what to do.
+    """
+    if level == "unsafe":
+        return Sandbox("unsafe", Process, lambda: None)
+    if level != "auto" and level not in LEVELS:
+        raise ValueError(f"there is no level {level!r}; choose one of auto, {', '.join(LEVELS)}")
+    refused: list[Report] = []
+    for candidate in LEVELS if level == "auto" else (level,):
+        if doctor.recorded(candidate, library, state) is None or level != "auto":
+            report = _passed(candidate, library, state)
+            if report is not None:
+                refused.append(report)
+        if doctor.accepted(candidate, library, state):
+            warm = Warm(candidate, library)
+            return Sandbox(candidate, warm.start, warm.close)
+    steps = [line for report in refused for line in what_to_do(report)]
+    steps = steps or ["run `autograder doctor` to see what failed"]
+    raise JailError("no safe sandbox on this machine:\n- " + "\n- ".join(dict.fromkeys(steps)))
+
+
+def diagnose(
+    library: str = "numpy", *, state: Path = doctor.STATE, console: Console | None = None
+) -> list[Report]:
+    """Try every level, keep the verdicts, and print what came of it."""
+    reports = []
+    for level in LEVELS:
+        reports.append(report := doctor.examine(level, library))
+        doctor.keep(report, state)
+        show(report, console)
+    return reports
+
+
+def _passed(level: str, library: str, state: Path) -> Report | None:
+    """Try a level unless it is known to be accepted; give the report if it is refused."""
+    if doctor.accepted(level, library, state):
+        return None
+    report = doctor.examine(level, library)
+    doctor.keep(report, state)
+    return None if report.accepted else report

@@ -1,0 +1,106 @@
+"""What all processes that run a notebook have in common, seen from the grader."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from autograder.sandbox.wire import Wire, WireError
+from dropout_course import codec
+
+
+class Stopped(Exception):
+    """The process is gone or can't be used any more. `kind`: timeout, died or broken."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class WireRunner:
+    """Runs cells and answers calls over a wire; see `dropout_course.child` for the protocol.
+
+    Seconds are those of the processor, where `clock` counts them: a grade must not depend on
+    what else the machine does. A process that waits and computes nothing is ended as well, later.
+
+    Parameters
+    ----------
+    wire
+        The connection.
+    clock
+        Gives the processor time, in seconds, that the process has used so far.
+
+    Raises
+    ------
+    Stopped
+        From every method, once the process has ended, fallen silent or broken the protocol.
+    """
+
+    def __init__(self, wire: Wire, clock: Callable[[], float]) -> None:
+        self._wire = wire
+        self.clock = clock
+
+    def __enter__(self) -> WireRunner:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def ask(self, request: bytes, seconds: float) -> bytes:
+        """Send one encoded request and give the encoded reply."""
+        try:
+            return self._wire.ask(request, seconds, self.clock)
+        except WireError as error:
+            said = self._why(error)
+            self.close()
+            raise Stopped(error.kind, said) from None
+
+    def cell(self, source: str, seconds: float) -> dict[str, Any]:
+        """Run a cell; give ``{"outputs": list, "error": dict or None}``."""
+        reply = self._plain({"op": "cell", "source": source}, seconds)
+        if not isinstance(reply.get("outputs"), list):
+            self.close()
+            raise Stopped("broken", "it sent a reply that can't be read")
+        return reply
+
+    def seed(self, seed: int, seconds: float = 10.0) -> None:
+        """Seed the global random generators of the process."""
+        self._plain({"op": "seed", "seed": seed}, seconds)
+
+    def close(self) -> None:
+        """End the process and everything that it started; remove its folder."""
+        raise NotImplementedError
+
+    def _why(self, error: WireError) -> str:
+        return str(error)
+
+    def _plain(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        reply = self.ask(codec.encode(request), seconds)
+        try:
+            told = codec.decode(reply)
+        except codec.CodecError:
+            told = None
+        if not isinstance(told, dict):
+            self.close()
+            raise Stopped("broken", "it sent a reply that can't be read")
+        return told
+
+
+def processor_clock(process: int) -> Callable[[], float]:
+    """Give a clock of the processor time of a process, all its threads together.
+
+    The clock's number is that of `clock_getcpuclockid(3)`. Once the process has ended, the clock
+    stands still.
+    """
+    number = (~process << 3) | 2
+    last = 0.0
+
+    def clock() -> float:
+        nonlocal last
+        with suppress(OSError):
+            last = time.clock_gettime(number)
+        return last
+
+    return clock

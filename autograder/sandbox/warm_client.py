@@ -1,0 +1,235 @@
+"""The grader's side of the warm process: it starts one, and gets a jail from it for a notebook."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from autograder.sandbox import boot, view
+from autograder.sandbox.jail import scratch
+from autograder.sandbox.jail.limits import Limits
+from autograder.sandbox.runner import WireRunner, processor_clock
+from autograder.sandbox.wire import Wire, WireError
+
+LEVELS = ("namespaces", "landlock")
+LOADING = 120.0  # seconds until the warm process must have loaded everything
+STARTING = 30.0  # seconds until a jail must be ready, on a busy machine
+ENDING = 60.0
+
+_CAUSES = {
+    "memory": "it used more memory than it may",
+    "tasks": "it started more threads than it may",
+    "files": "it wrote more files than it may",
+    "signal 9": "the kernel ended it: too much memory or processor time",
+    "signal 11": "it crashed (segmentation fault)",
+}
+
+
+class JailError(RuntimeError):
+    """A jail could not be set up. Nothing was run."""
+
+
+class Jailed(WireRunner):
+    """One notebook's process in its jail.
+
+    Parameters
+    ----------
+    connection
+        The socket on which it answers.
+    report
+        The socket to its supervisor.
+    process
+        Its id, as this process sees it.
+    """
+
+    def __init__(self, connection: socket.socket, report: socket.socket, process: int) -> None:
+        super().__init__(Wire(connection), processor_clock(process))
+        self._report = report
+        self.process = process
+
+    def close(self) -> None:
+        """End everything in the jail; return once nothing of it is left."""
+        self._wire.close()
+        self._ended()
+
+    def _ended(self) -> str:
+        """End all, wait until the supervisor has cleaned up, and say why it ended, if it knows."""
+        cause = ""
+        if self._report.fileno() < 0:  # seen to before
+            return cause
+        self._report.settimeout(ENDING)
+        try:
+            self._report.shutdown(socket.SHUT_WR)
+            while said := self._report.recv(4096):
+                cause = json.loads(said).get("ended", cause)
+        except TimeoutError:
+            raise JailError(f"process {self.process} did not end in {ENDING:g} seconds") from None
+        except OSError:
+            pass
+        finally:
+            self._report.close()
+        return cause
+
+    def _why(self, error: WireError) -> str:
+        if error.kind != "died":
+            return str(error)
+        cause = self._ended()
+        return _CAUSES.get(cause, f"{error} ({cause})" if cause else str(error))
+
+
+class Warm:
+    """A warm process, started when it is first needed and again should it die.
+
+    Parameters
+    ----------
+    level
+        ``namespaces`` or ``landlock``.
+    library
+        ``numpy`` or ``torch``: what notebooks may import.
+    limits
+        What one notebook may use.
+    without
+        Rules of the jail to leave out, for tests of the doctor.
+    """
+
+    def __init__(
+        self,
+        level: str,
+        library: str = "numpy",
+        limits: Limits | None = None,
+        without: Iterable[str] = (),
+    ) -> None:
+        if level not in LEVELS or library not in ("numpy", "torch"):
+            raise ValueError(f"there is no level {level!r} with the library {library!r}")
+        self.level = level
+        self.library = library
+        self._limits = limits or Limits()
+        self._without = sorted(without)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder = ""
+        self._owner = 0
+        self._control: socket.socket | None = None
+
+    def __enter__(self) -> Warm:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def start(self) -> Jailed:
+        """Fork a jail.
+
+        Raises
+        ------
+        JailError
+            It can't be set up; the message says which step failed.
+        """
+        with self._lock:
+            if (
+                self._owner != os.getpid()
+                or self._process is None
+                or self._process.poll() is not None
+            ):
+                self._discard()
+                self._begin()
+            assert self._control is not None
+            connection, theirs = socket.socketpair()
+            report, their_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            ourselves = os.pidfd_open(os.getpid())
+            given = [theirs.fileno(), their_report.fileno(), ourselves]
+            try:
+                socket.send_fds(self._control, [b"{}"], given)
+            except OSError as error:
+                raise JailError(f"the warm process is gone: {error}") from None
+            finally:
+                theirs.close()
+                their_report.close()
+                os.close(ourselves)
+        told = _hear(report, STARTING, "the jail")
+        if "up" not in told:
+            connection.close()
+            report.close()
+            raise JailError(f"the jail ({self.level}) can't be set up: {told.get('error')}")
+        return Jailed(connection, report, told["up"])
+
+    def close(self) -> None:
+        """End the warm process, and with it all its jails."""
+        with self._lock:
+            self._discard()
+
+    def _begin(self) -> None:
+        self._owner = os.getpid()
+        self._folder = tempfile.mkdtemp(prefix="warm-")
+        os.chmod(self._folder, 0o711)  # a jail's own user goes through it to a folder of its own
+        boot.lend_fonts(self._folder)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ourselves = os.pidfd_open(os.getpid())
+        with tempfile.TemporaryFile() as errors:
+            self._process = subprocess.Popen(
+                boot.command("_jail.warm", theirs.fileno(), self._folder),
+                pass_fds=[theirs.fileno()],
+                cwd=self._folder,
+                env=boot.START_ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+            theirs.close()
+            self._control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+            socket.send_fds(self._control, [json.dumps(self._order()).encode()], [ourselves])
+            os.close(ourselves)
+            told = _hear(self._control, LOADING, "the warm process")
+            if "ready" not in told:
+                self._process.wait()
+                errors.seek(0)
+                said = told.get("error") or errors.read()[-2000:].decode("utf-8", "replace")
+                self._discard()
+                raise JailError(f"the warm process ({self.level}) did not start: {said}")
+
+    def _order(self) -> dict[str, Any]:
+        return {
+            "level": self.level,
+            "library": self.library,
+            "home": self._folder,
+            "readable": view.readable(self.library),
+            "limits": asdict(self._limits),
+            "without": self._without,
+        }
+
+    def _discard(self) -> None:
+        if self._control:
+            self._control.close()
+            self._control = None
+        if self._owner != os.getpid():  # a fork of the process that it belongs to
+            self._process, self._folder = None, ""
+        if self._process:
+            try:
+                self._process.wait(ENDING)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+        if self._folder:
+            scratch.remove_tree(self._folder)
+            self._folder = ""
+
+
+def _hear(report: socket.socket, seconds: float, who: str) -> dict[str, Any]:
+    """Read one message of our own code; nothing, if it ended without a word."""
+    report.settimeout(seconds)
+    try:
+        said = report.recv(1 << 16)
+    except TimeoutError:
+        raise JailError(f"{who} was not ready in {seconds:g} seconds") from None
+    except OSError:
+        return {}
+    return dict(json.loads(said)) if said else {}
