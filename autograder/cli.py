@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.root import NoCourseError, course_root
+from autograder.root import SetUpError, course_root
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +26,10 @@ out = Console()
 err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
+Unsafe = Annotated[
+    bool,
+    typer.Option("--unsafe", help="Run notebooks without a sandbox; every grade then says so."),
+]
 Files = Annotated[list[Path], typer.Argument(help="Notebook files.", show_default=False)]
 
 
@@ -33,8 +37,8 @@ def main() -> None:
     """Run the command line; what a person can mend ends as one line and exit code 2."""
     try:
         app()
-    except NoCourseError as error:
-        err.print(f"autograder: {error}", style="red", highlight=False)
+    except SetUpError as error:
+        err.print(f"autograder: {error}", style="red", markup=False, highlight=False)
         raise SystemExit(2) from None
 
 
@@ -60,27 +64,37 @@ def list_(as_json: Json = False) -> None:
 def check(files: Files, as_json: Json = False) -> None:
     """Check your own notebooks before you hand them in (visible checks only).
 
-    Exit code 0 if all were checked, 1 if a file had a problem.
+    They run as your own code does, without a sandbox. Exit code 0 if all were checked, 1 if a
+    file had a problem.
     """
-    _grade_files(files, as_json, hidden=False)
+    from autograder.referee import Config
+    from autograder.sandbox import Process
+
+    _grade_files(files, as_json, Config(start=Process), hidden=False)
 
 
 @app.command()
-def grade(files: Files, as_json: Json = False) -> None:
+def grade(files: Files, unsafe: Unsafe = False, as_json: Json = False) -> None:
     """Grade notebook files with visible and hidden checks, without a gradebook.
 
     Exit code 0 if all were graded, 1 if a file had a problem.
     """
-    _grade_files(files, as_json, hidden=True)
-
-
-def _grade_files(files: list[Path], as_json: bool, hidden: bool) -> None:
     from autograder.referee import Config
     from autograder.referee.inputs import course_key
+
+    root = course_root()
+    config = Config(course_key(root), _level(unsafe), root / ".autograder")
+    _grade_files(files, as_json, config, hidden=True)
+
+
+def _level(unsafe: bool) -> str:
+    return "unsafe" if unsafe else "auto"
+
+
+def _grade_files(files: list[Path], as_json: bool, config: Any, hidden: bool) -> None:
     from autograder.single import FileResult, grade_file
 
     root = course_root()
-    config = Config(key=course_key(root))
     told: list[FileResult] = []
     with _progress(len(files), quiet=as_json) as advance:
         for path in files:
@@ -110,7 +124,8 @@ def _print_file(told: Any) -> None:
 def autograde(
     assignment: Annotated[str, typer.Argument(help="For example 03-dropout-forward.")],
     student: Annotated[list[str] | None, typer.Option(help="Only this student.")] = None,
-    force: Annotated[bool, typer.Option(help="Grade again what is graded already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Grade all of it again.")] = False,
+    unsafe: Unsafe = False,
     as_json: Json = False,
 ) -> None:
     """Grade what a class handed in for an assignment, into the gradebook."""
@@ -121,7 +136,12 @@ def autograde(
     if assignment not in known:
         raise typer.BadParameter(f"there is no {assignment}; there is {', '.join(known)}")
     rows = autograde_assignment(
-        root, assignment, students=student, force=force, progress=not as_json
+        root,
+        assignment,
+        students=student,
+        force=force,
+        progress=not as_json,
+        level=_level(unsafe),
     )
     if as_json:
         _print_json([vars(row) for row in rows])
@@ -180,11 +200,32 @@ def release(
 
 
 @app.command()
-def course(as_json: Json = False) -> None:
+def doctor(
+    library: Annotated[str, typer.Option(help="numpy or torch.")] = "numpy", as_json: Json = False
+) -> None:
+    """Try every forbidden thing inside the sandboxes of this machine, and say what to do.
+
+    Exit code 0 if at least one level holds, 1 if none does.
+    """
+    from dataclasses import asdict
+
+    from autograder.sandbox import diagnose
+
+    if library not in ("numpy", "torch"):
+        raise typer.BadParameter("the library is numpy or torch")
+    console = err if as_json else out
+    reports = diagnose(library, state=course_root() / ".autograder", console=console)
+    if as_json:
+        _print_json([{**asdict(report), "accepted": report.accepted} for report in reports])
+    raise typer.Exit(int(not any(report.accepted for report in reports)))
+
+
+@app.command()
+def course(unsafe: Unsafe = False, as_json: Json = False) -> None:
     """Build everything and grade the sample class: what `make course` runs."""
     from autograder.classroom.course import run_course
 
-    summary = run_course(course_root(), progress=not as_json)
+    summary = run_course(course_root(), progress=not as_json, level=_level(unsafe))
     if as_json:
         _print_json(summary)
 

@@ -1,4 +1,4 @@
-"""Where the course is on this machine."""
+"""Where the course is on this machine, and what is said when something is not set up."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import os
 from pathlib import Path
 
 
-class NoCourseError(Exception):
-    """There is no course here; the message says what to do."""
+class SetUpError(Exception):
+    """Something that a person can mend; the message says what to do."""
+
+
+class NoCourseError(SetUpError):
+    """There is no course here."""
 
 
 def course_root() -> Path:

@@ -36,7 +36,7 @@ OUTPUTS = [
 ]
 
 
-def judge(notebook, student, key_folder):
+def judge(notebook, student, key_folder, level="auto"):
     result = fake_judge(notebook, student, key_folder)
     return FakeResult(result.exercises, [], {"double": OUTPUTS})
 
@@ -121,7 +121,9 @@ def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):
     first = grade(home)
     seen = []
     monkeypatch.setattr(
-        preprocessors, "judge", lambda nb, student, key: seen.append(student) or judge(nb, "", key)
+        preprocessors,
+        "judge",
+        lambda nb, student, key, level: seen.append(student) or judge(nb, "", key),
     )
     assert grade(home) == first
     assert seen == ["cat"]

@@ -22,15 +22,18 @@ class Fake:
     def cell(self, source, seconds):
         Fake.log.append((self.number, source))
         if source in ("timeout", "died", "broken"):
-            raise Stopped(source, source)
+            raise Stopped(source, "the process ended" if source == "died" else source)
         error = {"kinds": ["NameError"], "message": "x", "line": 2} if source == "error" else None
         shown = [{"stream": "stdout", "text": f"ran {source}\x1b[2J"}]
         return {"outputs": shown, "error": error}
 
     def ask(self, request, seconds):
         if request == b"die":
-            raise Stopped("died", "gone")
+            raise Stopped("died", "the process ended")
         return request + b"!"
+
+    def clock(self):
+        return 0.0
 
     def seed(self, seed):
         pass
@@ -101,7 +104,7 @@ def test_a_cell_that_dies_only_when_run_again_is_left_out_too(session, monkeypat
     def dies_again(self, source, seconds):
         if source == "2" and self.number == 2:
             Fake.log.append((self.number, source))
-            raise Stopped("died", "gone")
+            raise Stopped("died", "the process ended")
         return real(self, source, seconds)
 
     monkeypatch.setattr(Fake, "cell", dies_again)
@@ -111,3 +114,22 @@ def test_a_cell_that_dies_only_when_run_again_is_left_out_too(session, monkeypat
     assert "b" in session.trouble
     session.close()
     assert Fake.log[-1] == (3, "closed")
+
+
+def test_all_calls_of_an_exercise_share_one_budget_of_processor_time(session, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Fake, "clock", lambda self: 2.0 * len(asked))
+    monkeypatch.setattr(Fake, "ask", lambda self, request, seconds: asked.append(seconds) or b"")
+    send = session.transport(5)
+    for _ in range(3):
+        send(b"hello")
+    assert asked == [5, 3, 1]
+
+
+def test_why_a_process_was_ended_is_said(session, monkeypatch):
+    def ask(self, request, seconds):
+        raise Stopped("died", "it used more memory than it may")
+
+    monkeypatch.setattr(Fake, "ask", ask)
+    with pytest.raises(Lost, match="more memory than it may"):
+        session.transport(5)(b"hello")

@@ -64,7 +64,7 @@ def release_assignments(
     return [name for name in course.assignments() if name in (names or course.assignments())]
 
 
-def grade_course(root: Path, *, progress: bool = True) -> dict[str, list[Row]]:
+def grade_course(root: Path, *, progress: bool = True, level: str = "auto") -> dict[str, list[Row]]:
     """Collect and grade all that was handed in, write feedback and grades.csv.
 
     Does only what has changed since it was last called.
@@ -75,6 +75,8 @@ def grade_course(root: Path, *, progress: bool = True) -> dict[str, list[Row]]:
         The folder of nbgrader_config.py.
     progress : bool
         Show progress bars.
+    level : str
+        The sandbox; see `autograder.sandbox.open_sandbox`.
 
     Returns
     -------
@@ -91,13 +93,13 @@ def grade_course(root: Path, *, progress: bool = True) -> dict[str, list[Row]]:
     for assignment in course.assignments():
         if (course.exchange / course.course_id / "inbound").is_dir():
             course.collect(assignment)
-        rows[assignment] = autograde_assignment(root, assignment, progress=progress)
+        rows[assignment] = autograde_assignment(root, assignment, progress=progress, level=level)
         course.feedback(assignment, progress)
     course.export()
     return rows
 
 
-def run_course(root: Path, *, progress: bool = True) -> dict[str, Any]:
+def run_course(root: Path, *, progress: bool = True, level: str = "auto") -> dict[str, Any]:
     """Build notebooks and book, set up the course, and grade the sample class (`make course`).
 
     Parameters
@@ -106,6 +108,8 @@ def run_course(root: Path, *, progress: bool = True) -> dict[str, Any]:
         The checkout.
     progress : bool
         Show progress bars and, at the end, the table of grades.
+    level : str
+        The sandbox; see `autograder.sandbox.open_sandbox`.
 
     Returns
     -------
@@ -123,7 +127,7 @@ def run_course(root: Path, *, progress: bool = True) -> dict[str, Any]:
     build_notebooks(root)
     book = build_book(root, quiet=not progress)
     sample_set_up(root, progress=progress)
-    rows = grade_course(root, progress=progress)
+    rows = grade_course(root, progress=progress, level=level)
     course = Course(root)
     if progress:
         console = Console()

@@ -22,6 +22,7 @@ from autograder.classroom.journal import Journal, Row, judges_key, key_of
 from autograder.classroom.preprocessors import OURS
 from autograder.classroom.progress import track
 from autograder.classroom.report import Record
+from autograder.referee.sandboxes import library_of, sandbox
 
 DATABASE_TRIES = 5
 
@@ -33,6 +34,7 @@ def autograde_assignment(
     students: Iterable[str] | None = None,
     force: bool = False,
     progress: bool = True,
+    level: str = "auto",
 ) -> list[Row]:
     """Autograde through nbgrader, one student at a time; no submission stops the others.
 
@@ -52,6 +54,8 @@ def autograde_assignment(
         Grade again what is graded already.
     progress : bool
         Show a progress bar.
+    level : str
+        The sandbox; see `autograder.sandbox.open_sandbox`.
 
     Returns
     -------
@@ -62,8 +66,11 @@ def autograde_assignment(
     ------
     CourseError
         If there is no such assignment, or one of `students` handed in nothing.
+    JailError
+        If there is no safe sandbox on this machine; nothing was graded.
     """
     course = Course(root)
+    course.config.Referee.level = level
     release = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
     if not release.is_file():
         known = ", ".join(course.assignments()) or "none yet; run `make course`"
@@ -74,6 +81,8 @@ def autograde_assignment(
         raise CourseError(
             f"{', '.join(strangers)} handed in nothing for {assignment}; collect first."
         )
+    key_folder = Path(course.config.Referee.get("key_folder", "."))
+    sandbox(level, library_of(assignment), key_folder / ".autograder")  # or refuse, before any
     journal = Journal(course.state / f"{assignment}.jsonl")
     with course.gradebook() as gradebook:
         graded = _graded(gradebook, assignment)
@@ -81,7 +90,8 @@ def autograde_assignment(
     for student in track(chosen, f"autograde {assignment}", progress):
         submitted = course.folder("submitted", student, assignment)
         prepare(submitted, assignment)
-        key = key_of(digest(submitted), release.read_bytes(), judges_key())
+        unsafe = level if level == "unsafe" else ""
+        key = key_of(digest(submitted), release.read_bytes(), judges_key(), unsafe)
         row = None
         if student in graded and not force and journal.find(student, key):
             row = _row(course, assignment, student)  # somebody may have used Formgrader since

@@ -84,12 +84,14 @@ class Rebuild(NbGraderPreprocessor):
         return rebuilt.notebook, resources
 
 
-def judge(notebook: NotebookNode, student: str, key_folder: Path) -> Any:
+def judge(notebook: NotebookNode, student: str, key_folder: Path, level: str = "auto") -> Any:
     """Have the referee grade a rebuilt notebook, with the key of the course in `key_folder`."""
     from autograder.referee import Config, grade_notebook
     from autograder.referee.inputs import course_key
 
-    return grade_notebook(notebook, student=student, config=Config(key=course_key(key_folder)))
+    state = key_folder / ".autograder"
+    config = Config(key=course_key(key_folder), level=level, state=state)
+    return grade_notebook(notebook, student=student, config=config)
 
 
 class Referee(NbGraderPreprocessor):
@@ -100,6 +102,7 @@ class Referee(NbGraderPreprocessor):
     """
 
     key_folder = Unicode(".", help="Folder of the course's key, .autograder/key").tag(config=True)
+    level = Unicode("auto", help="Sandbox: auto, namespaces, landlock or unsafe").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -109,7 +112,8 @@ class Referee(NbGraderPreprocessor):
         shown: dict[str, Any] = {}
         if record.handed_in:
             try:
-                result = judge(nb, resources["nbgrader"]["student"], Path(self.key_folder))
+                student = resources["nbgrader"]["student"]
+                result = judge(nb, student, Path(self.key_folder), self.level)
                 record.take(result, {slot.id: slot.label for slot in slots(nb)})
                 shown = result.cell_outputs
             except Exception as error:

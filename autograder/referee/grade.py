@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from autograder.referee.cells import Role, exercise_of, grade_id, role_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
+from autograder.referee.sandboxes import UNSAFE, starter
 from autograder.referee.session import Runner, Session
-from autograder.sandbox import Process
 from dropout_course import course, laws
 from dropout_course.laws import Law
 from dropout_course.report import Report, as_text
@@ -28,19 +29,25 @@ class Config:
     ----------
     key : bytes
         The course's key; see `autograder.referee.inputs`.
+    level : str
+        The sandbox: ``auto``, ``namespaces``, ``landlock``, or, without one, ``unsafe``.
+    state : Path
+        The folder in which the doctor's verdict on this machine is kept.
     cell_seconds, exercise_seconds : float
-        Time limits of one cell, and of all calls for one exercise.
+        Limits of processor time of one cell, and of all calls for one exercise.
     restarts : int
         How many times a notebook may lose its process and go on.
-    start : callable
-        Makes the process in which the notebook runs.
+    start : callable or None
+        Makes the process in which the notebook runs; by default that of the level.
     """
 
     key: bytes = b""
+    level: str = "auto"
+    state: Path = Path(".autograder")
     cell_seconds: float = 20.0
     exercise_seconds: float = 20.0
     restarts: int = 3
-    start: Callable[[], Runner] = field(default=Process)
+    start: Callable[[], Runner] | None = None
 
 
 @lru_cache(maxsize=16)
@@ -70,17 +77,24 @@ def grade_notebook(
     -------
     NotebookResult
         One verdict an exercise, whatever the notebook does.
+
+    Raises
+    ------
+    JailError
+        There is no safe sandbox on this machine.
     """
     config = config or Config()
     stem = nb.metadata["dropout_course"]["chapter"]
     attempt = attempt_hash(c.source for c in nb.cells if role_of(c) is Role.SOLUTION)
     session = Session(
-        config.start,
+        config.start or starter(config.level, stem, config.state),
         seed=exercise_seed(config.key, student, stem, attempt),
         cell_seconds=config.cell_seconds,
         restarts=config.restarts,
     )
     result = NotebookResult(chapter=stem.partition("-")[0])
+    if config.level == "unsafe":
+        result.problems.append(UNSAFE)
     try:
         for cell in nb.cells:
             role = role_of(cell)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -25,6 +24,9 @@ class Runner(Protocol):
     def seed(self, seed: int) -> None:
         """Seed the global random generators."""
 
+    def clock(self) -> float:
+        """Give the seconds of processor time that the process has used so far."""
+
     def close(self) -> None:
         """End the process."""
 
@@ -42,7 +44,7 @@ class Session:
     seed
         Seeds the process's own global generators.
     cell_seconds
-        Time limit of one cell.
+        Processor time that one cell may use.
     restarts
         How many new processes may follow the first.
     """
@@ -69,16 +71,24 @@ class Session:
         self._run_in(process, cell, source)
 
     def transport(self, seconds: float) -> Callable[[bytes], bytes]:
-        """Give the transport of a `Student`; all its calls together may take so many seconds."""
-        deadline = time.monotonic() + seconds
+        """Give the transport of a `Student`.
+
+        All its calls together may use so many seconds of processor time: a grade must not depend
+        on what else the machine does.
+        """
+        left = seconds
 
         def send(request: bytes) -> bytes:
+            nonlocal left
             process = self._ready()
+            begin = process.clock()
             try:
-                return process.ask(request, max(1e-3, deadline - time.monotonic()))
+                reply = process.ask(request, max(1e-3, left))
             except Stopped as stopped:
                 self._process = None
                 raise Lost(_why(stopped, seconds), stopped.kind) from None
+            left -= process.clock() - begin
+            return reply
 
         return send
 
@@ -139,7 +149,8 @@ def _why(stopped: Stopped, seconds: float) -> str:
         return f"it did not finish in {seconds:g} seconds (is there a loop without an end?)"
     if stopped.kind == "broken":
         return f"its reply was no plain data ({stopped})"
-    return "it ended the Python process"
+    said = str(stopped)
+    return "it ended the Python process" if said == "the process ended" else said
 
 
 def _error(reply: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from autograder.root import SetUpError
 from autograder.sandbox import boot, view
 from autograder.sandbox.jail import scratch
 from autograder.sandbox.jail.limits import Limits
@@ -32,7 +33,7 @@ _CAUSES = {
 }
 
 
-class JailError(RuntimeError):
+class JailError(SetUpError):
     """A jail could not be set up. Nothing was run."""
 
 
