@@ -1,0 +1,229 @@
+"""Builds the book.
+
+    python -m autograder.authoring.book               build/book/html
+    python -m autograder.authoring.book --solutions   build/book-solutions/html, with the answers
+
+Cells are executed only when they, or what they import, have changed; a build of unchanged sources
+ends at once. A build that fails leaves the site of the last good one where it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# What cells import and read: jupyter-cache looks at the cells alone.
+EXECUTED = ("solutions/**/*.py", "dropout_course/**/*.py", "book/_data/**/*", "requirements.lock")
+# What a page is made of, besides.
+WRITTEN = ("book/**/*", "_config.yml", "autograder/authoring/*.py", "notebooks/*.ipynb")
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+PROGRESS = re.compile(r"book/(?P<page>[\w-]+)\.md: (?P<what>Execut\w+ .*?)(?: \[mystnb\])?$")
+TROUBLE = re.compile(r"WARNING|ERROR|CRITICAL|Exception|Traceback|^\S*Error\b|^An error occurred")
+NOISE = ("build finished with problems", "Look above for the cause", "traceback has been saved")
+LONGEST_REPORT = 120
+
+
+class BuildError(RuntimeError):
+    """The book could not be built; the message is what Sphinx said, without its progress."""
+
+
+def digest(root: Path, patterns: Iterable[str]) -> str:
+    """Return a hash over the names and bytes of the files that match."""
+    found = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in root.glob(pattern)}):
+        if path.is_file() and "__pycache__" not in path.parts:
+            found.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
+            found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def interesting(lines: list[str]) -> str:
+    """Return the part of a failed build's output that says what is wrong."""
+    plain = [COLOUR.sub("", line).rstrip() for line in lines]
+    first = next((i for i, line in enumerate(plain) if TROUBLE.search(line)), None)
+    if first is None:
+        return "\n".join(plain[-20:])
+    progress = re.compile(r"^(reading|writing|copying|preparing|loading|building|checking) ")
+    kept = [
+        line
+        for line in plain[first:]
+        if line and not progress.match(line) and not any(noise in line for noise in NOISE)
+    ]
+    # Jupyter Book's own traceback follows, and says nothing about the book.
+    end = next((i for i, line in enumerate(kept) if "bin/jupyter-book" in line), len(kept))
+    return "\n".join(kept[:end][:LONGEST_REPORT])
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let one build at a time work in a folder; another waits."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            import fcntl
+        except ImportError:  # Windows: two builds at once are the reader's own affair
+            yield
+            return
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def environment(root: Path, solutions: bool) -> dict[str, str]:
+    """Return the environment of the build: one BLAS thread, our packages, this interpreter."""
+    env = dict(os.environ)
+    env["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
+    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
+    env.update(dict.fromkeys(ONE_THREAD, "1"))
+    env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
+    env.pop("SOLUTIONS", None)
+    if solutions:
+        env["SOLUTIONS"] = "1"
+    return env
+
+
+def run_sphinx(root: Path, work: Path, solutions: bool, quiet: bool) -> None:
+    """Run Jupyter Book on ``root``, into ``work/_build/html``."""
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command += ["build", "book", "--config", "_config.yml", "--path-output", str(work)]
+    command += ["-W", "-n", "--keep-going"]
+    lines: list[str] = []
+    process = subprocess.Popen(
+        command,
+        cwd=root,
+        env=environment(root, solutions),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+    def follow() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            step = PROGRESS.search(COLOUR.sub("", line).rstrip())
+            if step and not quiet:
+                print(f"  {step['page']}: {step['what']}", flush=True)
+
+    # A thread, because a kernel that outlives the build would keep the pipe open for ever.
+    reader = threading.Thread(target=follow, daemon=True)
+    reader.start()
+    try:
+        status = process.wait()
+    except BaseException:
+        process.terminate()
+        raise
+    reader.join(timeout=5)
+    if status:
+        raise BuildError(interesting(lines))
+
+
+def publish(made: Path, site: Path) -> None:
+    """Put a finished build in the place of the last one."""
+    for rubbish in (".buildinfo", "objects.inv.tmp", "reports", ".doctrees"):
+        path = made / rubbish
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    old = site.with_name("html.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    made.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) -> Path:
+    """Build the site, unless it is there already.
+
+    Parameters
+    ----------
+    root : Path
+        The repository.
+    solutions : bool
+        Show the reference answers. Such a site has a folder of its own, so that it is never
+        published by mistake.
+    quiet : bool
+        Print nothing but errors.
+
+    Returns
+    -------
+    Path
+        The folder of the site; its first page is ``index.html``.
+
+    Raises
+    ------
+    BuildError
+        A cell failed, or Sphinx had a warning. The site of the last good build is untouched.
+    """
+    root = Path(root).resolve()
+    folder = root / "build" / ("book-solutions" if solutions else "book")
+    site, stamp = folder / "html", folder / "stamp"
+    start = time.monotonic()
+    with alone(folder):
+        executed = digest(root, EXECUTED)
+        inputs = f"{executed} {digest(root, WRITTEN)}"
+        if (site / "index.html").exists() and stamp.exists() and stamp.read_text() == inputs:
+            if not quiet:
+                print(f"The book is up to date: {site / 'index.html'}")
+            return site
+        forget_outputs(root, executed)
+        work = folder / "_build"
+        # From scratch, but for executed cells: Sphinx does not see every change by itself.
+        for part in ("html", ".doctrees", "jupyter_execute"):
+            shutil.rmtree(work / part, ignore_errors=True)
+        if not quiet:
+            print("Building the book (a first build executes every page: a minute or two) …")
+        run_sphinx(root, folder, solutions, quiet)
+        stamp.unlink(missing_ok=True)
+        publish(work / "html", site)
+        stamp.write_text(inputs)
+    if not quiet:
+        seconds = time.monotonic() - start
+        print(f"The book is built ({seconds:.0f} s). Open {site / 'index.html'}")
+    return site
+
+
+def forget_outputs(root: Path, executed: str) -> None:
+    """Clear the cache of executed cells if what they import has changed."""
+    cache = root / "build" / "jupyter-cache"
+    mark = root / "build" / "jupyter-cache.stamp"
+    if cache.exists() and (not mark.exists() or mark.read_text() != executed):
+        shutil.rmtree(cache)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text(executed)
+
+
+def main() -> int:
+    """Build from the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m autograder.authoring.book")
+    parser.add_argument("--solutions", action="store_true", help="show the reference answers")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    options = parser.parse_args()
+    try:
+        build_book(ROOT, options.solutions, options.quiet)
+    except BuildError as problem:
+        print(problem, file=sys.stderr)
+        print(
+            "\nThe book was not built; the last good site, if any, is unchanged.", file=sys.stderr
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

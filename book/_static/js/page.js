@@ -1,0 +1,36 @@
+// A box that scrolls sideways (a long formula, a wide table, code) can be reached by keyboard.
+(() => {
+  "use strict";
+  const BOXES = {
+    ".bd-article div.math, .bd-article div.math > .katex-display, .bd-article div.math > span": "Formula",
+    ".pst-scrollable-table-container, .cell_output .output.text_html": "Table",
+    ".bd-article pre": "Code",
+  };
+
+  const mark = (box, name) => {
+    const scrolls = box.scrollWidth > box.clientWidth + 1;
+    if (scrolls && !box.hasAttribute("tabindex")) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", `${name}, scrolls sideways`);
+    } else if (!scrolls && box.getAttribute("role") === "group") {
+      for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
+    }
+  };
+
+  const start = () => {
+    const watch = new ResizeObserver((entries) => {
+      for (const { target } of entries) mark(target, names.get(target));
+    });
+    const names = new Map();
+    for (const [selector, name] of Object.entries(BOXES)) {
+      for (const box of document.querySelectorAll(selector)) {
+        names.set(box, name);
+        watch.observe(box);
+      }
+    }
+  };
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

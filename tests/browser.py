@@ -1,0 +1,111 @@
+"""Helpers of the browser tests: a server for a folder, and the machine's own Chromium."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """Return the path of Chromium; skip the test without one, fail it in CI."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        reason = (
+            "no Chromium: install it (Debian: apt install chromium) or set CHROMIUM to its path"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Keep the test's output clean."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port of this machine; yield its address, without a slash."""
+    handler = functools.partial(_Silent, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def browser() -> Iterator[object]:
+    """Yield a headless Chromium of Playwright's synchronous interface."""
+    path = chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield program
+        finally:
+            program.close()
+
+
+class Watch:
+    """What went wrong on a page: console errors, failed requests, requests to other hosts.
+
+    Create it before the page is opened.
+    """
+
+    def __init__(self, page: object, home: str) -> None:
+        self.troubles: list[str] = []
+        self.home = home
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
+        page.on("request", self._request)
+        page.on("requestfailed", lambda r: self.troubles.append(f"failed: {r.url}"))
+        page.on("response", self._response)
+
+    def _console(self, message: object) -> None:
+        if message.type in ("error", "warning"):
+            self.troubles.append(f"console {message.type}: {message.text}")
+
+    def _request(self, request: object) -> None:
+        if not request.url.startswith((self.home, "data:", "blob:")):
+            self.troubles.append(f"another host: {request.url}")
+
+    def _response(self, response: object) -> None:
+        if response.status >= 400:
+            self.troubles.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture(scope="session")
+def site(root: Path) -> Path:
+    """The folder of the built book. Nothing is built if nothing has changed."""
+    from autograder.authoring.book import build_book
+
+    return build_book(root, quiet=True)
+
+
+def pages(site: Path) -> list[str]:
+    """Return the names of the pages of a site."""
+    return sorted(path.name for path in site.glob("*.html"))

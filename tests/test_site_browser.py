@@ -1,0 +1,288 @@
+"""The built book in a real browser: every page, two widths, light and dark, and the quizzes."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from browser import Watch, browser, pages, served, site  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.slow
+
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+BUDGET = 700 * 1024  # bytes of a page with all that it loads, text compressed
+TEXT = re.compile(r"\.(html|css|js|svg|json)$")
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    with browser() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def home(site):  # noqa: F811
+    with served(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def quiz_page(site):  # noqa: F811
+    """The first page with a question of either kind."""
+    for name in pages(site):
+        html = (site / name).read_text("utf-8")
+        if 'class="quiz"' in html and 'type="radio" name="q-' in html:
+            return name
+    pytest.fail("no page has a question with one right answer")
+
+
+def opened(context, address):
+    page = context.new_page()
+    watch = Watch(page, address.rsplit("/", 1)[0])
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return page, watch
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_quiet_fits_and_is_accessible(chrome, home, site, width, theme):  # noqa: F811
+    from axe_playwright_python.sync_playwright import Axe
+
+    across, down = WIDTHS[width]
+    context = chrome.new_context(
+        viewport={"width": across, "height": down}, color_scheme=theme, reduced_motion="reduce"
+    )
+    axe, found = Axe(), {}
+    for name in pages(site):
+        page, watch = opened(context, f"{home}/{name}")
+        wrong = list(watch.troubles)
+        if page.evaluate("document.documentElement.dataset.theme") != theme:
+            wrong.append("the theme does not follow the system")
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append(f"scrolls sideways: {page.evaluate(TOO_WIDE)}")
+        for violation in axe.run(page, LEFT_OUT[width], AXE).response["violations"]:
+            places = [str(node["target"]) for node in violation["nodes"][:4]]
+            wrong.append(f"axe {violation['id']}: {violation['help']} at {places}")
+        if wrong:
+            found[name] = wrong
+        page.close()
+    context.close()
+    assert found == {}
+
+
+# Formulas are KaTeX's thousands of spans, hidden from assistive technology beside their MathML;
+# the colours of code are the same on a phone.
+LEFT_OUT = {
+    "desktop": {"exclude": [[".katex"]]},
+    "phone": {"exclude": [[".katex"], [".highlight"]]},
+}
+AXE = {"resultTypes": ["violations"], "preload": False}
+
+TOO_WIDE = """[...document.querySelectorAll('body *')]
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 5).map((e) => `${e.tagName}.${e.className}`)"""
+
+
+def test_every_page_is_light_enough(chrome, home, site, record_property):  # noqa: F811
+    weights = {}
+    for name in pages(site):
+        context = chrome.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        loaded: set[str] = set()
+        page.on("request", lambda request, loaded=loaded: loaded.add(request.url.split("?")[0]))
+        page.goto(f"{home}/{name}")
+        page.wait_for_load_state("networkidle")
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")  # figures below load late
+        page.wait_for_load_state("networkidle")
+        context.close()
+        files = [
+            site / url.removeprefix(home).lstrip("/") for url in loaded if url.startswith(home)
+        ]
+        weights[name] = sum(weight(path) for path in files)
+    for name, size in weights.items():
+        record_property(name, f"{size / 1024:.0f} KiB")
+    print({name: f"{size / 1024:.0f} KiB" for name, size in weights.items()})
+    assert {name: size for name, size in weights.items() if size > BUDGET} == {}
+
+
+def weight(path: Path) -> int:
+    data = path.read_bytes()
+    return len(gzip.compress(data, 6)) if TEXT.search(path.name) else len(data)
+
+
+def test_search_finds_a_word_of_the_book(chrome, home):
+    page, watch = opened(chrome.new_context(), f"{home}/search.html?q=dropout")
+    page.wait_for_selector("#search-results ul.search li a")
+    assert page.locator("#search-results ul.search li").count() > 1
+    assert watch.troubles == []
+
+
+def test_the_search_dialog_opens_by_keyboard(chrome, home):
+    page, _ = opened(
+        chrome.new_context(viewport={"width": 1280, "height": 900}), f"{home}/index.html"
+    )
+    assert page.locator(".search-button__button:visible").count() == 1
+    page.keyboard.press("Control+k")
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.keyboard.type("mask")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"search\.html\?q=mask"))
+
+
+def test_focus_can_be_seen_and_the_first_tab_skips_to_the_text(chrome, home):
+    page, _ = opened(
+        chrome.new_context(viewport={"width": 1280, "height": 900}), f"{home}/index.html"
+    )
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
+    unseen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return [e.outerHTML.slice(0, 80), s.outlineStyle, parseFloat(s.outlineWidth)]; })()"
+        )
+        if style[0].startswith("<g "):  # the figure draws a ring: tests/test_network_browser.py
+            continue
+        if style[1] == "none" or style[2] < 1:
+            unseen.append(style)
+    assert unseen == []
+
+
+def test_the_pages_work_from_a_folder(chrome, site, quiz_page):  # noqa: F811
+    context = chrome.new_context()
+    page = context.new_page()
+    watch = Watch(page, "file://")
+    page.goto((site / quiz_page).as_uri())
+    page.wait_for_load_state("load")
+    page.wait_for_selector(".quiz-check")
+    assert watch.troubles == []
+    context.close()
+
+
+# --- quizzes -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def answers(site, quiz_page):  # noqa: F811
+    """Verdicts of the options of the page's questions, from the file: [(id, [True, False, …])]."""
+    html = (site / quiz_page).read_text("utf-8")
+    found = []
+    for block in re.split(r'(?=<div class="quiz" id=")', html)[1:]:
+        name = re.match(r'<div class="quiz" id="([^"]+)"', block)[1]
+        found.append((name, [v == "right" for v in re.findall(r'data-verdict="(\w+)"', block)]))
+    return found
+
+
+def single(answers):
+    return next((name, right) for name, right in answers if sum(right) == 1)
+
+
+def press_until(page, target: str, limit: int = 400) -> None:
+    """Press Tab until the focus is on the element with this id."""
+    for _ in range(limit):
+        if page.evaluate("document.activeElement.id") == target:
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"Tab does not reach {target}")
+
+
+def test_a_question_is_answered_by_keyboard_alone(chrome, home, quiz_page, answers):
+    name, right = single(answers)
+    page, watch = opened(chrome.new_context(), f"{home}/{quiz_page}")
+    box = page.locator(f"#{name}")
+    good, bad = right.index(True) + 1, right.index(False) + 1
+    assert box.locator("[data-verdict]").count() == 0
+    assert box.locator("details").count() == 0
+
+    press_until(page, f"{name}-1")  # the group is one stop, its first option
+    page.keyboard.press("Space")
+    for _ in range(bad - 1):
+        page.keyboard.press("ArrowDown")
+    assert box.locator("[data-verdict]").count() == 0, "an arrow key gives nothing away"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "quiz-check"
+    page.keyboard.press("Enter")
+    assert "Not yet" in box.get_by_role("status").inner_text()
+    slot = page.locator(f"#{name}-{bad}-feedback")
+    assert slot.inner_text().startswith("Not this one.")
+    assert len(slot.inner_text()) > len("Not this one. ")
+    assert box.locator('[data-verdict="right"]').count() == 0, "the right one stays unknown"
+    assert page.locator(f"#{name}-{good}-feedback").inner_text() == ""
+
+    page.keyboard.press("Shift+Tab")
+    for _ in range(abs(good - bad)):
+        page.keyboard.press("ArrowDown" if good > bad else "ArrowUp")
+    assert slot.inner_text() == "", "the note goes when another option is chosen"
+    page.keyboard.press("Enter")  # in the group: the same as the button
+    assert box.get_by_role("status").inner_text() == "Right."
+    assert page.locator(f"#{name}-{good}-feedback").inner_text().startswith("Right.")
+    assert watch.troubles == []
+
+
+def test_checking_without_a_choice_asks_for_one(chrome, home, quiz_page, answers):
+    name, _ = single(answers)
+    page, _ = opened(chrome.new_context(), f"{home}/{quiz_page}")
+    page.locator(f"#{name} .quiz-check").click()
+    assert page.locator(f"#{name}").get_by_role("status").inner_text() == "Choose an answer first."
+
+
+def test_progress_is_kept_and_can_be_given_up(chrome, home, quiz_page, answers):
+    context = chrome.new_context()
+    page, _ = opened(context, f"{home}/{quiz_page}")
+    for name, right in answers:
+        for place, ok in enumerate(right, 1):
+            if ok:
+                page.locator(f"#{name}-{place}").check()
+        page.locator(f"#{name} .quiz-check").click()
+    count = len(answers)
+    tally = f"{count} of {count} questions answered right."
+    assert page.locator(".quiz-tally").inner_text() == tally
+    page.reload()
+    assert page.locator(".quiz-tally").inner_text() == tally
+    assert page.locator('.quiz[data-state="right"]').count() == count
+    page.get_by_role("button", name="Start over").click()
+    page.reload()
+    assert page.locator(".quiz-tally").inner_text().startswith("0 of")
+    assert page.locator(".quiz input:checked").count() == 0
+
+
+def test_a_browser_that_refuses_storage_breaks_nothing(chrome, home, quiz_page, answers):
+    name, right = single(answers)
+    context = chrome.new_context()
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {configurable: true,"
+        " get() { throw new DOMException('denied', 'SecurityError'); }});"
+    )
+    page, watch = opened(context, f"{home}/{quiz_page}")
+    page.locator(f"#{name}-{right.index(True) + 1}").check()
+    page.locator(f"#{name} .quiz-check").click()
+    assert page.locator(f"#{name}").get_by_role("status").inner_text() == "Right."
+    assert watch.troubles == []
+
+
+def test_questions_are_counted(chrome, home, quiz_page, answers):
+    page, _ = opened(chrome.new_context(), f"{home}/{quiz_page}")
+    counts = page.locator(".quiz-count").all_text_contents()
+    total = len(answers)
+    assert counts == [f"Question {place} of {total}" for place in range(1, total + 1)]
+
+
+def test_without_javascript_the_answer_can_be_opened(chrome, home, quiz_page, answers):
+    name, right = single(answers)
+    context = chrome.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{home}/{quiz_page}")
+    box = page.locator(f"#{name}")
+    answer = box.locator('li[data-verdict="right"]')
+    assert not answer.is_visible()
+    box.locator("summary").click()
+    assert answer.is_visible()
+    assert f"{chr(ord('A') + right.index(True))} is right." in answer.inner_text()
+    assert page.locator(".quiz-check").count() == 0
+    assert page.locator("h1").first.is_visible()
+    assert page.locator(".katex").first.is_visible()
+    context.close()
