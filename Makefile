@@ -57,7 +57,7 @@ clean: ## remove what was built; keeps the environment and the course's key
 $(READY): requirements.lock pyproject.toml packaging/autograder/pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing $$(wc -l < requirements.lock) packages into $(VENV) (a few minutes the first time) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
 		-e . -e packaging/autograder
 	@touch $@

@@ -162,14 +162,9 @@ def build(
     """Derive the notebooks from their sources and build the book (for authors)."""
     from autograder.authoring.book import build_book
     from autograder.authoring.build import build_notebooks
-    from autograder.authoring.errors import SourceError
 
     root = course_root()
-    try:
-        written = build_notebooks(root)
-    except SourceError as error:
-        err.print(str(error), style="red", markup=False, highlight=False)
-        raise typer.Exit(1) from None
+    written = build_notebooks(root)
     page = None if notebooks_only else build_book(root, solutions=solutions, quiet=as_json)
     if as_json:
         _print_json({"written": [str(p) for p in written], "book": page and str(page)})

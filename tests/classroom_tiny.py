@@ -116,6 +116,7 @@ class FakeExercise:
     score: float
     max_score: float
     message: str = "well done"
+    cause: str = ""
     mistake: Any = None
     seconds: float = 0.0
 

@@ -22,6 +22,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograder.root import SetUpError
+
 ROOT = Path(__file__).resolve().parents[2]
 # What cells import and read: jupyter-cache looks at the cells alone.
 EXECUTED = ("solutions/**/*.py", "dropout_course/**/*.py", "book/_data/**/*", "requirements.lock")
@@ -35,7 +37,7 @@ NOISE = ("build finished with problems", "Look above for the cause", "traceback 
 LONGEST_REPORT = 120
 
 
-class BuildError(RuntimeError):
+class BuildError(SetUpError):
     """The book could not be built; the message is what Sphinx said, without its progress."""
 
 

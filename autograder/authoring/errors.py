@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.root import SetUpError
 
-class SourceError(ValueError):
+
+class SourceError(SetUpError, ValueError):
     """One problem: ``book/04-backprop.md:123: …``."""
 
     def __init__(self, path: str, line: int, message: str) -> None:
@@ -16,7 +18,7 @@ class SourceError(ValueError):
         self.message = message
 
 
-class SourceErrors(ValueError):
+class SourceErrors(SetUpError, ValueError):
     """All problems of one run, in the order of the sources."""
 
     def __init__(self, problems: Sequence[SourceError]) -> None:

@@ -132,8 +132,14 @@ def run_course(root: Path, *, progress: bool = True, level: str = "auto") -> dic
     if progress:
         console = Console()
         console.print(grade_table(root))
-        console.print(f"book       {book}", f"course     {course.root}", sep="\n", soft_wrap=True)
-        console.print("Formgrader `make lab`", highlight=False)
+        places = [
+            f"book       {book}",
+            f"feedback   {course.root / 'feedback'}",
+            f"gradebook  {course.root / 'gradebook.db'}",
+            f"grades     {course.root / 'grades.csv'}",
+            "Formgrader make lab",
+        ]
+        console.print("\n".join(places), soft_wrap=True, highlight=False)
     return {
         "book": str(book),
         "course": str(course.root),
@@ -154,7 +160,7 @@ def grade_table(root: Path) -> Table:
         The folder of nbgrader_config.py.
     """
     course = Course(root)
-    assignments = course.assignments()
+    assignments = [name for name in course.assignments() if course.students(name)]
     table = Table(title="Grades", show_lines=True)
     table.add_column("Student", no_wrap=True)
     for assignment in assignments:

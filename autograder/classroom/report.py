@@ -12,7 +12,7 @@ from rich.text import Text
 from autograder.classroom.journal import Row
 from autograder.classroom.outputs import clip
 
-KEPT = ("id", "score", "max_score", "seconds", "message")
+KEPT = ("id", "score", "max_score", "seconds", "message", "cause")
 
 
 @dataclass
@@ -92,7 +92,8 @@ def _exercises(exercises: Iterable[dict[str, Any]], handed_in: bool) -> str:
 
 
 def _mistake(exercise: dict[str, Any]) -> str:
-    return f" ({exercise['mistake']})" if exercise["mistake"] else ""
+    why = exercise["mistake"] or clip(exercise["cause"], 120)
+    return f" ({why})" if why else ""
 
 
 def exercise_words(record: Record, exercise: dict[str, Any] | None, points: float) -> str:

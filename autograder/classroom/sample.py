@@ -98,7 +98,7 @@ def hand_in_files(assignment: str, hand_in: HandIn, releases: dict[str, Path]) -
     messes = list(hand_in.mess)
     if OTHER_CHAPTER in messes:
         messes.remove(OTHER_CHAPTER)
-        source = next(name for name in releases if name != assignment)
+        source = next(name for name in releases if name != assignment and _answered(name))
     release = nbformat.read(releases[source], as_version=4)
     notebook = completed(release, source.partition("-")[0], hand_in)
     steps = [mess.partition(" ")[::2] for mess in messes]
@@ -113,6 +113,11 @@ def hand_in_files(assignment: str, hand_in: HandIn, releases: dict[str, Path]) -
         elif name not in NOTEBOOK_MESSES:
             raise CourseError(f"class.toml: there is no mess {name!r}.")
     return files
+
+
+def _answered(assignment: str) -> bool:
+    """Say whether there are sample answers to a chapter."""
+    return (CLASS / "answers" / f"ch{assignment.partition('-')[0]}").is_dir()
 
 
 def submit(course: Course, students: list[SampleStudent]) -> int:

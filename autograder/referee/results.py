@@ -33,6 +33,8 @@ class ExerciseResult:
     seconds : float
     message : str
         The words for the student; nothing in them gives a hidden check away.
+    cause : str
+        Why nothing could be judged, in a sentence: not written, raised, no end. Else empty.
     """
 
     id: str
@@ -43,6 +45,7 @@ class ExerciseResult:
     mistake: Mistake | None
     seconds: float
     message: str
+    cause: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give plain data for `autograder grade --json`."""
@@ -121,4 +124,13 @@ def exercise_result(verdict: Verdict, message: str) -> ExerciseResult:
         mistake=verdict.mistake,
         seconds=verdict.seconds,
         message=message,
+        cause=_cause(verdict),
     )
+
+
+def _cause(verdict: Verdict) -> str:
+    """Say why an answer could not be judged; nothing for one that was, and was wrong."""
+    first = verdict.first_failure
+    found = first.finding if first and not first.law.hidden else None
+    kinds = ("todo", "missing", "cell", "raised", "timeout", "died", "broken")
+    return found.reason if found and found.kind in kinds else ""
