@@ -49,6 +49,43 @@ class Binomial:
 
 
 @dataclass(frozen=True)
+class ChiSquare:
+    """A two-sided exact test of a variance, by a sum of squares.
+
+    Attributes
+    ----------
+    what : str
+        The statistic in words: what is squared and added up. For a right answer it has the
+        chi-square distribution.
+    df : int
+        Its degrees of freedom: how many squares are added.
+    low, high : float
+        Sums from `low` to `high` are accepted.
+    effect : str
+        The wrong answer that the test is for, in words.
+    effect_ratio : float
+        Variance of that wrong answer divided by the right one: the factor of its sum of squares.
+    alarm : float
+        Bound on the probability that a right answer is refused.
+    miss : float
+        Bound on the probability that the wrong answer is accepted.
+    """
+
+    what: str
+    df: int
+    low: float
+    high: float
+    effect: str
+    effect_ratio: float
+    alarm: float = 1e-10
+    miss: float = 1e-6
+
+    def accepts(self, total: float) -> bool:
+        """Whether a sum of squares is compatible with a right answer."""
+        return self.low <= total <= self.high
+
+
+@dataclass(frozen=True)
 class Coincidence:
     """A test that something which should differ is not equal by chance.
 
