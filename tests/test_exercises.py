@@ -14,7 +14,7 @@ from scipy import stats
 from autograder.referee.grade import all_laws
 from dropout_course import course
 from dropout_course.laws import known_mistakes, module_name
-from dropout_course.statistics import Binomial, Coincidence
+from dropout_course.statistics import Binomial, ChiSquare, Coincidence
 from dropout_course.student import Student
 from dropout_course.verdict import judge
 
@@ -223,6 +223,13 @@ def test_thresholds_follow_from_the_stated_errors(name):
         assert wrong.cdf(one.high) - wrong.cdf(one.low - 1) < one.miss <= 1e-6
         # and they are the tightest that keep to it: half of the alarm on either side
         assert right.cdf(one.low) > one.alarm / 2
+        assert right.sf(one.high - 1) > one.alarm / 2
+    elif isinstance(one, ChiSquare):
+        right = stats.chi2(one.df)
+        assert right.cdf(one.low) + right.sf(one.high) < one.alarm <= 1e-9
+        low, high = one.low / one.effect_ratio, one.high / one.effect_ratio
+        assert right.cdf(high) - right.cdf(low) < one.miss <= 1e-6
+        assert right.cdf(one.low + 1) > one.alarm / 2
         assert right.sf(one.high - 1) > one.alarm / 2
     else:
         assert isinstance(one, Coincidence)

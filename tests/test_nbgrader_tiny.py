@@ -25,7 +25,10 @@ from autograder.classroom import grading, preprocessors
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.journal import REPOSITORY
 
-pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Object of type <Submitted"),
+]
 NAME = f"{STEM}.ipynb"
 HTML = "<script>alert('x')</script>"
 OUTPUTS = [

@@ -11,6 +11,8 @@ from sandbox_support import Warm, descendants, eventually, usable_levels
 
 from autograder.sandbox import Stopped
 
+pytestmark = pytest.mark.slow
+
 # Without seccomp a notebook may start processes: only then is there something to hunt.
 ESCAPE = """
 import os, time

@@ -11,6 +11,8 @@ from autograder.sandbox.bait import bait
 from autograder.sandbox.doctor import ProbeResult, Report
 from autograder.sandbox.jail import syscalls
 
+pytestmark = pytest.mark.slow
+
 # A rule, and probes that only this rule answers.
 RULES = {
     "landlock": ["make a pipe file"],

@@ -12,6 +12,8 @@ from autograder.sandbox import Process, Stopped
 from autograder.sandbox.jail.limits import Limits
 from dropout_course.student import Raised, Student
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 20.0
 LIMITS = Limits(memory=1 << 30)
 

@@ -149,8 +149,7 @@ def _why(stopped: Stopped, seconds: float) -> str:
         return f"it did not finish in {seconds:g} seconds (is there a loop without an end?)"
     if stopped.kind == "broken":
         return f"its reply was no plain data ({stopped})"
-    said = str(stopped)
-    return "it ended the Python process" if said == "the process ended" else said
+    return str(stopped).replace("the process ended", "it ended the Python process")
 
 
 def _error(reply: dict[str, Any]) -> str:
