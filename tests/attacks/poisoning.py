@@ -1,0 +1,199 @@
+"""Poisoning the instructor: what acts in a browser, a terminal or a spreadsheet."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+from attacks import inert
+from attacks.model import BACK, in_family
+
+poisoning = in_family("poisoning")
+SHOW = "from IPython.display import *\n"
+TERMINAL = "\x1b[2J\x1b]0;pwn\x07\x9b31m\x08\r\u202epwn\u2066"
+
+
+def _bomb() -> str:
+    """A small picture of 900 million pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + checksum
+
+    side = 30_000
+    rows = zlib.compressobj(9)
+    data = b"".join(rows.compress(b"\0" * (side // 8 + 1)) for _ in range(side)) + rows.flush()
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
+    picture = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return base64.b64encode(picture).decode()
+
+
+def _page(name: str, tries: str, **rest: Any) -> Any:
+    return poisoning(name, tries, check=inert.on_a_page, **rest)
+
+
+def _names(folder: Path, data: bytes, _: Any) -> None:
+    (folder / "04-backprop.ipynb").write_bytes(data)
+    for name in (
+        TERMINAL,
+        "<img src=x onerror=pwn()>.txt",
+        "=cmd|' C calc'!A0",
+        "[l](javascript:pwn())",
+    ):
+        (folder / name.replace("/", "")).symlink_to("/etc/passwd")
+
+
+ATTACKS = [
+    _page(
+        "html",
+        "Displays HTML with a script.",
+        early=SHOW + "display(HTML('<script>pwn()</script><img src=x onerror=pwn()>'))",
+    ),
+    _page("javascript", "Displays JavaScript.", early=SHOW + "display(Javascript('pwn()'))"),
+    _page(
+        "svg",
+        "Displays SVG with a script.",
+        early=SHOW + 'display(SVG(\'<svg xmlns="http://www.w3.org/2000/svg" onload="pwn()"/>\'))',
+    ),
+    _page(
+        "mime-bundle",
+        "Shows an object of every kind that a browser acts on.",
+        late="""
+kinds = ("text/html", "image/svg+xml", "application/javascript", "text/latex", "text/markdown",
+         "application/vnd.jupyter.widget-view+json", "application/pdf", "application/json",
+         "image/jpeg", "image/png", "text/plain")
+class Bundle:
+    def _repr_mimebundle_(self, *a, **k):
+        return {kind: "<script>pwn()</script>" for kind in kinds}
+Bundle()
+""",
+    ),
+    _page(
+        "picture-that-is-none",
+        "Shows a picture whose bytes leave their attribute.",
+        early="from dropout_course import child\n"
+        'text = \'" onerror="pwn()" x="\'\n'
+        "child.Cells.run = lambda *a: {'outputs': [{'png': text}, {'png': 'iVBORw0KGgo' + text}],"
+        " 'error': None}",
+    ),
+    poisoning(
+        "picture-bomb",
+        "Shows a picture of 900 million pixels, gigabytes in a browser.",
+        early=SHOW + f"import base64\ndisplay(Image(base64.b64decode('{_bomb()}')))",
+        broken="outputs._data checks the bytes of a picture, not its pixels",
+    ),
+    _page(
+        "html-in-printed-text",
+        "Prints tags, which a page must show as text.",
+        early="print('<script>pwn()</script></pre></div><img src=x onerror=pwn()>')",
+    ),
+    _page(
+        "html-in-messages",
+        "Raises and returns tags, which stand in the words about its answer.",
+        answers={
+            BACK: "def dropout_backward(grad, cache):\n"
+            "    raise ValueError('</pre><script>pwn()</script>')"
+        },
+        value="'<script>pwn()</script>'",
+    ),
+    _page(
+        "html-in-sources",
+        "Writes tags in the source of a cell.",
+        early="'</pre></textarea><script>pwn()</script><img src=x onerror=pwn()>'",
+    ),
+    _page(
+        "markdown",
+        "Writes Markdown with scripts, handlers and links that act.",
+        text="<script>pwn()</script> <img src=x onerror=pwn()> [a](javascript:pwn()) <b "
+        "onclick=pwn()>b</b>\n\n<javascript:pwn()>\n\n[b]\n\n[b]: JavaScript:pwn()\n\n"
+        "<iframe srcdoc='<script>pwn()</script>'></iframe> <svg/onload=pwn()> <!--><script>pwn()",
+    ),
+    _page(
+        "markdown-entities",
+        "Writes links whose scheme is spelled with entities and spaces.",
+        text="[a](javascript&colon;pwn()) [b](javascript&#58;pwn()) [c](java&Tab;script&#x3A;pwn())"
+        " [d](&#106;avascript&colon;pwn()) [e](<java\tscript&colon;pwn()>)\n\n"
+        "[f]\n\n[f]: javascript&colon;pwn()\n\n[g](vbscript&colon;pwn())"
+        " [h](data&colon;text/html,pwn)",
+        broken="SafeMarkdown doesn't see a scheme that is spelled with entities",
+    ),
+    _page(
+        "remote-picture",
+        "Writes Markdown that fetches a picture, which tells who opened the page and when.",
+        text="![seen](https://example.org/pwn.png)",
+        broken="SafeMarkdown lets pictures of other sites through",
+    ),
+    poisoning(
+        "formula-links",
+        "Writes formulas that make links and attributes.",
+        text="$\\href{javascript:pwn()}{x}$ $\\style{a:b}{pwn}$ "
+        "$\\class{pwn}{x}$ $\\cssId{pwn}{x}$",
+        check=inert.in_tex,
+    ),
+    poisoning("terminal-in-prints", "Prints terminal escapes.", early=f"print({TERMINAL!r})"),
+    poisoning("terminal-in-values", "Returns text with terminal escapes.", value=repr(TERMINAL)),
+    poisoning(
+        "terminal-in-messages",
+        "Raises with terminal escapes, in a cell and in an answer.",
+        early=f"raise ValueError({TERMINAL!r})",
+        answers={BACK: f"def dropout_backward(grad, cache):\n    raise ValueError({TERMINAL!r})"},
+    ),
+    poisoning(
+        "terminal-in-class-names",
+        "Raises an exception whose class is named with terminal escapes.",
+        early=f"Named = type({TERMINAL!r}, (Exception,), {{}})",
+        answers={BACK: "def dropout_backward(grad, cache):\n    raise Named('x')"},
+        broken="verdict._of_unanswered puts an exception's class name into the reason uncleaned",
+    ),
+    poisoning(
+        "terminal-in-names",
+        "Names functions, arguments and lines of its traceback with terminal escapes.",
+        answers={BACK: f"def dropout_backward(grad, cache):\n    {{}}['{TERMINAL}']  # \u202e pwn"},
+    ),
+    poisoning(
+        "text-that-no-file-holds",
+        "Reports half a character, which can't be written to a file.",
+        early="from dropout_course import inside\n"
+        "inside.describe = lambda error: {'kinds': ['\\ud800'], 'message': '\\udfff', 'line': 1,"
+        " 'trace': ['\\ud800']}\n"
+        "print('\\ud800 \\udfff \\x00')",
+        answers={BACK: "def dropout_backward(grad, cache):\n    raise ValueError"},
+        value="'\\ud800'",
+        broken="verdict._of_unanswered puts an exception's class name into the reason uncleaned",
+    ),
+    poisoning(
+        "text-in-sources",
+        "Writes half characters, zeros and bidirectional controls in its sources and metadata.",
+        early="x = '\ud800 \0 \u202e'",
+        text="pwn \ud800 \0 \u202e",
+    ),
+    poisoning(
+        "huge-repr",
+        "Shows a value whose text is huge.",
+        late="class Huge:\n    def __repr__(self): return '\\x1b' * 10_000_000\nHuge()",
+        value="['\\x1b' * 1000] * 100",
+    ),
+    poisoning(
+        "names-of-files",
+        "Hands in files named with tags, terminal escapes and formulas.",
+        hand_in=_names,
+        check=inert.on_a_page,
+    ),
+    poisoning(
+        "forged-feedback",
+        "Raises with a message that looks like the words of full marks.",
+        answers={
+            BACK: "def dropout_backward(grad, cache):\n    raise ValueError("
+            "'x\\n\\nExercise 4.1, The backward pass: all 9 laws hold (12 of 12 points)')"
+        },
+        check=lambda o: [
+            "a line of the words about an answer is the student's"
+            for exercise in o.result.exercises
+            if "\nExercise 4.1, The backward pass: all 9 laws hold" in exercise.message
+        ],
+        broken="words.clean keeps line breaks, so that a message can look like another verdict",
+    ),
+]
