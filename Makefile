@@ -10,7 +10,7 @@ PORT   ?= 8000
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-unit lint book serve notebooks lab bench lock clean
+.PHONY: help course test test-unit lint book serve notebooks lab bench attacks lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ notebooks: $(READY) ## derive notebooks/ and exercises.json from book/ and solut
 lab: $(READY) ## open JupyterLab with nbgrader's Formgrader on the sample course
 	@test -f build/course/gradebook.db || $(BIN)/python -m autograder course
 	@cd build/course && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=.
+
+attacks: $(READY) ## try to cheat the grader: hostile notebooks, and honest ones
+	@$(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_wire.py \
+		tests/test_attacks_class.py tests/test_attacks_controls.py
 
 bench: $(READY) ## measure checks and grading; results go to bench/RESULTS.md
 	@$(BIN)/python -m bench

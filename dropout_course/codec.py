@@ -177,10 +177,12 @@ def encode(value: Any) -> bytes:
 
 
 class _Reader:
-    def __init__(self, body: memoryview, make: Callable[[Any], Any] | None) -> None:
+    def __init__(self, body: memoryview, make: Callable[[Any], Any] | None, layouts: bool) -> None:
         self.body = body
+        self.layouts = layouts
         self.make = make
         self.nodes = 0
+        self.laid_out = 0
 
     def blob(self, dtype: Any, shape: Any, start: Any) -> np.ndarray:
         if dtype not in DTYPES:
@@ -191,6 +193,10 @@ class _Reader:
             raise CodecError("a bad shape")
         kind = np.dtype("<" + dtype)
         count = math.prod(shape)
+        # Several arrays may name the same bytes, and a layout may copy them: count what is made.
+        self.laid_out += count * kind.itemsize
+        if self.laid_out > MAX_BYTES:
+            raise CodecError(f"more than {MAX_BYTES >> 20} MB of arrays")
         if start < 0 or start % _ALIGN or start + count * kind.itemsize > len(self.body):
             raise CodecError("an array outside its message")
         return np.frombuffer(self.body, kind, count, start).reshape(shape)
@@ -206,7 +212,7 @@ class _Reader:
         kind, *rest = node
         if kind == "a":
             *where, how = rest
-            return laid_out(self.blob(*where), how)
+            return laid_out(self.blob(*where), how if self.layouts else "C")
         if kind == "g":
             return self.blob(*rest)[()]
         if kind == "T":
@@ -268,7 +274,11 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def decode(data: bytes | memoryview, make: Callable[[Any], Any] | None = None) -> Any:
+def decode(
+    data: bytes | memoryview,
+    make: Callable[[Any], Any] | None = None,
+    layouts: bool = True,
+) -> Any:
     """Turn bytes back into the value.
 
     Parameters
@@ -277,6 +287,8 @@ def decode(data: bytes | memoryview, make: Callable[[Any], Any] | None = None) -
         What `encode` gave; or anything: bytes from a hostile process are expected here.
     make
         Turns an `Rng` or `Fn` into what it stands for. Without it, they are refused.
+    layouts
+        Whether arrays get the memory layout that is asked for, which takes a copy each.
 
     Raises
     ------
@@ -295,11 +307,13 @@ def decode(data: bytes | memoryview, make: Callable[[Any], Any] | None = None) -
         body = view[4 + size :]
         if length != len(body):
             raise CodecError("a message of a bad size")
-        return _Reader(body, make).node(tree, 0)
+        return _Reader(body, make, layouts).node(tree, 0)
     except CodecError:
         raise
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, struct.error) as error:
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
         raise CodecError(f"a message that can't be read ({type(error).__name__})") from None
+    except (RecursionError, MemoryError, struct.error):
+        raise CodecError("a message that can't be read (too large or too deep)") from None
 
 
 def _refuse(constant: str) -> None:

@@ -143,7 +143,7 @@ class Student:
     def _ask(self, request: dict[str, Any]) -> Any:
         data = codec.encode(request)
         try:
-            reply = codec.decode(self._transport(data))
+            reply = codec.decode(self._transport(data), layouts=False)
         except codec.CodecError as error:
             raise Lost(f"the reply can't be read: {error}", "broken") from None
         if not isinstance(reply, dict) or len(reply) != 1:

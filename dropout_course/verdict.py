@@ -192,7 +192,8 @@ def _of_unanswered(error: Unanswered, student: Student) -> Finding:
             trace = tuple(map(clean, error.trace))
             return Finding("raised", reason, _example(student), "", text, trace)
         trace = tuple(map(clean, error.trace))
-        return Finding("raised", f"it raised {error.kinds[0]}", _example(student), "", text, trace)
+        reason = f"it raised {clean(error.kinds[0])}"
+        return Finding("raised", reason, _example(student), "", text, trace)
     if isinstance(error, Unsendable):
         return Finding("type", f"{name} returned {text}", _example(student))
     assert isinstance(error, Lost)

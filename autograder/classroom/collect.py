@@ -64,6 +64,10 @@ def receive(source: Path, destination: Path) -> None:
     destination.mkdir(parents=True, exist_ok=True)
     for entry in entries(source):
         trouble = entry.trouble
+        if entry.name == RECORD and not trouble:
+            continue  # only we write it
+        if entry.name.startswith(RECORD + "/"):
+            trouble = trouble or "a name that is ours"
         if not trouble and total + entry.size > FOLDER_LIMIT:
             trouble = f"beyond {FOLDER_LIMIT // 1_000_000} MB in all"
         if not trouble:
@@ -77,7 +81,7 @@ def receive(source: Path, destination: Path) -> None:
                 trouble = f"unreadable ({error.strerror or error})"
         if trouble:
             refused.append((entry.name, trouble))
-    (destination / RECORD).unlink(missing_ok=True)  # only we write it
+    (destination / RECORD).unlink(missing_ok=True)
     _write_record(destination, refused)
 
 
@@ -104,6 +108,9 @@ def prepare(folder: Path, assignment: str) -> Path:
     if notebook.is_dir():
         _move(notebook, aside / notebook.name)
         refused.append((notebook.name, "a folder"))
+    if (folder / RECORD).is_dir():
+        _move(folder / RECORD, aside / RECORD)
+        refused.append((RECORD, "a folder"))
     if refused:
         _write_record(folder, refused)
     if not notebook.exists():

@@ -183,6 +183,7 @@ class SafeMarkdown(NbGraderPreprocessor):
             cell.source = ""
         elif cell.cell_type == "markdown" and student:
             text = re.sub(r"<(?=[A-Za-z/!?])", "<\u200b", cell.source)
+            text = re.sub(r"&(?=[A-Za-z#])", "&\u200b", text)  # a scheme spelled with entities
             text = re.sub(r"\\(?=(?:href|class|cssId|style|require|unicode)\b)", "\\\\\u200b", text)
             cell.source = re.sub(r"(?i)(script|data)(\s*:)", "\\1\u200b\\2", text)
         return cell, resources

@@ -35,6 +35,8 @@ class Config:
         The folder in which the doctor's verdict on this machine is kept.
     cell_seconds, exercise_seconds : float
         Limits of processor time of one cell, and of all calls for one exercise.
+    total_seconds : float
+        How long a notebook may take in all, by the clock on the wall.
     restarts : int
         How many times a notebook may lose its process and go on.
     start : callable or None
@@ -46,6 +48,7 @@ class Config:
     state: Path = Path(".autograder")
     cell_seconds: float = 20.0
     exercise_seconds: float = 20.0
+    total_seconds: float = 900.0
     restarts: int = 3
     start: Callable[[], Runner] | None = None
 
@@ -91,6 +94,7 @@ def grade_notebook(
         seed=exercise_seed(config.key, student, stem, attempt),
         cell_seconds=config.cell_seconds,
         restarts=config.restarts,
+        total_seconds=config.total_seconds,
     )
     result = NotebookResult(chapter=stem.partition("-")[0])
     if config.level == "unsafe":
@@ -115,7 +119,8 @@ def grade_notebook(
 def _judge(
     session: Session, exercise: course.Exercise, wanted: list[Law], seed: int, config: Config
 ) -> ExerciseResult:
-    session.reseed(seed)
+    # A seed of its own: that of the inputs must not be known where the answer runs.
+    session.reseed(exercise_seed(config.key, str(seed), f"{exercise.id} process", b""))
     student = Student(session.transport(config.exercise_seconds))
     known = laws.known_mistakes(exercise.stem)
     verdict = judge(exercise.id, exercise.points, wanted, student, seed, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ from dropout_course.student import Lost
 from dropout_course.words import clean
 
 Outputs = list[dict[str, Any]]
+OUTPUTS = 20_000_000  # characters of all outputs of a notebook that are kept
 
 
 class Runner(Protocol):
@@ -47,15 +49,26 @@ class Session:
         Processor time that one cell may use.
     restarts
         How many new processes may follow the first.
+    total_seconds
+        How long all of it may take, by the clock on the wall: a notebook that sleeps in each of
+        its cells uses no processor time.
     """
 
     def __init__(
-        self, start: Callable[[], Runner], *, seed: int, cell_seconds: float, restarts: int
+        self,
+        start: Callable[[], Runner],
+        *,
+        seed: int,
+        cell_seconds: float,
+        restarts: int,
+        total_seconds: float = 900.0,
     ) -> None:
         self._start = start
         self._seed = seed
         self._cell_seconds = cell_seconds
         self._left = restarts + 1
+        self._end = time.monotonic() + total_seconds
+        self._room = OUTPUTS
         self._ran: list[tuple[str, str]] = []
         self._process: Runner | None = None
         self.outputs: dict[str, Outputs] = {}
@@ -77,10 +90,14 @@ class Session:
         on what else the machine does.
         """
         left = seconds
+        end = time.monotonic() + 3 * seconds + 5  # for an answer that waits and computes nothing
 
         def send(request: bytes) -> bytes:
             nonlocal left
             process = self._ready()
+            if time.monotonic() > end:
+                self.close()
+                raise Lost(_too_long(seconds), "timeout")
             begin = process.clock()
             try:
                 reply = process.ask(request, max(1e-3, left))
@@ -108,6 +125,9 @@ class Session:
             self._process = None
 
     def _ready(self) -> Runner:
+        if time.monotonic() > self._end:
+            self.close()
+            raise Lost("the notebook as a whole took too long, so it was left", "timeout")
         while self._process is None:
             if not self._left:
                 raise Lost(
@@ -138,15 +158,27 @@ class Session:
             return False
         if cell not in {other for other, _ in self._ran}:
             self._ran.append((cell, source))
-        self.outputs[cell] = _outputs(reply)
+        self.outputs[cell] = self._kept(_outputs(reply))
         if said := _error(reply):
             self.trouble[cell] = said
         return True
 
+    def _kept(self, outputs: Outputs) -> Outputs:
+        """Keep outputs while there is room for them."""
+        size = sum(len(str(output)) for output in outputs)
+        if size > self._room:
+            return [_stream("stdout", "(too much output in this notebook: left out)\n")]
+        self._room -= size
+        return outputs
+
+
+def _too_long(seconds: float) -> str:
+    return f"it did not finish in {seconds:g} seconds (is there a loop without an end?)"
+
 
 def _why(stopped: Stopped, seconds: float) -> str:
     if stopped.kind == "timeout":
-        return f"it did not finish in {seconds:g} seconds (is there a loop without an end?)"
+        return _too_long(seconds)
     if stopped.kind == "broken":
         return f"its reply was no plain data ({stopped})"
     return str(stopped).replace("the process ended", "it ended the Python process")

@@ -162,7 +162,6 @@ def keep(seed):
 child._reseed = keep
 """,
         late="print(seen)",
-        broken="Session.reseed sends the seed from which the inputs of the exercise are drawn",
     ),
     forging(
         "learns-within-a-run",

@@ -262,7 +262,6 @@ ATTACKS = [
         "folders",
         "Hands in folders with the names of files.",
         _folders,
-        broken="collect.prepare writes intake.json over a folder of that name, and stops the class",
     ),
     _folder(
         "odd-names", "Hands in files whose names are options, patterns or no text.", _odd_names

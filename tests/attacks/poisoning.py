@@ -118,7 +118,6 @@ Bundle()
         " [d](&#106;avascript&colon;pwn()) [e](<java\tscript&colon;pwn()>)\n\n"
         "[f]\n\n[f]: javascript&colon;pwn()\n\n[g](vbscript&colon;pwn())"
         " [h](data&colon;text/html,pwn)",
-        broken="SafeMarkdown doesn't see a scheme that is spelled with entities",
     ),
     _page(
         "remote-picture",
@@ -146,7 +145,6 @@ Bundle()
         "Raises an exception whose class is named with terminal escapes.",
         early=f"Named = type({TERMINAL!r}, (Exception,), {{}})",
         answers={BACK: "def dropout_backward(grad, cache):\n    raise Named('x')"},
-        broken="verdict._of_unanswered puts an exception's class name into the reason uncleaned",
     ),
     poisoning(
         "terminal-in-names",
@@ -162,7 +160,6 @@ Bundle()
         "print('\\ud800 \\udfff \\x00')",
         answers={BACK: "def dropout_backward(grad, cache):\n    raise ValueError"},
         value="'\\ud800'",
-        broken="verdict._of_unanswered puts an exception's class name into the reason uncleaned",
     ),
     poisoning(
         "text-in-sources",
