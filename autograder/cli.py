@@ -105,12 +105,12 @@ def _grade_files(files: list[Path], as_json: bool, config: Any, hidden: bool) ->
     else:
         for one in told:
             _print_file(one)
-    raise typer.Exit(int(any(one.to_json()["problems"] for one in told)))
+    raise typer.Exit(int(any(one.all_problems for one in told)))
 
 
 def _print_file(told: Any) -> None:
     out.rule(Path(told.file).name, align="left")
-    for problem in told.problems:
+    for problem in told.all_problems:
         out.print(f"! {problem}", style="yellow", markup=False, highlight=False)
     for exercise in told.exercises:
         style = "green" if exercise.passed else None

@@ -37,8 +37,12 @@ class FileResult:
     def to_json(self) -> dict[str, Any]:
         """Give the entry of ``autograder grade --json``."""
         graded = self.result or NotebookResult(chapter="")
-        entry = {"file": self.file, **graded.to_json()}
-        return {**entry, "problems": self.problems + graded.problems}
+        return {"file": self.file, **graded.to_json(), "problems": self.all_problems}
+
+    @property
+    def all_problems(self) -> list[str]:
+        """What was wrong with the file, and with how it was graded."""
+        return self.problems + (self.result.problems if self.result else [])
 
     @property
     def exercises(self) -> list[ExerciseResult]:

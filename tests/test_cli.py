@@ -1,0 +1,120 @@
+"""The command line: help, JSON for programs, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.referee.cells import grade_id
+from dropout_course.laws import module_name
+
+ROOT = Path(__file__).resolve().parents[1]
+STEM = "03-dropout-forward"
+COMMANDS = ["list", "check", "grade", "autograde", "build", "release", "doctor", "course"]
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def completed(tmp_path):
+    """The notebook of chapter 03 with the references in it, and one exercise untouched."""
+    nb = nbformat.read(ROOT / "notebooks" / f"{STEM}.ipynb", 4)
+    source = (ROOT / "solutions" / f"{module_name(STEM)}.py").read_text()
+    for cell in nb.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and marks.get("solution") and grade_id(cell) != "commutes":
+            cell.source = source
+    path = tmp_path / "mine.ipynb"
+    nbformat.write(nb, path)
+    return path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_json(command):
+    told = run(command, "--help")
+    assert told.exit_code == 0
+    assert "--json" in told.output
+
+
+def test_the_list_has_what_programs_need():
+    entries = json.loads(run("list", "--json").output)
+    assert [entry["number"] for entry in entries][:4] == ["1.1", "1.2", "1.3", "1.4"]
+    entry = next(entry for entry in entries if entry["id"] == "survivors")
+    assert entry["chapter"] == "03"
+    assert entry["names"] == ["survivor_pmf", "prob_dead_layer"]
+    assert entry["points"] == 10
+    assert set(entry) == {
+        "id", "chapter", "number", "title", "points", "names", "checks", "mistakes"
+    }  # fmt: skip
+    assert entry["checks"]["visible"] >= 4
+    assert entry["checks"]["hidden"] >= 3
+    assert len(entry["mistakes"]) >= 4
+
+
+@pytest.mark.parametrize("words", [["grade"], ["nonsense"], ["autograde", "99-nothing"]])
+def test_wrong_usage_ends_with_two(words):
+    assert run(*words).exit_code == 2
+
+
+def test_a_file_that_cannot_be_read_is_an_entry_with_a_problem(tmp_path):
+    (tmp_path / "broken.ipynb").write_text("{")
+    (tmp_path / "other.ipynb").write_text(nbformat.v4.writes(nbformat.v4.new_notebook()))
+    files = [tmp_path / name for name in ("broken.ipynb", "other.ipynb", "missing.ipynb")]
+    told = run("grade", "--json", "--unsafe", *files)
+    assert told.exit_code == 1
+    entries = json.loads(told.output)
+    assert [entry["file"] for entry in entries] == [str(path) for path in files]
+    said = ["not valid JSON", "no notebook of this", "no such file"]
+    for entry, words in zip(entries, said, strict=True):
+        assert words in " ".join(entry["problems"])
+        assert entry["score"] == entry["max_score"] == 0
+        assert entry["exercises"] == []
+
+
+@pytest.mark.slow
+def test_a_good_notebook_is_checked_and_graded(completed):
+    told = run("check", "--json", completed)
+    assert told.exit_code == 0, told.output
+    (entry,) = json.loads(told.output)
+    assert (entry["score"], entry["max_score"]) == (48, 60)
+    assert all(check["visible"] for e in entry["exercises"] for check in e["checks"])
+    told = run("grade", "--json", completed)
+    assert told.exit_code == 0, told.output
+    (graded,) = json.loads(told.output)
+    assert set(graded) == {"file", "chapter", "score", "max_score", "problems", "exercises"}
+    assert graded["score"] == 48
+    assert any(not check["visible"] for e in graded["exercises"] for check in e["checks"])
+    for exercise in graded["exercises"]:
+        assert set(exercise) == {
+            "id", "score", "max_score", "passed", "checks", "mistake", "seconds"
+        }  # fmt: skip
+        assert set(exercise["checks"][0]) == {"name", "visible", "passed", "message"}
+
+
+@pytest.mark.slow
+def test_unsafe_grading_says_so(completed):
+    told = run("grade", "--unsafe", completed)
+    assert told.exit_code == 1
+    assert "without a sandbox" in told.output
+
+
+@pytest.mark.slow
+def test_check_finds_what_was_done_to_cells(completed):
+    nb = nbformat.read(completed, 4)
+    by_id = {cell.id: cell for cell in nb.cells}
+    by_id["survivors-check"].source = "print('all right')"
+    nb.cells.remove(by_id["draw_mask-check"])
+    nb.cells.append(nbformat.from_dict({**by_id["dropout_standard"], "id": "a-copy"}))
+    nbformat.write(nb, completed)
+    told = run("check", completed)
+    assert told.exit_code == 1
+    for words in ("3.4 was changed", "3.1 was deleted", "3.2 has 2 answer cells"):
+        assert words in told.output
+    assert "48 of 60 points" in told.output
