@@ -18,6 +18,10 @@ from dropout_course import codec, inside
 Transport = Callable[[bytes], bytes]
 
 
+class EngineError(Exception):
+    """Our own machinery failed between the law and the answer: nobody's answer is to blame."""
+
+
 class Unanswered(Exception):
     """A call that gave no value. `kind` says why."""
 
@@ -143,7 +147,13 @@ class Student:
     def _ask(self, request: dict[str, Any]) -> Any:
         data = codec.encode(request)
         try:
-            reply = codec.decode(self._transport(data), layouts=False)
+            told = self._transport(data)
+        except Unanswered:
+            raise
+        except Exception as error:
+            raise EngineError(f"{type(error).__name__}: {error}") from error
+        try:
+            reply = codec.decode(told, layouts=False)
         except codec.CodecError as error:
             raise Lost(f"the reply can't be read: {error}", "broken") from None
         if not isinstance(reply, dict) or len(reply) != 1:

@@ -14,7 +14,15 @@ import numpy as np
 from dropout_course.case import TOLERANCE, Broken, Case, agree
 from dropout_course.laws import Law, Mistake, ProbeBody
 from dropout_course.pictures import Picture, zeros
-from dropout_course.student import Lost, Missing, Raised, Student, Unanswered, Unsendable
+from dropout_course.student import (
+    EngineError,
+    Lost,
+    Missing,
+    Raised,
+    Student,
+    Unanswered,
+    Unsendable,
+)
 from dropout_course.words import clean, show, show_call
 
 NO_CORE = 0.2  # share of the points within reach while the core law fails
@@ -158,7 +166,9 @@ def _run(law: Law, student: Student, seed: int) -> Outcome:
         finding = _of_broken(broken, student)
     except Unanswered as error:
         finding = _of_unanswered(error, student)
-    except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError) as error:
+    except EngineError:
+        raise
+    except Exception as error:
         # A law may trip over a result of an unexpected form before it has judged that form;
         # that is the answer's fault, and never ends the check.
         finding = Finding("type", f"the result can't be judged: {error}", _example(student))
@@ -233,7 +243,9 @@ def name_mistake(
 def _probed(body: ProbeBody, student: Student, seed: int) -> Any:
     try:
         return body(student, Case([seed, 1]))
-    except (Unanswered, TypeError, ValueError, IndexError, KeyError, AttributeError):
+    except EngineError:
+        raise
+    except Exception:  # an answer of a form that the probe doesn't know behaves like no mistake
         return None
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from dropout_course import laws as laws_module
 from dropout_course.laws import law, mistake, probe
-from dropout_course.student import Lost, Student
+from dropout_course.student import EngineError, Lost, Student
 from dropout_course.verdict import Outcome, Verdict, judge, name_mistake, score
 
 X = np.array([1.0, 2.0])
@@ -180,3 +180,27 @@ def test_a_forged_reply_is_a_failure_and_no_exception(reply):
     verdict = judge("twice", 8, LAWS, Student(lambda request: reply), 0, KNOWN)
     assert verdict.score == 0
     assert verdict.outcomes[0].finding.kind == "broken"
+
+
+def test_a_failure_of_the_machinery_is_not_put_on_the_answer():
+    def transport(request):
+        raise TypeError("a bug of ours")
+
+    with pytest.raises(EngineError, match="a bug of ours"):
+        judge("twice", 8, LAWS, Student(transport), 0, KNOWN)
+
+
+def test_a_result_that_raises_when_it_is_looked_at_is_a_failure():
+    @law("twice", "Looks")
+    def looks(student, case):
+        student.twice(X)
+        raise RuntimeError("a tensor that can't be compared")
+
+    @probe("twice")
+    def also(student, case):
+        raise RuntimeError("likewise")
+
+    known = (KNOWN[0], {"twice": also})
+    verdict = judge("twice", 8, looks.__laws__, Student.here({"twice": right}), 0, known)
+    assert "can't be judged" in verdict.outcomes[0].finding.reason
+    assert verdict.mistake is None

@@ -17,7 +17,7 @@ from autograder.referee.session import Runner, Session
 from dropout_course import course, laws
 from dropout_course.laws import Law
 from dropout_course.report import Report, as_text
-from dropout_course.student import Student
+from dropout_course.student import EngineError, Student
 from dropout_course.verdict import Finding, Outcome, Verdict, judge
 
 
@@ -110,6 +110,8 @@ def grade_notebook(
                 result.exercises.append(_judge(session, exercise, wanted, seed, config))
             elif role in (Role.SETUP, Role.SOLUTION, Role.EXTRA):
                 session.run(grade_id(cell) or cell.id, cell.source)
+    except EngineError as error:
+        raise error.__cause__ or error from None  # what failed says what to do
     finally:
         session.close()
     result.cell_outputs = session.outputs
