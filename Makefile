@@ -22,7 +22,7 @@ test: $(READY) lint ## run all tests (unit, book, browser, class)
 	@$(BIN)/python -m pytest
 
 test-unit: $(READY) ## run the tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 lint: $(READY) ## check style, formatting and types
 	@$(BIN)/ruff check .

@@ -11,6 +11,8 @@ from attacks.notebooks import exercises
 from attacks.params import pytest_params
 from attacks.puppets import SLIPS, right
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
