@@ -7,15 +7,16 @@ with what was expected and what came; the feedback adds the call that showed it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dropout_course import codec
 from dropout_course.pictures import Picture
-from dropout_course.student import Lost, Raised, Unanswered
+from dropout_course.student import Lost, Raised, Student, Unanswered
 
 TOLERANCE = {"f4": 1e-5, "f2": 1e-2, "c8": 1e-5}
 DEFAULT_TOLERANCE = 1e-9
@@ -57,7 +58,12 @@ class Case:
     """
 
     def __init__(self, seed: int | Sequence[int]) -> None:
-        self._rng = np.random.default_rng(seed)
+        self._seed = seed
+
+    @cached_property
+    def _rng(self) -> np.random.Generator:
+        # Made when it is first needed: many laws draw nothing, and it takes as long as a call.
+        return np.random.default_rng(self._seed)
 
     # --- inputs -----------------------------------------------------------------------------
 
@@ -169,6 +175,17 @@ class Case:
             text = f"this call must raise {name}, and it returned a value"
             raise Broken(text, _Word(f"raises {name}"), value, "accepted")
 
+    def all_raise(
+        self,
+        error: type[BaseException],
+        student: Student,
+        name: str,
+        calls: Iterable[tuple[Any, ...]],
+    ) -> None:
+        """Require of each of several calls of one function that it raises; see `raises`."""
+        for answer in student.answers(name, calls):
+            self.raises(error, answer)
+
 
 class _Word(str):
     """Text that is shown as it is, without quotes."""
@@ -201,6 +218,8 @@ def agree(a: np.ndarray, b: np.ndarray, tol: float) -> bool:
     """Whether two arrays of one shape agree by the house rule (b is the expected one)."""
     if a.dtype == bool or b.dtype == bool:
         return bool(np.array_equal(a, b))
+    if a.dtype == b.dtype and np.array_equal(a, b):
+        return True
     with np.errstate(all="ignore"):
         odd = ~(np.isfinite(a) & np.isfinite(b))
         if odd.any() and not np.array_equal(a[odd], b[odd], equal_nan=True):

@@ -158,7 +158,7 @@ def serve(connection: socket.socket, cells: Cells | None = None) -> None:
     stream = connection.makefile("rb")
     while len(size := stream.read(4)) == 4:
         request = stream.read(struct.unpack("<I", size)[0])
-        message = codec.decode(request, make=lambda argument: argument)
+        message = codec.decode(request, make=inside.make)
         op = message["op"]
         if op == "cell":
             reply = codec.encode(cells.run(message["source"]))
@@ -166,7 +166,7 @@ def serve(connection: socket.socket, cells: Cells | None = None) -> None:
             _reseed(message["seed"])
             reply = codec.encode({"ok": None})
         else:
-            reply = inside.answer(cells.names, request)
+            reply = inside.respond(cells.names, message)
         connection.sendall(struct.pack("<I", len(reply)) + reply)
 
 

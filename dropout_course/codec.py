@@ -3,7 +3,9 @@
 A message is a little-endian ``u32``, a JSON header of that many bytes, and the raw bytes of its
 arrays. Nothing in it can run code, every size is checked before memory is taken, and each value
 comes back as the type that it was: ``None``, ``bool``, ``int``, ``float``, ``str``, ``tuple``,
-``list``, ``set``, ``dict`` with string keys, NumPy scalar, NumPy array, torch tensor.
+``list``, ``set``, ``dict`` with string keys, NumPy scalar, NumPy array, torch tensor. In the
+header None, booleans, strings, finite floats and integers of 64 bits are JSON's own; everything
+else is a list that begins with the letter of its kind.
 
 An array keeps its memory layout (C, Fortran, strided, reversed), and what is decoded is read-only,
 so that a function that writes to its argument fails where it does so. The same codec carries
@@ -16,23 +18,28 @@ generator (`Rng`) and a named function (`Fn`).
 from __future__ import annotations
 
 import json
-import math
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 DTYPES = frozenset(["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"])
 DTYPES |= {"c8", "c16"}
+_BY_NAME = {name: np.dtype("<" + name) for name in DTYPES}
+_NAMES = {dtype: name for name, dtype in _BY_NAME.items()}
 MAX_BYTES = 64 << 20
 MAX_HEADER = 1 << 20
 MAX_DEPTH = 16
 MAX_NODES = 50_000
 MAX_RANK = 16
-MAX_SET = 1000  # chosen integers collide in a set: without a bound it takes minutes to build
+MAX_SET = 1000  # in all sets together: chosen integers collide, and then it takes minutes
+MAX_BITS = 1024  # of an integer
+_INT64 = 1 << 63
+_SIZE = struct.Struct("<I")
 _ALIGN = 16  # every array starts at a multiple of this, so that decoding needs no copy
 
 
@@ -94,25 +101,28 @@ def laid_out(array: np.ndarray, how: str) -> np.ndarray:
 
 
 class _Writer:
+    """Turns one value into a tree for the header, and collects the bytes of its arrays."""
+
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.at = 0
         self.nodes = 0
 
-    def blob(self, array: np.ndarray) -> list[Any]:
-        dtype = array.dtype.newbyteorder("<").str[1:]
-        if dtype not in DTYPES:
-            raise CodecError(f"an array of dtype {array.dtype}")
+    def blob(self, kind: str, array: np.ndarray) -> list[Any]:
+        name = _NAMES.get(array.dtype)
+        if name is None:
+            array, name = _little_endian(array)
         if array.ndim > MAX_RANK:
             raise CodecError(f"an array of {array.ndim} dimensions")
         if self.at + array.nbytes > MAX_BYTES:
             raise CodecError(f"more than {MAX_BYTES >> 20} MB of arrays")
-        raw = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
+        raw = array.tobytes()
         start = self.at
-        pad = -len(raw) % _ALIGN
-        self.parts += [raw, b"\0" * pad]
+        self.parts.append(raw)
+        if pad := -len(raw) % _ALIGN:
+            self.parts.append(b"\0" * pad)
         self.at += len(raw) + pad
-        return [dtype, list(array.shape), start]
+        return [kind, name, list(array.shape), start]
 
     def node(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -120,39 +130,91 @@ class _Writer:
             raise CodecError("a value nested too deeply")
         if self.nodes > MAX_NODES:
             raise CodecError("a value of too many parts")
-        if value is None or value is True or value is False:
-            return value
-        if isinstance(value, np.ndarray):
-            array = np.asarray(value)
-            return ["a", *self.blob(array), layout(array)]
-        if isinstance(value, np.generic):
-            return ["g", *self.blob(np.asarray(value))]
-        if isinstance(value, str):
-            return ["s", str(value)]
-        if isinstance(value, int):
-            if value.bit_length() > 1024:
-                raise CodecError("an integer of more than 1024 bits")
-            return ["i", hex(value)]
-        if isinstance(value, float):
-            return ["f", float(value).hex()]
-        return self.container(value, depth)
+        # Most values are of these very types; subclasses and the rest go the long way.
+        write = _WRITE.get(type(value))
+        return write(self, value, depth) if write else self.any(value, depth)
 
-    def container(self, value: Any, depth: int) -> Any:
-        for kind, of in (("l", list), ("t", tuple), ("e", (set, frozenset))):
-            if isinstance(value, of):
-                return [kind, [self.node(item, depth + 1) for item in value]]
-        if isinstance(value, dict):
-            if not all(isinstance(key, str) for key in value):
-                raise CodecError("a dict with keys that are not strings")
-            return ["d", [[str(k), self.node(v, depth + 1)] for k, v in value.items()]]
-        if isinstance(value, Rng):
-            return ["r", value.seed]
-        if isinstance(value, Fn):
-            return ["F", value.name, self.node(value.params, depth + 1)]
+    def any(self, value: Any, depth: int) -> Any:
+        for kind, write in _WRITE_ANY:
+            if isinstance(value, kind):
+                return write(self, value, depth)
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
-            return ["T", *self.blob(value.detach().cpu().resolve_conj().resolve_neg().numpy())]
+            plain = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+            return self.blob("T", np.ascontiguousarray(plain))
         raise CodecError(f"a value of type {type(value).__name__}")
+
+    def array(self, value: np.ndarray, depth: int) -> Any:
+        array = np.asarray(value)
+        return [*self.blob("a", array), layout(array)]
+
+    def scalar(self, value: np.generic, depth: int) -> Any:
+        return self.blob("g", np.asarray(value))
+
+    def string(self, value: str, depth: int) -> Any:
+        return str(value)
+
+    def integer(self, value: int, depth: int) -> Any:
+        if -_INT64 <= value < _INT64:
+            return int(value)
+        if value.bit_length() > MAX_BITS:
+            raise CodecError(f"an integer of more than {MAX_BITS} bits")
+        return ["i", hex(value)]
+
+    def float(self, value: float, depth: int) -> Any:
+        return float(value) if isfinite(value) else ["f", float(value).hex()]
+
+    def sequence(self, kind: str, value: Any, depth: int) -> Any:
+        return [kind, [self.node(item, depth + 1) for item in value]]
+
+    def mapping(self, value: dict[Any, Any], depth: int) -> Any:
+        pairs = []
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise CodecError("a dict with keys that are not strings")
+            pairs.append([str(key), self.node(item, depth + 1)])
+        return ["d", pairs]
+
+    def rng(self, value: Rng, depth: int) -> Any:
+        return ["r", value.seed]
+
+    def fn(self, value: Fn, depth: int) -> Any:
+        return ["F", value.name, self.node(value.params, depth + 1)]
+
+    def itself(self, value: Any, depth: int) -> Any:
+        return value
+
+
+def _little_endian(array: np.ndarray) -> tuple[np.ndarray, str]:
+    """Give an array of a dtype that isn't written as it is in a form that is, or refuse it."""
+    dtype = array.dtype.newbyteorder("<")
+    name = dtype.str[1:]  # also "i8" for another name of the same type
+    if name not in DTYPES:
+        raise CodecError(f"an array of dtype {array.dtype}")
+    return array.astype(dtype), name
+
+
+_Write = Callable[[_Writer, Any, int], Any]
+# In this order: a NumPy float is a Python float too, and a bool is an int.
+_WRITE_ANY: list[tuple[Any, _Write]] = [
+    (np.ndarray, _Writer.array),
+    (np.generic, _Writer.scalar),
+    (str, _Writer.string),
+    (bool, _Writer.itself),
+    (int, _Writer.integer),
+    (float, _Writer.float),
+    (list, lambda writer, value, depth: writer.sequence("l", value, depth)),
+    (tuple, lambda writer, value, depth: writer.sequence("t", value, depth)),
+    ((set, frozenset), lambda writer, value, depth: writer.sequence("e", value, depth)),
+    (dict, _Writer.mapping),
+    (Rng, _Writer.rng),
+    (Fn, _Writer.fn),
+]
+_WRITE: dict[type, _Write] = {
+    kind: write for kind, write in _WRITE_ANY if isinstance(kind, type) and kind is not np.generic
+}
+_WRITE |= {type(None): _Writer.itself, np.float64: _Writer.scalar}
+_TO_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def encode(value: Any) -> bytes:
@@ -165,12 +227,39 @@ def encode(value: Any) -> bytes:
         the sentence "it returned …".
     """
     writer = _Writer()
-    tree = writer.node(value, 0)
-    header = json.dumps([tree, writer.at], separators=(",", ":")).encode()
+    return _message(writer.node(value, 0), writer)
+
+
+def encode_all(values: Iterable[Any], instead: Callable[[CodecError], Any]) -> bytes:
+    """Turn values into the bytes of one list, each before the next one is asked for.
+
+    So an array that is written to again later is sent as it was.
+
+    Parameters
+    ----------
+    values
+        Any values.
+    instead
+        Gives what is sent in the place of a value that can't be sent.
+    """
+    writer, tree = _Writer(), []
+    for value in values:
+        before = len(writer.parts), writer.at, writer.nodes
+        try:
+            tree.append(writer.node(value, 1))
+        except CodecError as error:
+            del writer.parts[before[0] :]
+            writer.at, writer.nodes = before[1:]
+            tree.append(writer.node(instead(error), 1))
+    return _message(["l", tree], writer)
+
+
+def _message(tree: Any, writer: _Writer) -> bytes:
+    header = _TO_JSON([tree, writer.at]).encode()
     if len(header) > MAX_HEADER:
         raise CodecError("a value of too many parts")
     header += b" " * (-(len(header) + 4) % _ALIGN)
-    return struct.pack("<I", len(header)) + header + b"".join(writer.parts)
+    return b"".join([_SIZE.pack(len(header)), header, *writer.parts])
 
 
 # --- bytes to values ------------------------------------------------------------------------
@@ -183,21 +272,25 @@ class _Reader:
         self.make = make
         self.nodes = 0
         self.laid_out = 0
+        self.in_sets = 0
 
     def blob(self, dtype: Any, shape: Any, start: Any) -> np.ndarray:
-        if dtype not in DTYPES:
+        kind = _BY_NAME.get(dtype)
+        if kind is None:
             raise CodecError("an unknown dtype")
-        if not isinstance(shape, list) or len(shape) > MAX_RANK:
+        if type(shape) is not list or len(shape) > MAX_RANK or type(start) is not int:
             raise CodecError("a bad shape")
-        if not all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape) or type(start) is not int:
-            raise CodecError("a bad shape")
-        kind = np.dtype("<" + dtype)
-        count = math.prod(shape)
+        count = 1
+        for n in shape:
+            if type(n) is not int or not 0 <= n <= MAX_BYTES:
+                raise CodecError("a bad shape")
+            count *= n
+        size = count * kind.itemsize
         # Several arrays may name the same bytes, and a layout may copy them: count what is made.
-        self.laid_out += count * kind.itemsize
+        self.laid_out += size
         if self.laid_out > MAX_BYTES:
             raise CodecError(f"more than {MAX_BYTES >> 20} MB of arrays")
-        if start < 0 or start % _ALIGN or start + count * kind.itemsize > len(self.body):
+        if start < 0 or start % _ALIGN or start + size > len(self.body):
             raise CodecError("an array outside its message")
         return np.frombuffer(self.body, kind, count, start).reshape(shape)
 
@@ -205,14 +298,18 @@ class _Reader:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise CodecError("a value nested too deeply, or of too many parts")
-        if node is None or node is True or node is False:
-            return node
-        if not isinstance(node, list) or not node:
+        if type(node) is not list:
+            return self.plain(node)
+        if not node:
             raise CodecError("an unknown part")
         kind, *rest = node
         if kind == "a":
-            *where, how = rest
-            return laid_out(self.blob(*where), how if self.layouts else "C")
+            dtype, shape, start, how = rest
+            array = self.blob(dtype, shape, start)
+            if self.layouts:
+                return laid_out(array, how)
+            array.flags.writeable = False
+            return array
         if kind == "g":
             return self.blob(*rest)[()]
         if kind == "T":
@@ -220,26 +317,41 @@ class _Reader:
         if kind == "r" or kind == "F":
             return self.made(kind, rest, depth)
         (content,) = rest
-        if kind in ("s", "i", "f"):
+        if kind == "i" or kind == "f":
             if not isinstance(content, str):
                 raise CodecError("a bad scalar")
-            return _SCALARS[kind](content)
+            return _integer(content) if kind == "i" else float.fromhex(content[:64])
         return self.container(kind, content, depth)
 
+    @staticmethod
+    def plain(value: Any) -> Any:
+        if type(value) is dict:
+            raise CodecError("an unknown part")
+        if type(value) is int and value.bit_length() > MAX_BITS:
+            raise CodecError(f"an integer of more than {MAX_BITS} bits")
+        return value
+
     def container(self, kind: str, content: Any, depth: int) -> Any:
-        if not isinstance(content, list):
+        if type(content) is not list:
             raise CodecError("a bad container")
         if kind == "d":
-            pairs = [(key, self.node(value, depth + 1)) for key, value in content]
-            if not all(isinstance(key, str) for key, _ in pairs):
-                raise CodecError("a dict with keys that are not strings")
-            return dict(pairs)
-        make = {"l": list, "t": tuple, "e": set}.get(kind)
+            return self.mapping(content, depth)
+        make = _CONTAINERS.get(kind)
         if make is None:
             raise CodecError("an unknown kind")
-        if make is set and len(content) > MAX_SET:
-            raise CodecError("a set of too many parts")
+        if make is set:
+            self.in_sets += len(content)
+            if self.in_sets > MAX_SET:
+                raise CodecError("a set of too many parts")
         return make([self.node(item, depth + 1) for item in content])
+
+    def mapping(self, content: list[Any], depth: int) -> dict[str, Any]:
+        made = {}
+        for key, value in content:
+            if type(key) is not str:
+                raise CodecError("a dict with keys that are not strings")
+            made[key] = self.node(value, depth + 1)
+        return made
 
     def made(self, kind: str, rest: list[Any], depth: int) -> Any:
         if self.make is None:
@@ -261,17 +373,20 @@ class _Reader:
         return torch.from_numpy(array.copy())
 
 
+_CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {"l": list, "t": tuple, "e": set}
+
+
 def _integer(text: str) -> int:
-    if len(text) > 300:
-        raise CodecError("an integer of more than 1024 bits")
+    if len(text) > MAX_BITS // 4 + 3:  # sign, 0x, and a digit for four bits
+        raise CodecError(f"an integer of more than {MAX_BITS} bits")
     return int(text, 16)
 
 
-_SCALARS: dict[str, Callable[[str], Any]] = {
-    "s": str,
-    "i": _integer,
-    "f": lambda text: float.fromhex(text[:64]),
-}
+def _refuse(constant: str) -> None:
+    raise CodecError(f"a bare {constant} in a header")
+
+
+_FROM_JSON = json.JSONDecoder(parse_constant=_refuse).decode
 
 
 def decode(
@@ -299,11 +414,10 @@ def decode(
         view = memoryview(data)
         if not 4 <= len(view) <= MAX_BYTES + MAX_HEADER + 64:
             raise CodecError("a message of a bad size")
-        (size,) = struct.unpack_from("<I", view)
+        (size,) = _SIZE.unpack_from(view)
         if size > MAX_HEADER + _ALIGN or 4 + size > len(view):
             raise CodecError("a message with a bad header")
-        header = json.loads(bytes(view[4 : 4 + size]), parse_constant=_refuse)
-        tree, length = header
+        tree, length = _FROM_JSON(str(view[4 : 4 + size], "ascii"))
         body = view[4 + size :]
         if length != len(body):
             raise CodecError("a message of a bad size")
@@ -314,7 +428,3 @@ def decode(
         raise CodecError(f"a message that can't be read ({type(error).__name__})") from None
     except (RecursionError, MemoryError, struct.error):
         raise CodecError("a message that can't be read (too large or too deep)") from None
-
-
-def _refuse(constant: str) -> None:
-    raise CodecError(f"a bare {constant} in a header")

@@ -13,8 +13,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,31 +35,43 @@ def answer(names: Mapping[str, Any], request: bytes) -> bytes:
     names
         The student's namespace.
     request
-        An encoded ``{"op": "call", "name", "args", "kwargs"}`` or
-        ``{"op": "play", "scene", "plain"}``.
+        An encoded ``{"op": "call", "name", "args", "kwargs"}``, ``{"op": "play", "scene",
+        "plain"}`` or ``{"op": "calls", "name", "each"}``, where ``each`` lists the arguments of
+        several calls of one name.
 
     Returns
     -------
     bytes
         An encoded dict with one key: ``ok`` (the value), ``raised``, ``missing`` (the name),
-        ``cannot`` (what came instead of plain data).
+        ``cannot`` (what came instead of plain data); for several calls a list of such dicts.
     """
-    message = codec.decode(request, make=_make)
+    return respond(names, codec.decode(request, make=make))
+
+
+def respond(names: Mapping[str, Any], message: Mapping[str, Any]) -> bytes:
+    """Answer one request that has been decoded; see `answer`."""
     try:
+        if message["op"] == "calls":
+            replies = (_called(names, message["name"], args, {}) for args in message["each"])
+            return codec.encode_all(replies, lambda error: {"cannot": str(error)})
         if message["op"] == "play":
-            reply = _guarded(_scene(message["scene"]), (names,), message["plain"])
-        elif message["name"] not in names:
-            reply = {"missing": message["name"]}
-        else:
-            function = names[message["name"]]
-            if callable(function):
-                reply = _guarded(function, message["args"], message["kwargs"])
-            else:
-                kind = type(function).__name__
-                reply = {"cannot": f"{message['name']} is a value of type {kind}, not a function"}
-        return codec.encode(reply)
+            scene = _scene(message["scene"])
+            return codec.encode(_guarded(scene, (names,), message["plain"]))
+        return codec.encode(_called(names, message["name"], message["args"], message["kwargs"]))
     except codec.CodecError as error:
         return codec.encode({"cannot": str(error)})
+
+
+def _called(
+    names: Mapping[str, Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    if name not in names:
+        return {"missing": name}
+    function = names[name]
+    if not callable(function):
+        kind = type(function).__name__
+        return {"cannot": f"{name} is a value of type {kind}, not a function"}
+    return _guarded(function, args, kwargs)
 
 
 def _guarded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -97,7 +108,8 @@ def _scene(name: str) -> Callable[..., Any]:
     return lambda names, **plain: scene(Names(names), **plain)
 
 
-def _make(argument: codec.Rng | codec.Fn) -> Any:
+def make(argument: codec.Rng | codec.Fn) -> Any:
+    """Make an argument that is no data: a generator, or a function of the scenes."""
     if isinstance(argument, codec.Rng):
         return np.random.default_rng(argument.seed)
     from dropout_course import scenes
@@ -118,14 +130,24 @@ class _Sink(io.TextIOBase):
         return len(text)
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Drop what is printed and warned of: an answer is judged by what it computes."""
-    sink = _Sink()
-    with warnings.catch_warnings(), redirect_stdout(sink), redirect_stderr(sink):
+class quiet:  # noqa: N801 - used like a function
+    """Drop what is printed and warned of: an answer is judged by what it computes.
+
+    A class, because it is entered for every call, and a generator takes longer.
+    """
+
+    def __enter__(self) -> None:
+        self._streams = sys.stdout, sys.stderr
+        self._warnings, self._errors = warnings.catch_warnings(), np.errstate(all="ignore")
+        self._warnings.__enter__()
         warnings.simplefilter("ignore")
-        with np.errstate(all="ignore"):
-            yield
+        self._errors.__enter__()
+        sys.stdout = sys.stderr = _Sink()
+
+    def __exit__(self, *exception: Any) -> None:
+        sys.stdout, sys.stderr = self._streams
+        self._errors.__exit__(*exception)
+        self._warnings.__exit__(*exception)
 
 
 def describe(error: BaseException) -> dict[str, Any]:

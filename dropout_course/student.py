@@ -1,6 +1,7 @@
 """A student's answer as a law sees it: names that are called with plain data.
 
     student.dropout_inverted(x, mask, 0.4, True)     # calls one function
+    student.each("dropout_inverted", [...])          # calls one function several times at once
     student.play("dropout_layer_run", p=0.4, ...)    # runs a scene on the student's names
 
 Whether the answer lives in this process or in another is decided by the transport; a law can't
@@ -9,8 +10,9 @@ tell, because arguments and results go through `dropout_course.codec` in both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from dropout_course import codec, inside
@@ -65,19 +67,26 @@ class Raised(Unanswered):
     kind = "raised"
 
     def __init__(self, said: Mapping[str, Any]) -> None:
-        kinds, trace, line = said.get("kinds"), said.get("trace"), said.get("line")
-        self.kinds = [str(k)[:80] for k in kinds][:10] if isinstance(kinds, list) else []
-        self.kinds = self.kinds or ["Exception"]
-        self.message = str(said.get("message", ""))[: inside.MESSAGE]
-        self.trace = (
-            [str(t)[:200] for t in trace][: inside.FRAMES] if isinstance(trace, list) else []
-        )
+        line = said.get("line")
+        self.kinds = _texts(said.get("kinds"), 10, 80) or ["Exception"]
+        self.message = _text(said.get("message"), inside.MESSAGE)
+        self.trace = _texts(said.get("trace"), inside.FRAMES, 200)
         self.line = line if type(line) is int else None
         super().__init__(f"{self.kinds[0]}: {self.message}" if self.message else self.kinds[0])
 
     def is_a(self, name: str) -> bool:
         """Whether the exception is of the class of this name or derives from it."""
         return name in self.kinds
+
+
+def _text(value: Any, limit: int) -> str:
+    """Cut a text; anything else that a hostile process sends in its place is not put into words."""
+    return value[:limit] if isinstance(value, str) else ""
+
+
+def _texts(values: Any, count: int, limit: int) -> list[str]:
+    texts = values[:count] if isinstance(values, list) else []
+    return [text[:limit] for text in texts if isinstance(text, str)]
 
 
 @dataclass
@@ -119,6 +128,37 @@ class Student:
         call.__name__ = name
         return call
 
+    def each(
+        self, name: str, calls: Iterable[tuple[Any, ...]]
+    ) -> Iterator[tuple[tuple[Any, ...], Any]]:
+        """Call one function with several tuples of arguments, in one request.
+
+        Yields
+        ------
+        args, value
+            The arguments of a call and what it gave, in order; what a call raised is raised when
+            its turn comes.
+        """
+        calls = list(calls)
+        for args, answer in zip(calls, self.answers(name, calls), strict=True):
+            yield args, answer()
+
+    def answers(self, name: str, calls: Iterable[tuple[Any, ...]]) -> list[Callable[[], Any]]:
+        """Call like `each`; give functions that return, or raise, what each of the calls did."""
+        calls = list(calls)
+        self.last = Call(name, calls[0]) if calls else None
+        replies = self._send({"op": "calls", "name": name, "each": calls})
+        if not isinstance(replies, list) or len(replies) != len(calls):
+            if isinstance(replies, dict):
+                self._opened(replies)  # all of it is too much for one message
+            raise Lost("the reply can't be read", "broken")
+
+        def answer(args: tuple[Any, ...], reply: Any) -> Any:
+            self.last = Call(name, args)
+            return self._opened(reply)
+
+        return [partial(answer, *pair) for pair in zip(calls, replies, strict=True)]
+
     def play(self, scene: str, **plain: Any) -> Any:
         """Run a scene of `dropout_course.scenes` on the student's names."""
         self.last = Call(scene, (), plain, scene=True)
@@ -145,6 +185,9 @@ class Student:
             return {"unanswered": error.kind, "raised": getattr(error, "kinds", [""])[0]}
 
     def _ask(self, request: dict[str, Any]) -> Any:
+        return self._opened(self._send(request))
+
+    def _send(self, request: dict[str, Any]) -> Any:
         data = codec.encode(request)
         try:
             told = self._transport(data)
@@ -153,18 +196,22 @@ class Student:
         except Exception as error:
             raise EngineError(f"{type(error).__name__}: {error}") from error
         try:
-            reply = codec.decode(told, layouts=False)
+            return codec.decode(told, layouts=False)
         except codec.CodecError as error:
             raise Lost(f"the reply can't be read: {error}", "broken") from None
+
+    @staticmethod
+    def _opened(reply: Any) -> Any:
+        """Give the value in a reply, or raise what it tells."""
         if not isinstance(reply, dict) or len(reply) != 1:
             raise Lost("the reply can't be read", "broken")
         ((kind, content),) = reply.items()
         if kind == "ok":
             return content
         if kind == "missing":
-            raise Missing(str(content)[:100])
+            raise Missing(_text(content, 100))
         if kind == "cannot":
-            raise Unsendable(str(content)[:300])
+            raise Unsendable(_text(content, 300))
         if kind == "raised" and isinstance(content, dict):
             raise Raised(content)
         raise Lost("the reply can't be read", "broken")

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dropout_course import codec
 from dropout_course.case import Broken, Case
-from dropout_course.student import Student
+from dropout_course.student import Missing, Raised, Student, Unanswered, Unsendable
 
 
 def broken(judge, *args, **kwargs):
@@ -103,3 +104,69 @@ def test_raises_accepts_a_derived_exception_and_refuses_a_value():
     Case.raises(ValueError, student.derived, 2.0)
     assert "raised KeyError" in broken(Case.raises, ValueError, student.other, 2.0).reason
     assert "returned a value" in broken(Case.raises, ValueError, student.value, 2.0).reason
+
+
+def several(x):
+    """Answer differently to each of the calls below."""
+    if x == 2:
+        raise ValueError("two")
+    return {1: 10.0, 3: object(), 4: 40.0}[x]
+
+
+def test_several_calls_give_what_each_of_them_gave():
+    student = Student.here({"f": several})
+    found = student.each("f", [(1,), (2,), (4,)])
+    assert next(found) == ((1,), 10.0)
+    with pytest.raises(Raised, match="two"):
+        next(found)
+    assert student.last.args == (2,)  # the example in the feedback
+
+
+def test_an_answer_that_is_no_data_spoils_no_other():
+    one, two, three = Student.here({"f": several}).answers("f", [(1,), (3,), (4,)])
+    assert (three(), one()) == (40.0, 10.0)
+    with pytest.raises(Unsendable, match="type object"):
+        two()
+
+
+def test_a_buffer_that_is_used_again_is_seen_as_it_was():
+    room = np.zeros(2)
+
+    def fill(x):
+        room[:] = x
+        return room
+
+    student = Student.here({"f": fill})
+    assert [value.tolist() for _, value in student.each("f", [(1,), (2,)])] == [[1, 1], [2, 2]]
+
+
+def test_several_calls_of_a_name_that_is_not_there():
+    with pytest.raises(Missing, match="f"):
+        list(Student.here({}).each("f", [(1,)]))
+    assert list(Student.here({}).each("f", [])) == []
+
+
+def test_every_one_of_several_calls_must_raise():
+    student = Student.here({"f": several})
+    Case(0).all_raise(ValueError, student, "f", [(2,), (2,)])
+    error = broken(Case(0).all_raise, ValueError, student, "f", [(2,), (4,)])
+    assert error.kind == "accepted"
+    assert student.last.args == (4,)
+
+
+@pytest.mark.parametrize(
+    "reply", [{"ok": [1, 2]}, [{"ok": 1}], [{"ok": 1}, 2], "text", [], {"raised": 3}]
+)
+def test_a_forged_answer_to_several_calls_is_no_answer(reply):
+    student = Student(lambda request: codec.encode(reply))
+    with pytest.raises(Unanswered):
+        list(student.each("f", [(1,), (2,)]))
+
+
+def test_words_are_not_made_of_what_is_no_text():
+    """A reply may hold thousands of arrays where a name should be: to print them takes minutes."""
+    for reply in ({"missing": [1]}, {"cannot": {"a": 1}}, {"raised": {"kinds": [[1]], "trace": 7}}):
+        student = Student(lambda request, reply=reply: codec.encode(reply))
+        with pytest.raises(Unanswered) as caught:
+            student.f()
+        assert "1" not in str(caught.value)

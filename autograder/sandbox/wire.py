@@ -6,13 +6,15 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from dropout_course import codec
 
 MAX_FRAME = codec.MAX_BYTES + codec.MAX_HEADER + 64
 PATIENCE = 3.0  # seconds by the wall that may pass for each second of the processor …
 GRACE = 5.0  # … and so many on top, before a process that does nothing is given up
-GLANCE = 0.05  # seconds between two looks at the processor clock, at least
+GLANCE = 0.05  # seconds between two looks at the clocks
+_CHUNK = 1 << 16
 
 
 class WireError(Exception):
@@ -31,21 +33,13 @@ class _Deadline:
 
     def __init__(self, seconds: float, clock: Callable[[], float] | None) -> None:
         self._clock = clock
-        wall = seconds if clock is None else PATIENCE * seconds + GRACE
-        self._wall = time.monotonic() + wall
+        self._wall = time.monotonic() + (PATIENCE * seconds + GRACE if clock else seconds)
         self._processor = clock() + seconds if clock else 0.0
 
-    def wait(self) -> float:
-        """Give how long to wait before asking again; `TimeoutError` if there is no time left."""
-        left = self._wall - time.monotonic()
-        if self._clock:
-            processor = self._processor - self._clock()
-            if processor <= 0:
-                raise TimeoutError
-            left = min(left, max(processor, GLANCE), 1.0)
-        if left <= 0:
+    def check(self) -> None:
+        """Raise `TimeoutError` if there is no time left."""
+        if time.monotonic() >= self._wall or (self._clock and self._clock() >= self._processor):
             raise TimeoutError
-        return left
 
 
 class Wire:
@@ -59,6 +53,8 @@ class Wire:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self._connection.settimeout(GLANCE)
+        self._came = bytearray()  # what was received beyond the frame that was asked for
 
     def ask(
         self, request: bytes, seconds: float, clock: Callable[[], float] | None = None
@@ -82,10 +78,10 @@ class Wire:
         deadline = _Deadline(seconds, clock)
         try:
             self._send(struct.pack("<I", len(request)) + request, deadline)
-            (size,) = struct.unpack("<I", self._receive(4, deadline))
+            (size,) = struct.unpack("<I", self._take(4, deadline))
             if size > MAX_FRAME:
                 raise WireError("broken", "it sent a reply larger than may be")
-            return self._receive(size, deadline)
+            return self._take(size, deadline)
         except TimeoutError:
             raise WireError("timeout", "it did not finish in time") from None
         except OSError:
@@ -96,24 +92,27 @@ class Wire:
         self._connection.close()
 
     def _send(self, data: bytes, deadline: _Deadline) -> None:
-        rest = memoryview(data)
-        while rest:
-            self._connection.settimeout(deadline.wait())
-            try:
-                rest = rest[self._connection.send(rest) :]
-            except TimeoutError:
-                continue
+        sent = 0
+        while sent < len(data):
+            with suppress(TimeoutError):
+                sent += self._connection.send(memoryview(data)[sent:])
+            if sent < len(data):
+                deadline.check()
 
-    def _receive(self, count: int, deadline: _Deadline) -> bytes:
+    def _take(self, count: int, deadline: _Deadline) -> bytes:
+        """Give the next bytes of the stream."""
         # The buffer grows with what really came: a forged length reserves no memory.
-        data = bytearray()
-        while len(data) < count:
-            self._connection.settimeout(deadline.wait())
+        while len(self._came) < count:
             try:
-                chunk = self._connection.recv(min(count - len(data), 1 << 16))
+                chunk = self._connection.recv(_CHUNK)
             except TimeoutError:
+                deadline.check()
                 continue
             if not chunk:
                 raise WireError("died", "the process ended")
-            data += chunk
-        return bytes(data)
+            self._came += chunk
+            if len(self._came) < count:
+                deadline.check()  # a reply that drips in must end as well
+        taken = bytes(memoryview(self._came)[:count])
+        del self._came[:count]
+        return taken
