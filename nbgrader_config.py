@@ -29,6 +29,7 @@ if BIN not in os.environ.get("PATH", "").split(os.pathsep):
 
 from autograder.authoring.release import RELEASE_PREPROCESSORS  # noqa: E402
 from autograder.classroom.collect import Collect, before_autograde  # noqa: E402
+from autograder.classroom.export import CsvExport  # noqa: E402
 from autograder.classroom.preprocessors import (  # noqa: E402
     AskForHelp,
     Rebuild,
@@ -69,6 +70,9 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 c.Referee.key_folder = str(ROOT)
+
+# Export: the same table, in which no name is a formula.
+c.ExportApp.plugin_class = CsvExport
 
 # Formgrader and feedback show what students wrote, and let none of it act.
 c.HTMLExporter.preprocessors = [SafeMarkdown]

@@ -125,10 +125,16 @@ def autograde(
     assignment: Annotated[str, typer.Argument(help="For example 03-dropout-forward.")],
     student: Annotated[list[str] | None, typer.Option(help="Only this student.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade all of it again.")] = False,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes that grade at once; 0 for one a core.")
+    ] = 0,
     unsafe: Unsafe = False,
     as_json: Json = False,
 ) -> None:
-    """Grade what a class handed in for an assignment, into the gradebook."""
+    """Grade what a class handed in for an assignment, into the gradebook.
+
+    It can be stopped at any time and started again: what is graded stays graded.
+    """
     from autograder.classroom.course import assignments, autograde_assignment
 
     root = course_root()
@@ -142,6 +148,7 @@ def autograde(
         force=force,
         progress=not as_json,
         level=_level(unsafe),
+        workers=workers,
     )
     if as_json:
         _print_json([vars(row) for row in rows])

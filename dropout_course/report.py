@@ -118,7 +118,8 @@ def _failure_lines(verdict: Verdict) -> list[str]:
     lines: list[str] = []
     finding = explained(outcome)
     if finding:
-        lines += ["", *_wrapped(f"{outcome.law.name}: {finding.reason}.")]
+        # Indented: a student's message may stand in it, and must not begin a line of its own.
+        lines += ["", *_wrapped(f"{outcome.law.name}: {finding.reason}.", indent="    ")]
         lines += ["    " + line for line in finding.call.splitlines()]
         if finding.expected:
             lines.append(f"    expected  {finding.expected}")
@@ -139,8 +140,9 @@ def _named(mistake: Mistake) -> list[str]:
     return [head, *("  " + line for line in _wrapped(mistake.says))]
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(clean(text), 88, break_long_words=False) or [""]
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    lines = textwrap.wrap(clean(text), 88, break_long_words=False, subsequent_indent=indent)
+    return lines or [""]
 
 
 # --- HTML -----------------------------------------------------------------------------------

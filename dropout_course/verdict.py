@@ -23,8 +23,9 @@ from dropout_course.student import (
     Unanswered,
     Unsendable,
 )
-from dropout_course.words import clean, show, show_call
+from dropout_course.words import one_line, show, show_call
 
+REASON = 500  # characters of an unexpected error's message
 NO_CORE = 0.2  # share of the points within reach while the core law fails
 
 
@@ -171,7 +172,8 @@ def _run(law: Law, student: Student, seed: int) -> Outcome:
     except Exception as error:
         # A law may trip over a result of an unexpected form before it has judged that form;
         # that is the answer's fault, and never ends the check.
-        finding = Finding("type", f"the result can't be judged: {error}", _example(student))
+        reason = one_line(f"the result can't be judged: {error}")[:REASON]
+        finding = Finding("type", reason, _example(student))
     return Outcome(law, finding, time.perf_counter() - begin)
 
 
@@ -185,24 +187,23 @@ def _of_broken(broken: Broken, student: Student) -> Finding:
     received = "" if broken.received is None and not expected else show(broken.received)
     picture = broken.picture or zeros(broken.expected, broken.received)
     return Finding(
-        broken.kind, clean(broken.reason), _example(student), expected, received, picture=picture
+        broken.kind, one_line(broken.reason), _example(student), expected, received, picture=picture
     )
 
 
 def _of_unanswered(error: Unanswered, student: Student) -> Finding:
-    text = clean(str(error))
+    text = one_line(str(error))
     name = student.last.name if student.last else "your code"
     if isinstance(error, Missing):
         return Finding("missing", f"there is no {text}: run the cell that defines it")
     if isinstance(error, Raised):
         if error.is_a("NotImplementedError"):
             return Finding("todo", "this is still to be written")
+        trace = tuple(map(one_line, error.trace))
         if error.is_a("ValueError") and "read-only" in error.message:
             reason = "it writes to its input; make a new array instead"
-            trace = tuple(map(clean, error.trace))
             return Finding("raised", reason, _example(student), "", text, trace)
-        trace = tuple(map(clean, error.trace))
-        reason = f"it raised {clean(error.kinds[0])}"
+        reason = f"it raised {one_line(error.kinds[0])}"
         return Finding("raised", reason, _example(student), "", text, trace)
     if isinstance(error, Unsendable):
         return Finding("type", f"{name} returned {text}", _example(student))

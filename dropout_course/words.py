@@ -10,6 +10,7 @@ from dropout_course import codec
 from dropout_course.student import Call
 
 WIDTH = 88
+BREAK = " \N{RETURN SYMBOL} "  # where a text that is shown on one line had a line break
 MANY = 24  # an array of more elements is described, not written out
 LONGEST = 400
 
@@ -19,12 +20,18 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+def one_line(text: str) -> str:
+    """Clean a text and write it on one line, so that it can't look like another line of ours."""
+    lines = (line.strip() for line in text.splitlines())
+    return clean(BREAK.join(line for line in lines if line))
+
+
 def show(value: Any) -> str:
     """Write a value in one line, or, for a large array, what it is and how it begins.
 
     Small arrays are written so that they can be pasted: ``np.array([1.0, 0.0])``.
     """
-    return clean(_show(value))[:LONGEST]
+    return one_line(_show(value))[:LONGEST]
 
 
 def _show(value: Any) -> str:

@@ -110,7 +110,7 @@ ROW = Row("ann", 3.0, 8.0, "graded", "fine")
 
 
 def test_a_journal_is_read_again(tmp_path):
-    Journal(tmp_path / "j").add(ROW, "key")
+    Journal(tmp_path / "j").add([(ROW, "key")])
     assert Journal(tmp_path / "j").find("ann", "key") == ROW
     assert Journal(tmp_path / "j").find("ann", "other key") is None
     assert Journal(tmp_path / "j").find("bob", "key") is None
@@ -119,18 +119,18 @@ def test_a_journal_is_read_again(tmp_path):
 
 def test_a_failure_is_tried_again(tmp_path):
     journal = Journal(tmp_path / "j")
-    journal.add(Row("ann", 0, 8, "failed", "x"), "key")
+    journal.add([(Row("ann", 0, 8, "failed", "x"), "key")])
     assert journal.find("ann", "key") is None
 
 
 def test_a_journal_that_was_cut_off(tmp_path):
     path = tmp_path / "j"
-    Journal(path).add(ROW, "key")
+    Journal(path).add([(ROW, "key")])
     with path.open("a") as file:
         file.write('{"key": "k", "ro')
     journal = Journal(path)
     assert journal.find("ann", "key") == ROW
-    journal.add(Row("bob", 1, 8, "graded", "y"), "key")
+    journal.add([(Row("bob", 1, 8, "graded", "y"), "key")])
     assert Journal(path).find("bob", "key") is not None
 
 

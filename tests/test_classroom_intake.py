@@ -8,7 +8,7 @@ import os
 import pytest
 from classroom_tiny import STEM, filled, stripped, text, tiny, without, write
 
-from autograder.classroom import files
+from autograder.classroom import files, parse
 from autograder.classroom.intake import intake
 from autograder.classroom.match import answered
 
@@ -179,6 +179,69 @@ def test_outputs_and_attachments_are_dropped(tmp_path):
     assert "<b>" not in cleaned
     assert "svg" not in cleaned
     assert "widgets" not in cleaned
+
+
+TRICKY = ['"', "\\", '\\"', "]}", '"outputs": [', "[{", "\u20ac \U0001f642", "", "x\n"]
+
+
+def heavy():
+    """The notebook with outputs and attachments full of what JSON escapes."""
+    notebook = filled(double="def double(x):\n    return '[{\\\\\"' and 2 * x  # \u20ac \U0001f642")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            data = {"text/plain": TRICKY, "x": {"outputs": [{"a": [TRICKY, 1.5, None]}]}}
+            cell.outputs = [{"output_type": "display_data", "data": data}]
+        cell["attachments"] = {"a.png": {"image/png": '"]}'}}
+    notebook.metadata["widgets"] = {"state": TRICKY}
+    return notebook
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_large_file_is_read_like_a_small_one(monkeypatch, ascii_only, indent):
+    data = json.dumps(heavy(), ensure_ascii=ascii_only, indent=indent).encode()
+    small = parse.parse(data)
+    monkeypatch.setattr(parse, "LARGE", 0)
+    assert parse.parse(data) == small
+    assert parse.parse(b"\xef\xbb\xbf" + data) == small
+    rest = json.loads(parse._without_outputs(data))
+    assert [cell.get("outputs", []) for cell in rest["cells"]] == [[] for _ in rest["cells"]]
+    assert {len(cell["attachments"]) for cell in rest["cells"]} == {0}
+
+
+@pytest.mark.parametrize("cut", range(1, 900, 7))
+def test_a_large_file_that_is_cut_off(monkeypatch, cut):
+    monkeypatch.setattr(parse, "LARGE", 0)
+    with pytest.raises(parse.UnreadableError, match="is not valid JSON"):
+        parse.parse(json.dumps(heavy()).encode()[:-cut])
+
+
+@pytest.mark.parametrize(
+    ("key", "part", "count", "said"),
+    [
+        ("more", "{}", 700_000, "beside its outputs"),
+        ("more", "1234567890", 1_000_000, "beside its outputs"),
+        ("more", "[]", 2_600_000, "clear its outputs"),
+        ("outputs", "[]", 2_600_000, "clear its outputs"),
+    ],
+)
+def test_a_file_of_too_many_parts_is_refused(key, part, count, said):
+    with pytest.raises(parse.UnreadableError, match=said):
+        parse.parse(f'{{"cells": [], "{key}": [{part},{f"{part}," * count} 0]}}'.encode())
+
+
+def test_many_short_lines_of_output_are_no_hindrance(tmp_path):
+    notebook = filled()
+    lines = [f"epoch {n}\n" for n in range(600_000)]
+    notebook.cells[3].outputs = [{"output_type": "stream", "name": "stdout", "text": lines}]
+    write(tmp_path, NAME, json.dumps(notebook, indent=1).encode())
+    assert take(tmp_path).problems == []
+
+
+def test_a_large_file_in_utf_16(monkeypatch):
+    monkeypatch.setattr(parse, "LARGE", 0)
+    with pytest.raises(parse.UnreadableError, match="not in UTF-8"):
+        parse.parse(json.dumps(heavy()).encode("utf-16"))
 
 
 def test_damaged_cells_are_left_out(tmp_path):

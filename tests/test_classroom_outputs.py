@@ -6,18 +6,35 @@ import base64
 import json
 import logging
 import math
+import re
+import struct
 
 import nbformat
 import pytest
 from classroom_tiny import get, tiny
+from nbconvert.filters.markdown import markdown2html
 from nbformat.v4 import new_markdown_cell
 from nbgrader.utils import determine_grade
 
-from autograder.classroom.outputs import CELL_LIMIT, TEXT_LIMIT, clip, safe_outputs, verdict
+from autograder.classroom.outputs import (
+    CELL_LIMIT,
+    TEXT_LIMIT,
+    TOTAL_LIMIT,
+    clip,
+    safe_outputs,
+    verdict,
+    weight,
+)
 from autograder.classroom.preprocessors import SafeMarkdown
+from autograder.classroom.rebuild import EXTRA
 from autograder.classroom.report import Record, report
 
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
+
+def png(width, height, head=b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"):
+    return base64.b64encode(head + struct.pack(">II", width, height) + b"\x08\0\0\0\0").decode()
+
+
+PNG = png(460, 345)
 
 
 def shown(data, kind="display_data"):
@@ -49,6 +66,33 @@ def test_everything_else_is_dropped(mime):
 def test_a_picture_that_would_leave_its_attribute_is_dropped():
     assert shown({"image/png": PNG + '" onerror="alert(1)'}) == []
     assert shown({"image/png": base64.b64encode(b"<svg onload=alert(1)>").decode()}) == []
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        png(30_000, 30_000),
+        png(2**32 - 1, 2**32 - 1),
+        png(0, 9),
+        png(9, 9, b"\x89PNG\r\n\x1a\n\0\0\0\x0cIHDR"),
+        png(9, 9, b"\x89PNG\r\n\x1a\n\0\0\0\0IDAT\0\0\0\0\0\0\0\x0dIHDR"),
+        base64.b64encode(base64.b64decode(PNG)[:23]).decode(),
+    ],
+)
+def test_a_picture_of_too_many_pixels_or_of_none_is_dropped(picture):
+    assert shown({"image/png": picture}) == []
+    assert shown({"image/png": picture, "text/plain": "<Figure>"})[0].data.keys() == {"text/plain"}
+
+
+def test_the_pictures_of_a_notebook_have_a_limit_together():
+    output = {"output_type": "display_data", "data": {"image/png": png(2000, 2000)}}
+    kept, budget = [], TOTAL_LIMIT
+    for _ in range(30):
+        outputs = safe_outputs([output] * 5, budget)
+        budget -= weight(outputs)
+        kept += [o for o in outputs if o.output_type == "display_data"]
+    assert len(kept) == 49
+    assert weight(shown({"image/png": PNG})) < 10_000
 
 
 def test_a_result_of_a_student_is_no_score():
@@ -114,6 +158,47 @@ def test_markdown_of_a_student_opens_no_tag():
     assert "<!" not in said
     assert "javascript:" not in said.lower()
     assert "\\href{" not in disarmed("$\\href{javascript:x}{y}$")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "![see](http://example.org/x.png)",
+        "![see][it]\n\n[it]: http://example.org/x.png",
+        "![see]\n\n[see]: //example.org/x.png 'title'",
+        "[![see](//example.org/x.png)](http://example.org)",
+        "> - ![see](<//example.org/x y.png>)",
+        "\\\\![see](//example.org/x.png)",
+        "![see](attachment:x.png)",
+    ],
+)
+def test_a_picture_of_a_student_becomes_a_link(source):
+    page = markdown2html(disarmed(source))
+    assert "<img" not in page
+    assert "see</a>" in page
+
+
+def test_links_whose_scheme_is_escaped_do_nothing():
+    page = markdown2html(
+        disarmed("[a](javascript\\:x) [b](<vbscript\\:x>)\n\n[c]\n\n[c]: data\\:x")
+    )
+    assert not re.search(r"(?i)(script|data)\s*:", page)
+
+
+def test_diagrams_and_styles_of_a_student_are_text():
+    assert "<pre class=" not in markdown2html(disarmed("```mermaid\nflowchart TD\n```"))
+    for command in ("bbox[a:b]{x}", "mmlToken{mi}[style='a:b']{x}", "href1{x}", "csname href"):
+        assert f"\\{command}" not in disarmed(f"$\\{command}$")
+    assert disarmed("$\\hrefs \\databits$") == "$\\hrefs \\databits$"
+
+
+def test_long_markdown_of_a_student_is_cut():
+    notebook = tiny()
+    notebook.cells = [new_markdown_cell("x" * 50_000, metadata={"tags": [EXTRA]})] * 20
+    shown, _ = SafeMarkdown().preprocess(notebook, {})
+    lengths = [len(cell.source) for cell in shown.cells]
+    assert max(lengths) < TEXT_LIMIT + 100
+    assert sum(lengths) < 110_000
 
 
 def test_markdown_of_the_course_is_left_alone():

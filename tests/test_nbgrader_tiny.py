@@ -21,7 +21,7 @@ from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
 
 from autograder.classroom import course as classroom
-from autograder.classroom import grading, preprocessors
+from autograder.classroom import grading, submission
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.journal import REPOSITORY
 
@@ -56,7 +56,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def home(made, tmp_path, monkeypatch):
-    monkeypatch.setattr(preprocessors, "judge", judge)
+    monkeypatch.setattr(submission, "judge", judge)
     return shutil.copytree(made, tmp_path / "home")
 
 
@@ -97,7 +97,7 @@ def test_every_submission_ends_with_a_grade_and_a_reason(home):
     hand_in(home, "[a]*", filled())
     rows = grade(home)
     assert {s: (r.score, r.status) for s, r in rows.items()} == {
-        "[a]*": (0, "failed"),  # nbgrader takes the name for a pattern
+        "[a]*": (20, "graded"),  # a name that nbgrader itself takes for a pattern
         "broken": (0, "problem"),
         "empty": (0, "problem"),
         "failing": (0, "failed"),
@@ -124,7 +124,7 @@ def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):
     first = grade(home)
     seen = []
     monkeypatch.setattr(
-        preprocessors,
+        submission,
         "judge",
         lambda nb, student, key, level: seen.append(student) or judge(nb, "", key),
     )
@@ -144,17 +144,17 @@ def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):
 
 
 @pytest.mark.slow
-def test_an_error_inside_nbgrader_is_a_row(home, monkeypatch):
+def test_an_error_of_ours_is_a_row(home, monkeypatch):
     hand_in(home, "ann", filled())
     hand_in(home, "bob", filled())
-    whole = preprocessors.rebuild
+    whole = submission.rebuild
 
     def rebuild(release, notebook):
         if notebook and "trip" in get(notebook, "double").source:
             raise RuntimeError("a bug of ours")
         return whole(release, notebook)
 
-    monkeypatch.setattr(preprocessors, "rebuild", rebuild)
+    monkeypatch.setattr(submission, "rebuild", rebuild)
     hand_in(home, "ann", filled(double="trip"))
     rows = grade(home)
     assert rows["ann"].status == "failed"

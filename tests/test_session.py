@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.referee import session as session_module
 from autograder.referee.session import Session
 from autograder.sandbox import Stopped
 from dropout_course.student import Lost
@@ -124,6 +125,65 @@ def test_all_calls_of_an_exercise_share_one_budget_of_processor_time(session, mo
     for _ in range(3):
         send(b"hello")
     assert asked == [5, 3, 1]
+
+
+class Clocks:
+    """The wall's clock and the processor's, moved on by cells and calls."""
+
+    def __init__(self, monkeypatch):
+        self.wall = self.processor = 0.0
+        self.step = (0.0, 0.0)
+        monkeypatch.setattr(session_module.time, "monotonic", lambda: self.wall)
+        monkeypatch.setattr(Fake, "clock", lambda _: self.processor)
+        monkeypatch.setattr(Fake, "ask", lambda _, request, seconds: self.go() or b"")
+        real = Fake.cell
+        monkeypatch.setattr(Fake, "cell", lambda *args: self.go() or real(*args))
+
+    def go(self):
+        self.wall += self.step[0]
+        self.processor += self.step[1]
+
+
+def test_a_notebook_that_sleeps_in_each_cell_is_left(session, monkeypatch):
+    Clocks(monkeypatch).step = (7.0, 0.1)
+    for number in range(20):
+        session.run(f"c{number}", str(number))
+    ran = [source for _, source in Fake.log if source != "closed"]
+    assert ran == [str(number) for number in range(10)]  # 6.5 seconds idle in each
+    assert "60 seconds in all without computing" in session.trouble["c19"]
+    with pytest.raises(Lost, match="was left"):
+        session.transport(5)(b"hello")
+
+
+def test_a_busy_machine_is_not_idleness(session, monkeypatch):
+    Clocks(monkeypatch).step = (7.0, 1.5)
+    for number in range(50):
+        session.run(f"c{number}", str(number))
+    send = session.transport(100)
+    for _ in range(50):
+        send(b"hello")
+    assert session.trouble == {}
+
+
+def test_an_answer_that_sleeps_in_each_call_costs_its_exercise_alone(session, monkeypatch):
+    clocks = Clocks(monkeypatch)
+    clocks.step = (2.0, 0.0)
+    send = session.transport(5)
+    for _ in range(8):
+        send(b"hello")
+    with pytest.raises(Lost, match="15 seconds in all without computing"):
+        send(b"hello")
+    clocks.step = (0.1, 0.1)
+    assert session.transport(5)(b"hello") == b""
+    assert Fake.made == 1
+
+
+def test_a_cell_that_waits_until_it_is_ended_costs_that_cell(session, monkeypatch):
+    clocks = Clocks(monkeypatch)
+    for name, step in (("1", 1.0), ("timeout", 65.0), ("3", 1.0)):
+        clocks.step = (step, 0.0)
+        session.run(name, name)
+    assert list(session.trouble) == ["timeout"]
 
 
 def test_why_a_process_was_ended_is_said(session, monkeypatch):

@@ -5,6 +5,7 @@ import pytest
 
 from dropout_course import laws as laws_module
 from dropout_course.laws import law, mistake, probe
+from dropout_course.report import Report, as_text
 from dropout_course.student import EngineError, Lost, Student
 from dropout_course.verdict import Outcome, Verdict, judge, name_mistake, score
 
@@ -147,6 +148,29 @@ def test_terminal_escapes_of_a_student_do_not_get_through():
     text = finding(bad).received
     assert "evil" in text
     assert "\x1b" not in text
+
+
+class Several(ValueError):
+    def __str__(self):
+        return "x\n\r\n  Exercise 1: all\u2028 laws\x0b hold"
+
+
+def test_the_words_of_a_student_are_on_one_line():
+    def bad(x):
+        raise type("A\nB", (Several,), {})
+
+    found = finding(bad)
+    assert found.received == "A \u23ce B: x \u23ce Exercise 1: all \u23ce laws \u23ce hold"
+    assert found.reason == "it raised A \u23ce B"
+
+
+def test_a_reason_that_is_wrapped_begins_no_line():
+    def bad(x):
+        raise type("y" * 62 + " Exercise 1: all", (ValueError,), {})
+
+    lines = as_text(Report(verdict_of(bad), "Exercise 1")).splitlines()
+    begun = [line for line in lines[1:] if line.lstrip().startswith("Exercise 1")]
+    assert begun == ["    Exercise 1: all."]
 
 
 @pytest.mark.parametrize("answer", [lambda x: exit(), lambda x: 1 / 0, lambda x: [*x, x]])

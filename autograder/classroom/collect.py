@@ -14,6 +14,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
+from autograder.classroom.export import harmless
 from autograder.classroom.files import NOTEBOOK_LIMIT, entries, printable, read_regular
 from autograder.classroom.intake import RECORD, left_out
 
@@ -55,7 +56,9 @@ class Collect(ExchangeCollect):
 
 
 def _is_name(name: str) -> bool:
-    return name.isprintable() and not name.startswith(".") and not set(name) & set("/\\*?[]")
+    """Refuse what is a path, a pattern, an option, or a formula in a table."""
+    fine = name.isprintable() and not set(name) & set("/\\*?[]")
+    return fine and not name.startswith((".", "+", "-")) and harmless(name) == name
 
 
 def receive(source: Path, destination: Path) -> None:

@@ -21,10 +21,10 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
-from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 
+from autograder.classroom.export import CsvExport
 from autograder.classroom.journal import Stamps, key_of
 from autograder.classroom.progress import track
 from autograder.root import NoCourseError
@@ -34,6 +34,19 @@ CONFIG = "nbgrader_config.py"
 
 class CourseError(NoCourseError):
     """A step of the course can't be done; the message says what to do."""
+
+
+def log_to(path: Path) -> None:
+    """Write nbgrader's log, and ours, to a file."""
+    log = logging.getLogger("traitlets")
+    for handler in list(log.handlers):
+        if isinstance(handler, logging.FileHandler):
+            log.removeHandler(handler)
+            handler.close()
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
 
 
 class Course:
@@ -50,6 +63,8 @@ class Course:
         nbgrader's course folder: source, release, submitted, autograded, feedback, gradebook.
     exchange : Path
         nbgrader's exchange.
+    log : Path
+        What nbgrader and the autograder write down.
     """
 
     def __init__(self, home: Path) -> None:
@@ -66,19 +81,8 @@ class Course:
         warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
         self.state = self.root / ".autograder"
         self.stamps = Stamps(self.state / "stamps.json")
-        self._log_to(self.root / "nbgrader.log")
-
-    @staticmethod
-    def _log_to(path: Path) -> None:
-        log = logging.getLogger("traitlets")
-        for handler in list(log.handlers):
-            if isinstance(handler, logging.FileHandler):
-                log.removeHandler(handler)
-                handler.close()
-        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        log.addHandler(handler)
-        log.setLevel(logging.INFO)
+        self.log = self.root / "nbgrader.log"
+        log_to(self.log)
 
     @property
     def course_id(self) -> str:
@@ -206,8 +210,8 @@ class Course:
         return done
 
     def export(self) -> Path:
-        """Write all grades to grades.csv in the course folder with nbgrader's exporter."""
-        plugin = CsvExportPlugin(config=self.config)
+        """Write all grades to grades.csv in the course folder, as `nbgrader export` does."""
+        plugin = CsvExport(config=self.config)
         plugin.to = str(self.root / "grades.csv")
         with self.gradebook() as gradebook:
             plugin.export(gradebook)

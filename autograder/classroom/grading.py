@@ -1,30 +1,32 @@
-"""Autograde an assignment through nbgrader, student by student."""
+"""Autograde an assignment: workers judge, one writer records, and nothing is done twice."""
 
 from __future__ import annotations
 
-import glob
 import json
 import logging
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom.collect import prepare
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.files import digest
 from autograder.classroom.journal import Journal, Row, judges_key, key_of
-from autograder.classroom.preprocessors import OURS
+from autograder.classroom.pool import Task, grade_all
 from autograder.classroom.progress import track
+from autograder.classroom.recorder import Recorder, recorded_students
 from autograder.classroom.report import Record
+from autograder.classroom.submission import OURS, Graded, Job
 from autograder.referee.sandboxes import library_of, sandbox
 
-DATABASE_TRIES = 5
+BATCH = 32  # submissions that are recorded at once …
+BATCH_SECONDS = 2.0  # … or fewer, so that little is graded again after a power failure
+# The steps of nbgrader_config.py that are taken here as well.
+STEPS = {"Rebuild", "Referee", "AskForHelp", "OverwriteKernelspec", "OverwriteCells"}
+STEPS |= {"CheckCellMetadata", "SaveAutoGrades", "AssignLatePenalties"}
 
 
 def autograde_assignment(
@@ -35,12 +37,13 @@ def autograde_assignment(
     force: bool = False,
     progress: bool = True,
     level: str = "auto",
+    workers: int = 0,
 ) -> list[Row]:
-    """Autograde through nbgrader, one student at a time; no submission stops the others.
+    """Grade what a class handed in, and record it in nbgrader's gradebook.
 
-    Each grade is in nbgrader's gradebook before it is noted as done, so a run that was killed
-    continues where it was. A submission is graded again if it, the released notebook or the
-    code that grades has changed.
+    Each grade is in the gradebook before it is noted as done, so a run that was killed goes on
+    where it was. A submission is graded again if it, the released notebook or the code that
+    grades has changed. No submission stops the others.
 
     Parameters
     ----------
@@ -56,6 +59,8 @@ def autograde_assignment(
         Show a progress bar.
     level : str
         The sandbox; see `autograder.sandbox.open_sandbox`.
+    workers : int
+        Processes that grade at once; 0 for one a core, if there is enough work for them.
 
     Returns
     -------
@@ -65,99 +70,124 @@ def autograde_assignment(
     Raises
     ------
     CourseError
-        If there is no such assignment, or one of `students` handed in nothing.
+        If there is no such assignment, one of `students` handed in nothing, or the course can't
+        be written; what was recorded before stays recorded.
     JailError
-        If there is no safe sandbox on this machine; nothing was graded.
+        If there is no safe sandbox on this machine.
     """
     course = Course(root)
-    course.config.Referee.level = level
-    release = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
-    if not release.is_file():
+    release = _release(course, assignment)
+    chosen = _chosen(course, assignment, students)
+    key_folder = Path(course.config.Referee.get("key_folder", "."))
+    sandbox(level, library_of(assignment), key_folder / ".autograder")  # or refuse, before any
+    journal = Journal(course.state / f"{assignment}.jsonl")
+    recorded = recorded_students(course, assignment)
+    recorder = Recorder(course, assignment)
+    unsafe = level if level == "unsafe" else ""
+    released = release.read_bytes()
+    rows: dict[str, Row] = {}
+    keys: dict[str, str] = {}
+    tasks: list[Task] = []
+    for student in chosen:
+        submitted = course.folder("submitted", student, assignment)
+        prepare(submitted, assignment)
+        keys[student] = key_of(digest(submitted), released, judges_key(), unsafe)
+        row = None
+        if student in recorded and not force and journal.find(student, keys[student]):
+            row = _row(course, assignment, student)  # somebody may have used Formgrader since
+        if row is None or row.status == "failed":
+            tasks.append((student, submitted))
+        else:
+            rows[student] = row
+    job = Job(assignment, release, key_folder, level)
+    shown = track(
+        grade_all(job, tasks, workers, course.log), f"autograde {assignment}", progress, len(tasks)
+    )
+    for batch in _batches(shown):
+        made = _record(recorder, batch)
+        journal.add([(row, keys[row.student]) for row in made])
+        rows |= {row.student: row for row in made}
+    return [rows[student] for student in chosen]
+
+
+def _release(course: Course, assignment: str) -> Path:
+    path = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
+    if not path.is_file():
         known = ", ".join(course.assignments()) or "none yet; run `make course`"
         raise CourseError(f"There is no assignment {assignment!r}. There is: {known}.")
+    if theirs := _other_steps(course):
+        raise CourseError(
+            f"nbgrader_config.py has steps of its own ({', '.join(theirs)}), which only nbgrader "
+            f"runs: grade with `nbgrader autograde {assignment}`, or remove them."
+        )
+    return path
+
+
+def _other_steps(course: Course) -> list[str]:
+    """Give the steps that somebody added to nbgrader's autograde: they must not be passed over."""
+    config = course.config.Autograde
+    steps = [*config.sanitize_preprocessors, *config.autograde_preprocessors]
+    names = [getattr(step, "__name__", str(step)) for step in steps]
+    return [name for name in names if name.rpartition(".")[2] not in STEPS]
+
+
+def _chosen(course: Course, assignment: str, students: Iterable[str] | None) -> list[str]:
     everyone = course.students(assignment)
     chosen = everyone if students is None else sorted(set(students))
     if strangers := sorted(set(chosen) - set(everyone)):
         raise CourseError(
             f"{', '.join(strangers)} handed in nothing for {assignment}; collect first."
         )
-    key_folder = Path(course.config.Referee.get("key_folder", "."))
-    sandbox(level, library_of(assignment), key_folder / ".autograder")  # or refuse, before any
-    journal = Journal(course.state / f"{assignment}.jsonl")
-    with course.gradebook() as gradebook:
-        graded = _graded(gradebook, assignment)
-    rows = []
-    for student in track(chosen, f"autograde {assignment}", progress):
-        submitted = course.folder("submitted", student, assignment)
-        prepare(submitted, assignment)
-        unsafe = level if level == "unsafe" else ""
-        key = key_of(digest(submitted), release.read_bytes(), judges_key(), unsafe)
-        row = None
-        if student in graded and not force and journal.find(student, key):
-            row = _row(course, assignment, student)  # somebody may have used Formgrader since
-        if row is None or row.status == "failed":
-            row = _autograde(course, assignment, student)
-            journal.add(row, key)
-        rows.append(row)
-    return rows
+    return chosen
 
 
-def _graded(gradebook: Gradebook, assignment: str) -> set[str]:
+def _batches(graded: Iterable[Graded]) -> Iterator[list[Graded]]:
+    """Give what was graded in batches; the last one also if grading ends with an error."""
+    batch: list[Graded] = []
+    began = time.monotonic()
     try:
-        found = gradebook.find_assignment(assignment).submissions
-    except MissingEntry:
-        return set()
-    return {submission.student.id for submission in found}
+        for one in graded:
+            batch.append(one)
+            if len(batch) >= BATCH or time.monotonic() - began > BATCH_SECONDS:
+                yield batch
+                batch, began = [], time.monotonic()
+    except GeneratorExit:  # recording failed: there is no use in going on
+        batch = []
+        raise
+    finally:
+        if batch:
+            yield batch
 
 
-def _autograde(course: Course, assignment: str, student: str) -> Row:
-    """Grade one submission; whatever happens becomes a row."""
-    log = logging.getLogger("traitlets")
-    for attempt in range(DATABASE_TRIES):
-        try:
-            with course.working_on(assignment, glob.escape(student)):
-                converter = Autograde(coursedir=course.directory, config=course.config)
-                converter.force = True
-                converter.start()
-            if row := _row(course, assignment, student):
-                return row
-            raise NbGraderException("nbgrader wrote no graded notebook")
-        except Exception as error:
-            log.error("%s, %s: %s", assignment, student, traceback.format_exc())
-            failure = error
-            busy = isinstance(error.__context__, OperationalError)
-            if not busy or attempt == DATABASE_TRIES - 1:
-                break
-            time.sleep(2**attempt)  # another process writes to the gradebook
-    return _failed(course, assignment, student, failure)
+def _record(recorder: Recorder, batch: list[Graded]) -> list[Row]:
+    """Record a batch; if one of it can't be recorded, all but that one."""
+    try:
+        recorder.record(batch)
+    except CourseError:
+        raise
+    except (SQLAlchemyError, ValueError) as error:  # a name that no database takes, for example
+        logging.getLogger("traitlets").error(traceback.format_exc())
+        if len(batch) == 1:
+            return [_unrecorded(recorder, batch[0], error)]
+        return [row for one in batch for row in _record(recorder, [one])]
+    return [_as_row(graded.student, graded.record) for graded in batch]
+
+
+def _unrecorded(recorder: Recorder, graded: Graded, error: Exception) -> Row:
+    reason = (
+        f"The gradebook refused it ({type(error).__name__}); {recorder.course.log} says why. "
+        "Run it again, or grade by hand."
+    )
+    return Row(graded.student, 0.0, graded.record.max_score, "failed", reason)
+
+
+def _as_row(student: str, record: Record) -> Row:
+    return Row(student, record.score, record.max_score, record.status, record.reason)
 
 
 def _row(course: Course, assignment: str, student: str) -> Row | None:
     record = read_record(course, assignment, student)
-    if record is None:
-        return None
-    return Row(student, record.score, record.max_score, record.status, record.reason)
-
-
-def _failed(course: Course, assignment: str, student: str, failure: Exception) -> Row:
-    """Give a submission that nbgrader could not convert 0 points, for a person to look at."""
-    log = course.root / "nbgrader.log"
-    what = f"The autograder failed ({type(failure).__name__}); {log} says where."
-    max_score = 0.0
-    try:
-        with course.gradebook() as gradebook:
-            max_score = float(gradebook.find_assignment(assignment).max_score)
-            gradebook.update_or_create_student(student)
-            submission = gradebook.update_or_create_submission(assignment, student)
-            for notebook in submission.notebooks:
-                for grade in notebook.grades:
-                    grade.auto_score, grade.needs_manual_grade = 0.0, True
-            gradebook.db.commit()
-    except Exception:
-        logging.getLogger("traitlets").error(traceback.format_exc())
-        what += " The gradebook could not be written either."
-    reason = f"{what} Run it again, or grade by hand."
-    return Row(student, 0.0, max_score, "failed", reason)
+    return _as_row(student, record) if record else None
 
 
 def read_record(course: Course, assignment: str, student: str) -> Record | None:
@@ -165,7 +195,7 @@ def read_record(course: Course, assignment: str, student: str) -> Record | None:
     path = course.folder("autograded", student, assignment) / f"{assignment}.ipynb"
     if not path.is_file():
         return None
-    # not nbformat.read: it takes most of its time to validate what nbgrader has just written
+    # not nbformat.read: it takes most of its time to validate what was just written
     metadata = json.loads(path.read_bytes())["metadata"]
     found = metadata.get(OURS, {}).get("record")
     return Record.from_json(found) if found else None

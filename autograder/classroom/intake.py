@@ -78,7 +78,8 @@ def intake(folder: Path, assignment: str, release: NotebookNode) -> Intake:
             problems.append(_refused(entry.name, entry.trouble))
         elif entry.name not in OWN_FILES:
             files.append(entry)
-    candidates, unreadable = [], []
+    best: Candidate | None = None
+    names, unreadable = [], []  # of all notebooks; but only the best one is kept in memory
     for entry in files:
         if ".ipynb" not in entry.name.lower():
             continue
@@ -90,13 +91,14 @@ def intake(folder: Path, assignment: str, release: NotebookNode) -> Intake:
             problems.append(_refused(entry.name, f"unreadable ({error.strerror or error})"))
         else:
             if not candidate.notebook.metadata["dropout_course"].get("stand_in"):
-                candidates.append(candidate)
-    if not candidates:
-        names = [printable(e.name) for e in files if ".ipynb" not in e.name.lower()]
-        return Intake(None, problems + _nothing(unreadable, names, wanted))
-    best = max(candidates, key=lambda c: _fit(c, wanted))
+                names.append(printable(entry.name))
+                if best is None or _fit(candidate, wanted) > _fit(best, wanted):
+                    best = candidate
+    if best is None:
+        others = [printable(e.name) for e in files if ".ipynb" not in e.name.lower()]
+        return Intake(None, problems + _nothing(unreadable, others, wanted))
     problems += [f"{sentence} It is not graded." for sentence in unreadable]
-    problems += _choice(best, candidates, wanted) + best.problems
+    problems += _choice(best, names, wanted) + best.problems
     problems += _provenance(best, assignment, release)
     return Intake(best.notebook, problems, best.sha256)
 
@@ -142,15 +144,14 @@ def _nothing(unreadable: list[str], names: list[str], wanted: str) -> list[str]:
     return [f"No notebook was handed in. Hand in {wanted}."]
 
 
-def _choice(best: Candidate, candidates: list[Candidate], wanted: str) -> list[str]:
-    """Say which notebook is graded if that isn't plain."""
+def _choice(best: Candidate, names: list[str], wanted: str) -> list[str]:
+    """Say which of the notebooks is graded if that isn't plain."""
     name = printable(best.entry.name)
-    if len(candidates) > 1:
-        names = ", ".join(printable(c.entry.name) for c in candidates[:4])
+    if len(names) > 1:
         why = "it fits best" if best.found else "none of them belongs to this chapter"
         return [
-            f"{len(candidates)} notebooks were handed in ({names}); {name} is graded, {why}. "
-            f"Hand in {wanted} alone."
+            f"{len(names)} notebooks were handed in ({', '.join(names[:4])}); {name} is graded, "
+            f"{why}. Hand in {wanted} alone."
         ]
     if best.entry.name != wanted and best.found:
         return [f"{name} was recognised by its cells and graded. Name it {wanted} next time."]

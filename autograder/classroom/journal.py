@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -68,15 +69,21 @@ class Journal:
         """Return the latest row of a student, whatever has changed since."""
         return self._lines[student][1] if student in self._lines else None
 
-    def add(self, row: Row, key: str) -> None:
-        """Write a row down."""
-        self._lines[row.student] = (key, row)
+    def add(self, graded: Iterable[tuple[Row, str]]) -> None:
+        """Write rows down with their keys; they are on the disk when this returns."""
+        lines = []
+        for row, key in graded:
+            self._lines[row.student] = (key, row)
+            lines.append(json.dumps({"key": key, "row": asdict(row)}) + "\n")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # a run that was killed may have left half a line
-        before = self.path.read_bytes() if self.path.exists() else b""
-        start = "\n" if before and not before.endswith(b"\n") else ""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(start + json.dumps({"key": key, "row": asdict(row)}) + "\n")
+        with self.path.open("a+b") as file:
+            if file.tell():  # a run that was killed may have left half a line
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    lines.insert(0, "\n")
+            file.write("".join(lines).encode())
+            file.flush()
+            os.fsync(file.fileno())
 
 
 class Stamps:

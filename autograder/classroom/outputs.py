@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import struct
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,9 @@ TEXT_LIMIT = 10_000  # characters of one output
 CELL_LIMIT = 20  # outputs of one cell
 IMAGE_LIMIT = 1_000_000  # bytes of one picture in base64
 TOTAL_LIMIT = 8_000_000  # characters of all outputs of a notebook
-PNG = b"\x89PNG\r\n\x1a\n"
+PIXELS = 8_000_000  # of one picture; a browser takes four bytes for each
+PIXELS_A_CHARACTER = 25  # so many count as a character: a notebook shows 200 million at most
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR"  # and width and height
 
 
 def safe_outputs(outputs: Iterable[Any], budget: int = TOTAL_LIMIT) -> list[NotebookNode]:
@@ -48,8 +51,21 @@ def safe_outputs(outputs: Iterable[Any], budget: int = TOTAL_LIMIT) -> list[Note
 
 
 def weight(outputs: Iterable[NotebookNode]) -> int:
-    """Count the characters that outputs take in the file."""
-    return sum(len(str(output)) for output in outputs)
+    """Count the characters that outputs take in the file, and, as characters, their pixels."""
+    return sum(len(str(output)) + _pixels(output) // PIXELS_A_CHARACTER for output in outputs)
+
+
+def _pixels(output: NotebookNode) -> int:
+    picture = output.get("data", {}).get("image/png", "")
+    return pixels(base64.b64decode(picture[:32])) if picture else 0
+
+
+def pixels(picture: bytes) -> int:
+    """Read from the head of a PNG how many pixels it has; 0 if it is none."""
+    if not picture.startswith(PNG) or len(picture) < len(PNG) + 8:
+        return 0
+    width, height = struct.unpack_from(">II", picture, len(PNG))
+    return int(width * height)
 
 
 def verdict(words: str, score: float, points: float) -> list[NotebookNode]:
@@ -113,6 +129,6 @@ def _data(data: dict[str, Any]) -> dict[str, str]:
             decoded = base64.b64decode("".join(picture.split()), validate=True)
         except (binascii.Error, ValueError):
             decoded = b""
-        if decoded.startswith(PNG):
+        if 0 < pixels(decoded) <= PIXELS:  # a small file may hold a picture of gigabytes
             kept["image/png"] = base64.b64encode(decoded).decode()
     return kept

@@ -3,6 +3,9 @@
 Only what can matter survives: type, source, cell id and nbgrader's grade id of each cell, and
 the course's own metadata. Outputs, attachments and all other metadata are dropped, so that what
 comes out is valid by construction. nbformat 2 to 4 are read; a newer one is tried.
+
+As Python objects, JSON may take 24 times the room of its bytes, and one emoji makes each of its
+characters take four. So a large file loses its outputs as bytes, and only the rest is parsed.
 """
 
 from __future__ import annotations
@@ -17,8 +20,14 @@ from nbformat.notebooknode import NotebookNode
 MAX_CELLS = 2000
 CELL_LIMIT = 500_000  # characters of one cell
 SOURCE_LIMIT = 5_000_000  # characters of all cells
+LARGE = 2_000_000  # bytes of a file that is parsed as it is
+REST_LIMIT = 10_000_000  # bytes of a larger file without its outputs
+MAX_PARTS = 500_000  # texts, lists and objects in that rest; each takes up to 100 bytes
+MAX_TOKENS = 5_000_000  # texts and brackets of a whole file: ten bytes for each, if it is full
 KINDS = ("code", "markdown", "raw")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_TOO_MUCH = "holds far too much beside its outputs; delete cells that hold data"
+_TOKEN = re.compile(rb'"(?:outputs|attachments|widgets)"\s*:\s*[\[{]|"[^"]*"?|[\[\]{}]')
 
 
 class UnreadableError(ValueError):
@@ -84,13 +93,15 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
 def _load(data: bytes) -> dict[str, Any]:
     if not data.strip():
         raise UnreadableError("is empty")
+    large = len(data) > LARGE
+    rest = _without_outputs(data) if large else data
     try:
-        raw = json.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        raw = json.loads(rest.removeprefix(b"\xef\xbb\xbf"))
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
+        where = "" if large else f", line {error.lineno}, column {error.colno}"
         if b"<<<<<<<" in data and b">>>>>>>" in data:
             raise UnreadableError("holds the conflict markers of an unfinished merge") from None
-        raise UnreadableError(f"is not valid JSON ({error.msg.lower()}, {where})") from None
+        raise UnreadableError(f"is not valid JSON ({error.msg.lower()}{where})") from None
     except UnicodeDecodeError:
         raise UnreadableError("is not text in UTF-8") from None
     except (RecursionError, MemoryError, ValueError):
@@ -98,6 +109,48 @@ def _load(data: bytes) -> dict[str, Any]:
     if not isinstance(raw, dict) or not isinstance(raw.get("cells", raw.get("worksheets")), list):
         raise UnreadableError("is JSON, but not a notebook")
     return raw
+
+
+def _without_outputs(data: bytes) -> bytes:
+    """Empty the outputs, attachments and widgets of a large file.
+
+    Raises
+    ------
+    UnreadableError
+        If what is left could still take much memory.
+    """
+    if json.detect_encoding(data) not in ("utf-8", "utf-8-sig"):
+        raise UnreadableError("is large and not in UTF-8")
+    # of the same length, and every quote in it begins or ends a text
+    plain = data.replace(rb"\\", b"  ").replace(rb"\"", b"  ")
+    if plain.count(b'"') // 2 + sum(map(plain.count, (b"[", b"]", b"{", b"}"))) > MAX_TOKENS:
+        raise UnreadableError("holds millions of values; clear its outputs")
+    pieces, size = [], 0
+    for piece in _pieces(data, plain):
+        pieces.append(piece)
+        size += len(piece)
+        if size > REST_LIMIT:
+            raise UnreadableError(_TOO_MUCH)
+    return b"".join(pieces)
+
+
+def _pieces(data: bytes, plain: bytes) -> Iterator[bytes]:
+    """Yield what stands before, between and after the outputs; `plain` tells where texts end."""
+    start = depth = parts = 0
+    for token in _TOKEN.finditer(plain):
+        last = plain[token.end() - 1]
+        if depth:
+            depth += (last in b"[{") - (last in b"]}")
+            start = token.end() - 1  # of the bracket that closes them, once all are passed
+        elif last in b"[{" and len(token[0]) > 1:
+            yield data[start : token.end()]
+            depth = 1
+        elif last not in b"]}":
+            parts += 1
+            if parts > MAX_PARTS:
+                raise UnreadableError(_TOO_MUCH)
+    if not depth:
+        yield data[start:]
 
 
 def _raw_cells(raw: dict[str, Any]) -> Iterator[object]:

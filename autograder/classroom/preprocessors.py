@@ -8,27 +8,25 @@ the outputs of the check cells, and nbgrader's SaveAutoGrades reads them.
 from __future__ import annotations
 
 import re
-import traceback
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade
 from traitlets import Unicode
 
-from autograder.classroom.intake import intake
-from autograder.classroom.match import grade_id, slots
-from autograder.classroom.outputs import TOTAL_LIMIT, safe_outputs, verdict, weight
-from autograder.classroom.rebuild import EXTRA, rebuild
-from autograder.classroom.report import Record, exercise_words, report
+from autograder.classroom.outputs import clip
+from autograder.classroom.rebuild import EXTRA
+from autograder.classroom.submission import OURS, have_judged, released, take_in
 
-OURS = "dropout_course"
-REPORT_ID = "autograder-report"
+MARKDOWN_LIMIT = 100_000  # characters of a student's Markdown in a notebook, as it is shown
+# TeX commands that make links, attributes, styles or pictures, or build the name of another
+TEX_ACTS = (
+    "href|class|cssId|style|require|unicode|bbox|mmlToken|includegraphics|csname|data|special"
+)
 
 
 class SubmissionExporter(NotebookExporter):
@@ -50,8 +48,8 @@ class SubmissionExporter(NotebookExporter):
         submitted = course.format_path(course.submitted_directory, student, assignment)
         if Path(filename).parent != Path(submitted):
             return super().from_filename(filename, resources, **kw)
-        released = course.format_path(course.release_directory, ".", assignment)
-        resources[OURS] = {"folder": submitted, "release": f"{released}/{names['notebook']}.ipynb"}
+        folder = course.format_path(course.release_directory, ".", assignment)
+        resources[OURS] = {"folder": submitted, "release": f"{folder}/{names['notebook']}.ipynb"}
         resources["metadata"] = {"name": names["notebook"], "path": submitted}
         return super().from_notebook_node(new_notebook(), resources, **kw)
 
@@ -63,43 +61,14 @@ class Rebuild(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the rebuilt notebook; what was wrong stands in its metadata."""
-        ours, assignment = resources[OURS], resources["nbgrader"]["assignment"]
-        path = Path(ours["release"])
-        if not path.is_file():
-            raise FileNotFoundError(
-                f"{path} is missing; run `nbgrader generate_assignment {assignment}` first"
-            )
-        release = nbformat.read(path, as_version=4)
-        taken = intake(Path(ours["folder"]), assignment, release)
-        rebuilt = rebuild(release, taken.notebook)
-        for sentence in [*taken.problems, *rebuilt.notes]:
-            self.log.warning("%s: %s", resources["nbgrader"]["student"], sentence)
-        record = Record(
-            handed_in=taken.notebook is not None,
-            problems=taken.problems,
-            notes=rebuilt.notes,
-            sha256=taken.sha256,
-        )
-        rebuilt.notebook.metadata.setdefault(OURS, {})["record"] = record.to_json()
-        return rebuilt.notebook, resources
-
-
-def judge(notebook: NotebookNode, student: str, key_folder: Path, level: str = "auto") -> Any:
-    """Have the referee grade a rebuilt notebook, with the key of the course in `key_folder`."""
-    from autograder.referee import Config, grade_notebook
-    from autograder.referee.inputs import course_key
-
-    state = key_folder / ".autograder"
-    config = Config(key=course_key(key_folder), level=level, state=state)
-    return grade_notebook(notebook, student=student, config=config)
+        ours, names = resources[OURS], resources["nbgrader"]
+        release = released(Path(ours["release"]))
+        folder, student = Path(ours["folder"]), names["student"]
+        return take_in(folder, names["assignment"], release, student), resources
 
 
 class Referee(NbGraderPreprocessor):
-    """Judge a rebuilt notebook and write the outputs of all its code cells.
-
-    Every check cell gets its words on stdout and its score as a plain number. If the autograder
-    itself fails, the score is 0, the reason says so, and the cells ask for manual grading.
-    """
+    """Judge a rebuilt notebook and write the outputs of all its code cells; see `have_judged`."""
 
     key_folder = Unicode(".", help="Folder of the course's key, .autograder/key").tag(config=True)
     level = Unicode("auto", help="Sandbox: auto, namespaces, landlock or unsafe").tag(config=True)
@@ -108,42 +77,10 @@ class Referee(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with outputs and with a report at its top."""
-        record = Record.from_json(nb.metadata[OURS]["record"])
-        shown: dict[str, Any] = {}
-        if record.handed_in:
-            try:
-                student = resources["nbgrader"]["student"]
-                result = judge(nb, student, Path(self.key_folder), self.level)
-                record.take(result, {slot.id: slot.label for slot in slots(nb)})
-                shown = result.cell_outputs
-            except Exception as error:
-                self.log.error(traceback.format_exc())
-                record.fail(error)
-        _write_outputs(nb, record, shown)
-        nb.metadata[OURS]["record"] = record.to_json()
-        nb.cells.insert(0, new_markdown_cell(report(record), id=REPORT_ID))
+        student = resources["nbgrader"]["student"]
+        record = have_judged(nb, student, Path(self.key_folder), self.level)
         resources[OURS] = {"failed": bool(record.failure)}
         return nb, resources
-
-
-def _write_outputs(nb: NotebookNode, record: Record, shown: dict[str, Any]) -> None:
-    """Fill in check cells from the record and all other code cells from what they printed."""
-    budget = TOTAL_LIMIT
-    record.score, record.max_score = 0.0, 0.0
-    for cell in nb.cells:
-        if cell.cell_type != "code":
-            continue
-        cell.execution_count = None
-        if not is_grade(cell):
-            cell.outputs = safe_outputs(shown.get(grade_id(cell) or cell.id, []), budget)
-            budget -= weight(cell.outputs)
-            continue
-        points = float(cell.metadata.nbgrader["points"])
-        exercise = record.exercises.get(grade_id(cell).removesuffix("-check"))
-        score = float(exercise["score"]) if exercise else 0.0
-        cell.outputs = verdict(exercise_words(record, exercise, points), score, points)
-        record.score += float(cell.outputs[-1].data["text/plain"])
-        record.max_score += points
 
 
 class AskForHelp(NbGraderPreprocessor):
@@ -168,10 +105,20 @@ class AskForHelp(NbGraderPreprocessor):
 class SafeMarkdown(NbGraderPreprocessor):
     """Show what students write in Markdown without letting it act, in Formgrader and feedback.
 
-    nbgrader's templates render raw HTML, scripts included. A character of no width after each
-    "<" that could open a tag, and in each TeX command that makes links or attributes, stops it;
-    the notebook keeps the student's text as it is.
+    nbgrader's templates render raw HTML, scripts included. A character of no width stops what
+    opens a tag, fetches a picture, draws a diagram, or makes links and attributes in TeX; a
+    picture becomes a link, for fetching it would tell who reads the page. The notebook keeps the
+    student's text as it is.
     """
+
+    room = MARKDOWN_LIMIT
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Disarm a notebook; Markdown takes time by the square of its length, so it is cut."""
+        self.room = MARKDOWN_LIMIT
+        return super().preprocess(nb, resources)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
@@ -182,8 +129,17 @@ class SafeMarkdown(NbGraderPreprocessor):
         if cell.cell_type == "raw":
             cell.source = ""
         elif cell.cell_type == "markdown" and student:
-            text = re.sub(r"<(?=[A-Za-z/!?])", "<\u200b", cell.source)
-            text = re.sub(r"&(?=[A-Za-z#])", "&\u200b", text)  # a scheme spelled with entities
-            text = re.sub(r"\\(?=(?:href|class|cssId|style|require|unicode)\b)", "\\\\\u200b", text)
-            cell.source = re.sub(r"(?i)(script|data)(\s*:)", "\\1\u200b\\2", text)
+            text = clip(cell.source)
+            self.room -= len(text)
+            cell.source = disarmed(text) if self.room >= 0 else "… more text was left out …"
         return cell, resources
+
+
+def disarmed(text: str) -> str:
+    """Break up what acts in Markdown by characters of no width."""
+    text = re.sub(r"<(?=[A-Za-z/!?])", "<\u200b", text)
+    text = re.sub(r"&(?=[A-Za-z#])", "&\u200b", text)  # a scheme spelled with entities
+    text = re.sub(r"!(?=\[)", "!\u200b", text)
+    text = re.sub(rf"\\(?=(?:{TEX_ACTS})(?![A-Za-z]))", "\\\\\u200b", text)
+    text = re.sub(r"(?i)mermaid", lambda found: found[0][0] + "\u200b" + found[0][1:], text)
+    return re.sub(r"(?i)(script|data)([\s\\]*:)", "\\1\u200b\\2", text)

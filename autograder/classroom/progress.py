@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from rich.console import Console
@@ -18,8 +18,20 @@ from rich.progress import (
 T = TypeVar("T")
 
 
-def track(items: Sequence[T], title: str, shown: bool = True) -> Iterator[T]:
-    """Yield items while a bar shows how many are done and how long the rest will take."""
+def track(
+    items: Iterable[T], title: str, shown: bool = True, total: int | None = None
+) -> Iterator[T]:
+    """Yield items while a bar shows how many are done and how long the rest will take.
+
+    Parameters
+    ----------
+    items : iterable
+    title : str
+    shown : bool
+        False for no bar.
+    total : int, optional
+        How many there will be, where `items` has no length.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -28,4 +40,4 @@ def track(items: Sequence[T], title: str, shown: bool = True) -> Iterator[T]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), disable=not shown) as bar:
-        yield from bar.track(items, total=len(items), description=title)
+        yield from bar.track(items, total=total, description=title)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 from autograder.referee.session import Runner
@@ -14,7 +13,9 @@ from dropout_course import course
 UNSAFE = "Graded without a sandbox: what the notebook did was not confined."
 
 
-@lru_cache(maxsize=8)
+_open: dict[tuple[str, str, Path], Sandbox] = {}
+
+
 def sandbox(level: str, library: str, state: Path) -> Sandbox:
     """Give the sandbox of a level for notebooks that may import a library.
 
@@ -32,9 +33,16 @@ def sandbox(level: str, library: str, state: Path) -> Sandbox:
     JailError
         No safe level works here; the message says what to do.
     """
-    opened = open_sandbox(level, library, state=state)
+    key = level, library, state
+    if key not in _open:
+        keep(*key, open_sandbox(level, library, state=state))
+    return _open[key]
+
+
+def keep(level: str, library: str, state: Path, opened: Sandbox) -> None:
+    """Use an open sandbox from now on; it is closed when this process ends."""
+    _open[level, library, state] = opened
     atexit.register(opened.close)
-    return opened
 
 
 def library_of(stem: str) -> str:

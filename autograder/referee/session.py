@@ -8,10 +8,13 @@ from typing import Any, Protocol
 
 from autograder.sandbox import Stopped
 from dropout_course.student import Lost
-from dropout_course.words import clean
+from dropout_course.words import clean, one_line
 
 Outputs = list[dict[str, Any]]
 OUTPUTS = 20_000_000  # characters of all outputs of a notebook that are kept
+IDLE = 60.0  # seconds that a notebook may do nothing in all …
+IDLE_CALLS = 15.0  # … and the calls for one exercise
+BUSY = 5.0  # by the wall: a process that works a fifth of the time waits for the machine
 
 
 class Runner(Protocol):
@@ -33,11 +36,30 @@ class Runner(Protocol):
         """End the process."""
 
 
+class _Watch:
+    """Tells how long a process worked, and how long it did nothing, since it was asked."""
+
+    def __init__(self, process: Runner) -> None:
+        self._process = process
+        self._wall, self._clock = time.monotonic(), process.clock()
+
+    def worked(self) -> float:
+        return self._process.clock() - self._clock
+
+    def idle(self) -> float:
+        """Seconds that no other load of the machine explains."""
+        return max(0.0, time.monotonic() - self._wall - BUSY * self.worked())
+
+
 class Session:
     """Runs the cells of one notebook; starts afresh when the process is lost.
 
     A cell that ends the process, or doesn't end in time, is left out from then on; the cells
     before it are run again in a new process, so that it costs one exercise and not the rest.
+
+    A notebook that sleeps a little in each of many cells uses no processor time and ends no
+    process. So what it idles adds up to `IDLE` at most; the clock on the wall alone would count
+    what a busy machine makes it wait.
 
     Parameters
     ----------
@@ -50,8 +72,7 @@ class Session:
     restarts
         How many new processes may follow the first.
     total_seconds
-        How long all of it may take, by the clock on the wall: a notebook that sleeps in each of
-        its cells uses no processor time.
+        How long all of it may take, by the clock on the wall, busy or not.
     """
 
     def __init__(
@@ -69,6 +90,7 @@ class Session:
         self._left = restarts + 1
         self._end = time.monotonic() + total_seconds
         self._room = OUTPUTS
+        self._idle = 0.0
         self._ran: list[tuple[str, str]] = []
         self._process: Runner | None = None
         self.outputs: dict[str, Outputs] = {}
@@ -86,25 +108,25 @@ class Session:
     def transport(self, seconds: float) -> Callable[[bytes], bytes]:
         """Give the transport of a `Student`.
 
-        All its calls together may use so many seconds of processor time: a grade must not depend
-        on what else the machine does.
+        All its calls together may use so many seconds of processor time, and idle `IDLE_CALLS`: a
+        grade must not depend on what else the machine does.
         """
-        left = seconds
-        end = time.monotonic() + 3 * seconds + 5  # for an answer that waits and computes nothing
+        left, patience = seconds, IDLE_CALLS
 
         def send(request: bytes) -> bytes:
-            nonlocal left
+            nonlocal left, patience
             process = self._ready()
-            if time.monotonic() > end:
-                self.close()
-                raise Lost(_too_long(seconds), "timeout")
-            begin = process.clock()
+            if patience < 0:
+                raise Lost(_too_idle(IDLE_CALLS), "timeout")
+            watch = _Watch(process)
             try:
                 reply = process.ask(request, max(1e-3, left))
             except Stopped as stopped:
                 self._process = None
                 raise Lost(_why(stopped, seconds), stopped.kind) from None
-            left -= process.clock() - begin
+            left -= watch.worked()
+            patience -= (idle := watch.idle())
+            self._idle += idle
             return reply
 
         return send
@@ -128,6 +150,9 @@ class Session:
         if time.monotonic() > self._end:
             self.close()
             raise Lost("the notebook as a whole took too long, so it was left", "timeout")
+        if self._idle > IDLE:
+            self.close()
+            raise Lost(f"the notebook was left: {_too_idle(IDLE)}", "timeout")
         while self._process is None:
             if not self._left:
                 raise Lost(
@@ -146,6 +171,7 @@ class Session:
 
     def _run_in(self, process: Runner, cell: str, source: str) -> bool:
         """Run a cell; False if that ended the process."""
+        watch = _Watch(process)
         try:
             reply = process.cell(source, self._cell_seconds)
         except Stopped as stopped:
@@ -156,6 +182,7 @@ class Session:
             )
             self.outputs[cell] = [_stream("stderr", self.trouble[cell] + "\n")]
             return False
+        self._idle += watch.idle()  # not of a process that was ended: few may be
         if cell not in {other for other, _ in self._ran}:
             self._ran.append((cell, source))
         self.outputs[cell] = self._kept(_outputs(reply))
@@ -176,6 +203,10 @@ def _too_long(seconds: float) -> str:
     return f"it did not finish in {seconds:g} seconds (is there a loop without an end?)"
 
 
+def _too_idle(seconds: float) -> str:
+    return f"it waited {seconds:g} seconds in all without computing (is there a sleep in it?)"
+
+
 def _why(stopped: Stopped, seconds: float) -> str:
     if stopped.kind == "timeout":
         return _too_long(seconds)
@@ -193,7 +224,7 @@ def _error(reply: dict[str, Any]) -> str:
     text = f"the cell raised {kind}: {error.get('message', '')}"[:500]
     if type(error.get("line")) is int:
         text += f" (line {error['line']})"
-    return clean(text)
+    return one_line(text)
 
 
 def _stream(name: str, text: str) -> dict[str, Any]:

@@ -158,6 +158,17 @@ def megabytes_of_output(notebook: Notebook) -> None:
 
 
 @control
+def nearly_all_that_is_taken(notebook: Notebook) -> bytes:
+    """48 MB, as Jupyter writes it: many short lines, a large picture, an emoji, a pasted one."""
+    lines = {"output_type": "stream", "name": "stdout", "text": ["epoch 1\n"] * 700_000}
+    data = {"image/png": "A" * 30_000_000, "text/plain": ['<b>\U0001f642 "x\\"</b>']}
+    shown = {"output_type": "display_data", "metadata": {}, "data": data}
+    notebook["cells"].append(cell("train()", outputs=[lines, shown]))
+    notebook["cells"][2]["attachments"] = {"a.png": {"image/png": "A" * 2_000_000}}
+    return json.dumps(notebook, indent=1, ensure_ascii=False).encode()
+
+
+@control
 def format_3(notebook: Notebook) -> bytes:
     return _old_format(3)(notebook)
 

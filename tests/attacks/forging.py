@@ -206,7 +206,7 @@ while frame:
     forging(
         "inside",
         "Replaces the function that answers the grader.",
-        early=FORGED + "inside.answer = lambda names, request: codec.encode({'ok': True})",
+        early=FORGED + "inside.answer = inside.respond = lambda *names: codec.encode({'ok': True})",
     ),
     forging(
         "scenes",
@@ -230,7 +230,9 @@ scenes.evaluate_modes_run = lambda ns, **plain: {
     "result": {"train_mode_accuracy": 0.5, "eval_accuracy": 0.5},
     "modes": [True, False], "same_rng": True, "same_X": True}
 """,
-        broken="a law that is observed in the child can be forged there: half a point, as declared",
+        # What a function did, and not what it returned, can be seen in its own process alone. An
+        # observed law is therefore worth little, and never the core: the half point is the bound.
+        concedes={MODES: 0.5},
     ),
     forging(
         "raises-everything",

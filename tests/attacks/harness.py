@@ -3,7 +3,8 @@
 The path is nbgrader's: the folder is read (`intake`), the notebook rebuilt, judged, and its
 outputs written (`Rebuild` and `Referee`, as nbgrader calls them). The laws:
 
-- every exercise has a verdict, and none earns more than the non-answer ``return x`` does;
+- every exercise has a verdict, and none earns more than the non-answer ``return x`` does, but
+  for what the design concedes;
 - no secret appears in anything that the grader gives;
 - no file is changed, no socket reached, no process harmed, none left behind;
 - the grader's memory grows by less than 200 MB, and it is done in time;
@@ -29,11 +30,12 @@ from attacks import inert
 from attacks.bait import Stage
 from attacks.model import Attack
 from attacks.notebooks import STEM, exercises, hostile, release_path
-from autograder.classroom import preprocessors
+from autograder.classroom import submission
 from autograder.classroom.collect import prepare
-from autograder.classroom.preprocessors import OURS, Rebuild, Referee
+from autograder.classroom.preprocessors import Rebuild, Referee
 from autograder.classroom.report import Record
-from autograder.referee import Config, NotebookResult, grade_notebook
+from autograder.classroom.submission import OURS
+from autograder.referee import Config, NotebookResult, grade_notebook, session
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.sandbox import wire
 
@@ -94,7 +96,7 @@ def grade_folder(folder: Path, start: Start, stage: Stage, seconds: float = 20.0
     }
     began, before = time.monotonic(), _memory()
     try:
-        with mock.patch.object(preprocessors, "judge", judge):
+        with mock.patch.object(submission, "judge", judge):
             prepare(folder, STEM)
             made, _ = Rebuild().preprocess(nbformat.v4.new_notebook(), resources)
             outcome.notebook, _ = Referee().preprocess(made, resources)
@@ -141,6 +143,8 @@ def _patience(short: bool) -> Iterator[None]:
         if short:
             stack.enter_context(mock.patch.object(wire, "PATIENCE", 1.0))
             stack.enter_context(mock.patch.object(wire, "GRACE", 0.5))
+            stack.enter_context(mock.patch.object(session, "IDLE", 2.0))
+            stack.enter_context(mock.patch.object(session, "IDLE_CALLS", 1.0))
         yield
 
 
@@ -167,8 +171,11 @@ def _broken(
     assert outcome.record is not None
     yield from _verdicts(outcome)
     for exercise, score in outcome.scores.items():
-        if exercise not in attack.solves and score > baseline[exercise]:
+        bound = baseline[exercise] + attack.concedes.get(exercise, 0.0)
+        if exercise not in attack.solves and score > bound:
             yield f"{exercise} earns {score:g}, and `return x` earns {baseline[exercise]:g}"
+        if exercise in attack.concedes and score < bound:
+            yield f"{exercise} earns {score:g}: {attack.concedes[exercise]:g} need not be conceded"
     yield from _leaks(outcome, stage)
     if outcome.growth > GROWTH:
         yield f"the grader's memory grew by {outcome.growth >> 20} MB"

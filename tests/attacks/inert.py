@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import struct
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -76,7 +77,8 @@ def _table(record: Record) -> str:
 
 # --- in a browser ---------------------------------------------------------------------------
 
-_LINK = re.compile(r"\\(?:href|class|cssId|style|require|unicode)\b")
+PAGE_SECONDS = 60.0  # for a page that takes a second by itself
+_LINK = re.compile(r"\\(?:href|class|cssId|style|require|unicode|bbox|mmlToken|csname)\b")
 _ADDRESS = re.compile(r"^(?:javascript|vbscript|data):", re.IGNORECASE)
 
 
@@ -111,12 +113,23 @@ class _Page(HTMLParser):
             self.found.append(f"<{self.inside}> {data[:80]!r}")
 
 
+def _html(outcome: Any) -> str:
+    exporter = HTMLExporter(template_name="classic", preprocessors=[SafeMarkdown])
+    return str(exporter.from_notebook_node(outcome.notebook)[0])
+
+
 def on_a_page(outcome: Any) -> list[str]:
     """Give what of a payload acts on the page that an instructor opens."""
-    exporter = HTMLExporter(template_name="classic", preprocessors=[SafeMarkdown])
-    page = _Page()
-    page.feed(exporter.from_notebook_node(outcome.notebook)[0])
+    page, began = _Page(), time.monotonic()
+    page.feed(_html(outcome))
+    if (seconds := time.monotonic() - began) > PAGE_SECONDS:
+        page.found.append(f"{seconds:.0f} s went by before it was made")
     return [f"the page acts: {found}" for found in page.found]
+
+
+def draws_nothing(outcome: Any) -> list[str]:
+    """Give what mermaid would draw on that page."""
+    return ["the page draws a diagram"] if 'class="mermaid"' in _html(outcome) else []
 
 
 def in_tex(outcome: Any) -> list[str]:

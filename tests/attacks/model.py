@@ -57,6 +57,10 @@ class Attack:
         Seconds that grading it may take in all.
     solves : tuple of str
         Exercises that it answers honestly.
+    concedes : dict
+        Points by exercise that the design lets an attack gain, so many and no more: those of an
+        observed law (`dropout_course.laws.Law`), whose observations are made in the student's
+        own process. The reason stands beside it.
     broken : str
         A known hole, in words: the test is expected to fail.
     """
@@ -77,6 +81,7 @@ class Attack:
     seconds: float = 2.0
     at_most: float = 60.0
     solves: tuple[str, ...] = ()
+    concedes: dict[str, float] = field(default_factory=dict)
     broken: str = ""
 
     @property

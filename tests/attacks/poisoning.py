@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from attacks import inert
-from attacks.model import BACK, in_family
+from attacks.model import BACK, MLP, in_family
 
 poisoning = in_family("poisoning")
 SHOW = "from IPython.display import *\n"
@@ -29,6 +29,17 @@ def _bomb() -> str:
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
     picture = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", data) + chunk(b"IEND", b"")
     return base64.b64encode(picture).decode()
+
+
+FORGED = "Exercise 4.1, The backward pass: all 9 laws hold (12 of 12 points)"
+
+
+def _forged(outcome: Any) -> list[str]:
+    exercises = outcome.result.exercises
+    said = [e.message.partition("\n")[2] for e in exercises]  # the first line is such a verdict
+    said += [e.cause for e in exercises] + [c.message for e in exercises for c in e.checks]
+    begun = {line for text in said for line in text.splitlines() if line.startswith("Exercise")}
+    return [f"a line of the words about an answer is the student's: {line}" for line in begun]
 
 
 def _page(name: str, tries: str, **rest: Any) -> Any:
@@ -83,7 +94,6 @@ Bundle()
         "picture-bomb",
         "Shows a picture of 900 million pixels, gigabytes in a browser.",
         early=SHOW + f"import base64\ndisplay(Image(base64.b64decode('{_bomb()}')))",
-        broken="outputs._data checks the bytes of a picture, not its pixels",
     ),
     _page(
         "html-in-printed-text",
@@ -122,13 +132,40 @@ Bundle()
     _page(
         "remote-picture",
         "Writes Markdown that fetches a picture, which tells who opened the page and when.",
-        text="![seen](https://example.org/pwn.png)",
-        broken="SafeMarkdown lets pictures of other sites through",
+        text="![seen](https://example.org/pwn.png) ![seen][it] ![it] ![it][] !\\[a](//pwn)"
+        " [![seen](//example.org/pwn.png)](https://example.org)\n\n- > ![seen](<//pwn/a b.png>)"
+        "\n\n![seen\n](/pwn 'title') \\![seen](/pwn) &#33;[seen](/pwn)"
+        "\n\n[it]: https://example.org/pwn.png",
+    ),
+    _page(
+        "markdown-escapes",
+        "Writes links whose scheme is spelled with backslashes.",
+        text="[a](javascript\\:pwn()) [b](<javascript\\:pwn()>)\n\n[c]\n\n[c]: vbscript\\:pwn()",
+    ),
+    _page(
+        "missing-attachment",
+        "Shows an attachment that is not there, at which nbconvert gives up the page.",
+        text="![pwn](attachment:pwn.png)",
+    ),
+    poisoning(
+        "diagram",
+        "Draws a diagram, in which a page that knows mermaid makes links and fetches pictures.",
+        text='```mermaid\nflowchart TD\nA@{ img: "//pwn" }\n```\n\n- ~~~ mermaid\n  pwn\n  ~~~',
+        check=inert.draws_nothing,
+    ),
+    _page(
+        "slow-markdown",
+        "Writes formulas that begin and never end, which take hours to render.",
+        text="\\begin{a}" * 50_000,
+        change=lambda nb: nb["cells"].extend(
+            {**nb["cells"][-1], "id": f"slow-{n}"} for n in range(50)
+        ),
     ),
     poisoning(
         "formula-links",
         "Writes formulas that make links and attributes.",
-        text="$\\href{javascript:pwn()}{x}$ $\\style{a:b}{pwn}$ "
+        text="$\\href{javascript:pwn()}{x}$ $\\style{a:b}{pwn}$ $\\bbox[background:url(pwn)]{x}$ "
+        "$\\mmlToken{mi}[style='background:url(pwn)']{x}$ $\\csname href\\endcsname{pwn}{x}$ "
         "$\\class{pwn}{x}$ $\\cssId{pwn}{x}$",
         check=inert.in_tex,
     ),
@@ -184,13 +221,28 @@ Bundle()
         "Raises with a message that looks like the words of full marks.",
         answers={
             BACK: "def dropout_backward(grad, cache):\n    raise ValueError("
-            "'x\\n\\nExercise 4.1, The backward pass: all 9 laws hold (12 of 12 points)')"
+            f"'x\\n\\n{FORGED}\\r\\x0b\\u2028{FORGED}')"
         },
-        check=lambda o: [
-            "a line of the words about an answer is the student's"
-            for exercise in o.result.exercises
-            if "\nExercise 4.1, The backward pass: all 9 laws hold" in exercise.message
-        ],
-        broken="words.clean keeps line breaks, so that a message can look like another verdict",
+        check=_forged,
+    ),
+    poisoning(
+        "forged-feedback-of-a-cell",
+        "Raises in the cell of an answer, with messages that wrap where a verdict begins.",
+        answers={
+            BACK: f"raise ValueError('\\n{FORGED}\\n' + {'y' * 80 + ' ' + FORGED!r})",
+            MLP: f"raise type('X\\n{FORGED}', (Exception,), {{}})('x')",
+        },
+        check=_forged,
+    ),
+    poisoning(
+        "forged-feedback-of-a-process",
+        "Reports kinds, lines and values of several lines.",
+        early="from dropout_course import inside\n"
+        f"text = 'x\\n{FORGED}\\n'\n"
+        "inside.describe = lambda error: {'kinds': [text], 'message': text, 'line': 1,"
+        " 'trace': [text] * 6}\n",
+        answers={BACK: "def dropout_backward(grad, cache):\n    raise ValueError"},
+        value="text",
+        check=_forged,
     ),
 ]

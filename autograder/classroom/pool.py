@@ -1,0 +1,107 @@
+"""Workers: processes of ours that grade, each one submission at a time.
+
+They share the warm process of this machine, and none of them writes to the gradebook.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from autograder.classroom.coursedir import log_to
+from autograder.classroom.submission import Graded, Job, grade_submission, not_graded
+from autograder.referee.sandboxes import keep, library_of, sandbox
+from autograder.sandbox import Lent
+from autograder.sandbox.jail import syscalls
+
+Task = tuple[str, Path]  # a student and the submitted folder
+ENOUGH = 16  # submissions for which it is worth to start one more worker
+AHEAD = 2  # submissions a worker that are handed out, so that none waits
+
+
+def grade_all(job: Job, tasks: Sequence[Task], workers: int, log: Path) -> Iterator[Graded]:
+    """Grade submissions, and give each when it is done, in any order.
+
+    Parameters
+    ----------
+    job : Job
+    tasks : sequence of (str, Path)
+    workers : int
+        Processes that work at once; 0 for one a core, but no more than there is work for. With
+        one, the work is done in this process.
+    log : Path
+        Where workers write what goes wrong.
+
+    Raises
+    ------
+    JailError
+        There is no safe sandbox any more.
+    """
+    opened = sandbox(job.level, library_of(job.assignment), job.key_folder / ".autograder")
+    opened.keep_ahead()
+    count = workers or min(len(os.sched_getaffinity(0)), 1 + len(tasks) // ENOUGH)
+    if count <= 1:
+        for student, folder in tasks:
+            yield grade_submission(job, student, folder)
+        return
+    done: set[str] = set()
+    while left := [task for task in tasks if task[0] not in done]:
+        try:
+            for graded in _in_processes(job, left, count, log, opened.lend):
+                done.add(graded.student)
+                yield graded
+        except BrokenProcessPool:
+            logging.getLogger("traitlets").error("a worker died; its submissions are tried again")
+            left = [task for task in left if task[0] not in done]
+            for task in left[: AHEAD * count]:  # the first of them were in the workers' hands
+                done.add(task[0])
+                yield _alone(job, task, log, opened.lend)
+
+
+def _alone(job: Job, task: Task, log: Path, lend: Callable[[], Lent]) -> Graded:
+    """Grade one submission in a worker of its own; say so if the worker dies of it again."""
+    try:
+        (graded,) = _in_processes(job, [task], 1, log, lend)
+    except BrokenProcessPool:
+        return not_graded(job, task[0], RuntimeError("the process that graded it died"))
+    return graded
+
+
+def _in_processes(
+    job: Job, tasks: Sequence[Task], count: int, log: Path, lend: Callable[[], Lent]
+) -> Iterator[Graded]:
+    rest = iter(tasks)
+    running: set[Future[Graded]] = set()
+    executor = ProcessPoolExecutor(
+        count, multiprocessing.get_context("spawn"), _begin, (job, lend(), log, os.getpid())
+    )
+    try:
+        while True:
+            while len(running) < AHEAD * count and (task := next(rest, None)):
+                running.add(executor.submit(grade_submission, job, *task))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _begin(job: Job, lent: Lent, log: Path, parent: int) -> None:
+    """Prepare a worker: it ends with the process that started it, and leaves Ctrl-C to that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if syscalls.supported():
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    log_to(log)
+    opened = lent.borrow()
+    opened.keep_ahead()
+    keep(job.level, library_of(job.assignment), job.key_folder / ".autograder", opened)
