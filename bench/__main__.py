@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import checks, grading
+from bench import checks, fuzz, grading, gradings
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
@@ -21,7 +21,12 @@ HEAD = """# Results
 Each section says what was measured, when, on what, and by which command. Machines differ and are
 shared: trust ratios within one section more than milliseconds.
 """
-BENCHMARKS: dict[str, Callable[[], str]] = {"checks": checks.run, "grading": grading.run}
+BENCHMARKS: dict[str, Callable[[], str]] = {
+    "checks": checks.run,
+    "grading": grading.run,
+    "gradings": gradings.run,
+    "fuzz": fuzz.run,
+}
 
 
 def machine() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import http.server
 import os
@@ -103,7 +104,10 @@ def site(root: Path) -> Path:
     """The folder of the built book. Nothing is built if nothing has changed."""
     from autograder.authoring.book import build_book
 
-    return build_book(root, quiet=True)
+    (root / "build").mkdir(exist_ok=True)
+    with (root / "build" / "tests.lock").open("w") as lock:  # another process may want it too
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return build_book(root, quiet=True)
 
 
 def pages(site: Path) -> list[str]:

@@ -12,6 +12,16 @@ for place in (ROOT, ROOT / "tests"):
     if str(place) not in sys.path:
         sys.path.insert(0, str(place))
 
+# Long files whose tests share little: two processes take turns at them. Every other file is run
+# by one process, so that the class that it grades, or the page that it opens, is made once.
+SHARED_OUT = {"test_exercises", "test_attacks", "test_attacks_controls", "test_site_browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem not in SHARED_OUT:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:
