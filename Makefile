@@ -19,10 +19,10 @@ course: $(READY) ## build the book, set up the nbgrader course, grade the sample
 	@$(BIN)/python -m autograder course
 
 test: $(READY) lint ## run all tests (unit, book, browser, class)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-unit: $(READY) ## run the tests that take seconds
-	@$(BIN)/python -m pytest -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 lint: $(READY) ## check style, formatting and types
 	@$(BIN)/ruff check .
@@ -42,8 +42,8 @@ lab: $(READY) ## open JupyterLab with nbgrader's Formgrader on the sample course
 	@test -f build/course/gradebook.db || $(BIN)/python -m autograder course
 	@cd build/course && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=.
 
-attacks: $(READY) ## try to cheat the grader: hostile notebooks, and honest ones
-	@$(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_wire.py \
+attacks: $(READY) ## try to cheat the grader, at each level and as each user (half an hour)
+	@ATTACKS=all $(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_wire.py \
 		tests/test_attacks_class.py tests/test_attacks_controls.py
 
 bench: $(READY) ## measure checks and grading; results go to bench/RESULTS.md

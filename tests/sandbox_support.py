@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import shutil
@@ -13,9 +14,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
+from autograder.sandbox.jail import syscalls
 from autograder.sandbox.jail.processes import Table
 from autograder.sandbox.warm_client import LEVELS, JailError, Warm
 
@@ -24,8 +27,12 @@ NOBODY = 65534
 
 
 def usable_levels() -> list[str]:
-    """The levels that can be tried as this user; as root, landlock needs libraries for all."""
-    if os.getuid() or _for_all(sys.executable):
+    """The levels that can be tried as this user.
+
+    As root, landlock needs libraries for all, or a capability that containers mostly lack.
+    """
+    able = syscalls.capabilities() & syscalls.CAP_DAC_READ_SEARCH
+    if os.getuid() or able or _for_all(sys.executable):
         return list(LEVELS)
     return ["namespaces"]
 
@@ -39,15 +46,58 @@ def _for_all(path: str) -> bool:
 @functools.cache
 def ordinary_python() -> str:
     """A Python that an ordinary user can run with our libraries; empty if there is none."""
+    if not _for_all(str(ROOT)) or not _for_all(sysconfig.get_path("purelib")):
+        return ""
+    return next((python for python in _pythons() if _works_for_nobody(python)), "")
+
+
+def _pythons() -> Iterator[str]:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for python in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
-        if os.path.exists(python) and _for_all(python) and _for_all(str(ROOT)):
-            command = [python, "-c", "import numpy, IPython, matplotlib"]
-            with tempfile.TemporaryDirectory() as folder:
-                done = subprocess.run(command, env=_environment(folder), capture_output=True)
-            if done.returncode == 0:
-                return python
-    return ""
+    here = (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}")
+    yield from (python for python in here if os.path.exists(python) and _for_all(python))
+    yield _copied_python(version)
+
+
+def _works_for_nobody(python: str) -> bool:
+    # The same version to the last digit: what is tried must be what grades.
+    source = f"import sys; assert sys.version_info == {tuple(sys.version_info)}\n"
+    source += "import sqlite3, numpy, IPython, matplotlib, nbformat"
+    command = [python, "-c", source]
+    with open_folder() as folder:
+        environment = _environment(str(folder))
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, **_becoming(NOBODY)
+        )
+    return done.returncode == 0
+
+
+def _becoming(user: int) -> dict[str, Any]:
+    if user == os.getuid() or os.getuid():
+        return {}
+    return {"user": user, "group": user, "extra_groups": []}
+
+
+def _copied_python(version: str) -> str:
+    """Copy the interpreter, which may live where only root can read, without any library."""
+    top = Path(tempfile.mkdtemp(prefix="python-"))
+    atexit.register(shutil.rmtree, top, ignore_errors=True)
+    os.chmod(top, 0o755)
+    stdlib = Path(sysconfig.get_path("stdlib"))
+    skip = ("test", "site-packages", "dist-packages", "idlelib", "lib2to3", "tkinter")
+    skip += ("turtledemo", "ensurepip", "config-*")
+    shutil.copytree(stdlib, top / "lib" / version, ignore=shutil.ignore_patterns(*skip))
+    (top / "lib" / version / "site-packages").mkdir()
+    for library in Path(sys.base_prefix, "lib").glob("libpython*.so*"):
+        shutil.copy(library, top / "lib", follow_symlinks=False)
+    (top / "bin").mkdir()
+    program = Path(os.path.realpath(sys.executable)).read_bytes()
+    # Where it looks for its own library: the old place is not readable.
+    old, new = os.fsencode(f"{sys.base_prefix}/lib\0"), b"$ORIGIN/../lib\0"
+    if len(new) <= len(old):
+        program = program.replace(b"\0" + old, b"\0" + new.ljust(len(old), b"\0"))
+    (python := top / "bin" / version).write_bytes(program)
+    os.chmod(python, 0o755)
+    return str(python)
 
 
 def _environment(folder: str, first: str = "") -> dict[str, str]:
@@ -57,6 +107,7 @@ def _environment(folder: str, first: str = "") -> dict[str, str]:
         "PATH": "/usr/bin:/bin",
         "HOME": folder,
         "MPLCONFIGDIR": folder,
+        "JUPYTER_PATH": os.path.join(sys.prefix, "share", "jupyter"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join(path),
     }
@@ -73,13 +124,11 @@ def open_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def run_as(user: int, arguments: list[str], *, first: str = "", seconds: float = 300) -> str:
+def run_as(
+    user: int, arguments: list[str], *, first: str = "", seconds: float = 300, python: str = ""
+) -> str:
     """Run Python as a user; give what it printed, or fail with it."""
-    if user == os.getuid():
-        python, changed = sys.executable, {}
-    else:
-        python = ordinary_python()
-        changed = {"user": user, "group": user, "extra_groups": []}
+    python = python or (sys.executable if user == os.getuid() else ordinary_python())
     with open_folder() as folder:
         for cached in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
             (folder / cached.name).write_bytes(cached.read_bytes())
@@ -91,7 +140,7 @@ def run_as(user: int, arguments: list[str], *, first: str = "", seconds: float =
             capture_output=True,
             text=True,
             timeout=seconds,
-            **changed,
+            **_becoming(user),
         )
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     return done.stdout

@@ -6,13 +6,14 @@ import json
 import os
 
 import pytest
+from attacks.__main__ import chosen
 from attacks.bait import Stage
-from attacks.corpus import ALL, IN_NOTEBOOKS, one_of_each
+from attacks.corpus import ALL, IN_NOTEBOOKS
 from attacks.harness import baseline_scores, run, slips
 from attacks.model import FAMILIES
 from attacks.notebooks import exercises
 from attacks.params import pytest_params
-from sandbox_support import NOBODY, ROOT, ordinary_python, run_as
+from sandbox_support import LEVELS, NOBODY, ROOT, ordinary_python, run_as, usable_levels
 
 from autograder.sandbox import JailError, Process, open_sandbox
 
@@ -60,14 +61,26 @@ def test_the_non_answer_is_no_answer(baseline):
     assert sum(baseline.values()) < 10
 
 
+def others():
+    """Users and levels beside the one that all other tests are run at."""
+    for user in dict.fromkeys([os.getuid(), os.getuid() or NOBODY]):
+        levels = usable_levels() if user == os.getuid() else LEVELS
+        for level in levels:
+            if (user, level) != (os.getuid(), "namespaces"):
+                name = {os.getuid(): "this user"}.get(user, "an ordinary user")
+                yield pytest.param(user, level, id=f"{level}, {name}")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("level", ["namespaces", "landlock"])
-def test_an_ordinary_user_is_as_safe(level):
-    user = NOBODY if os.getuid() == 0 else os.getuid()
-    if user == NOBODY and not ordinary_python():
+@pytest.mark.parametrize(("user", "level"), list(others()))
+def test_every_user_is_as_safe_at_every_level(user, level):
+    if user != os.getuid() and not ordinary_python():
         pytest.skip("no Python here that an ordinary user can run")
-    told = json.loads(run_as(user, ["-m", "attacks", level], first=str(ROOT / "tests")))
-    assert set(told) == {attack.id for attack in one_of_each()}
+    everything = os.environ.get("ATTACKS") == "all"
+    command = ["-m", "attacks", level, *["--all"] * everything]
+    said = run_as(user, command, first=str(ROOT / "tests"), seconds=1800 if everything else 300)
+    told = json.loads(said)
+    assert set(told) == {attack.id for attack in chosen(everything)}
     assert {name: broken for name, broken in told.items() if broken} == {}
 
 

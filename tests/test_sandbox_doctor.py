@@ -1,15 +1,23 @@
 """The doctor accepts a whole jail, and refuses one with a rule missing."""
 
 import io
+import os
 
 import pytest
 from rich.console import Console
-from sandbox_support import usable_levels
+from sandbox_support import (
+    ROOT,
+    Warm,
+    open_folder,
+    ordinary_python,
+    run_as,
+    usable_levels,
+)
 
 from autograder.sandbox import Process, advice, doctor, probes, view
 from autograder.sandbox.bait import bait
 from autograder.sandbox.doctor import ProbeResult, Report
-from autograder.sandbox.jail import syscalls
+from autograder.sandbox.jail import jail, syscalls
 
 pytestmark = pytest.mark.slow
 
@@ -28,8 +36,11 @@ RULES = {
 OF_NAMESPACES = {kind: [f"own {kind} namespace"] for kind in ("pid", "net", "ipc", "uts")}
 OF_NAMESPACES |= {"pivot": ["read the references", "read the key"], "user": ["no capabilities"]}
 BY_NAME = {probe.name: probe for probe in probes.ALL}
+AS_ROOT = os.getuid() == 0 and "landlock" in usable_levels()
 CASES = [(level, rule) for level in usable_levels() for rule in RULES]
 CASES += [("namespaces", rule) for rule in OF_NAMESPACES]
+if AS_ROOT:
+    CASES += [("landlock", "user")]
 FAST = ("landlock", "seccomp", "pivot")  # each needs a warm process of its own: seconds
 CASES = [pytest.param(*case, marks=[] if case[1] in FAST else pytest.mark.slow) for case in CASES]
 
@@ -57,6 +68,72 @@ def test_with_all_rules_the_same_probes_are_answered(monkeypatch, level):
     assert report.accepted, report.failures
 
 
+# What a capability over the modes of files could open, and the rule that keeps it shut.
+OVER_MODES = {
+    "landlock": [
+        "read a private file",
+        "read it from its folder",
+        "read it through a descriptor",
+        "read the passwords",
+        "link a descriptor",
+    ],
+    "seccomp": ["file handles", "open by a handle", "read an attribute"],
+}
+
+
+@pytest.fixture
+def private_library(monkeypatch):
+    """Among the libraries is a folder that only root may enter."""
+    with open_folder() as folder:
+        (folder / "library").mkdir(mode=0o700)
+        (folder / "library" / "file").write_text("x")
+        listed = [*view.readable("numpy"), str(folder / "library")]
+        monkeypatch.setattr(view, "readable", lambda library: listed)
+        yield folder / "library"
+
+
+if AS_ROOT:
+
+    @pytest.mark.parametrize("rule", OVER_MODES)
+    def test_what_a_capability_opens_is_noticed(monkeypatch, private_library, rule):
+        report = examine_alone(monkeypatch, OVER_MODES[rule], "landlock", [rule])
+        assert [result.got for result in report.results] == ["open"] * len(OVER_MODES[rule])
+
+    def test_a_capability_over_modes_is_kept_where_it_is_needed(private_library):
+        with Warm("landlock") as warm, warm.start() as runner:
+            assert capabilities(runner) == ["4", "4", "0", "0", "0"]
+            path = private_library / "file"
+            assert runner.cell(f"open({str(path)!r}).read()", 20)["error"] is None
+            assert runner.cell(f"open({str(path)!r}, 'w')", 20)["error"] is not None
+
+    def test_no_capability_is_kept_where_all_may_read():
+        if not ordinary_python():
+            pytest.skip("no Python with our libraries that every user may run")
+        shown = run_as(0, ["-c", LOOK], first=str(ROOT / "tests"), python=ordinary_python())
+        assert shown.split() == ["0"] * 4
+
+    def test_who_may_read(tmp_path):
+        assert jail._all_may_read(["/usr/lib", "/etc/passwd"])
+        tmp_path.chmod(0o700)
+        (tmp_path / "file").write_text("x")
+        assert not jail._all_may_read(["/usr/lib", str(tmp_path / "file")])
+
+
+LOOK = """
+from test_sandbox_doctor import capabilities
+from autograder.sandbox.warm_client import Warm
+with Warm("landlock") as warm, warm.start() as runner:
+    print(*capabilities(runner)[:4])
+"""
+
+
+def capabilities(runner):
+    names = ("CapEff", "CapPrm", "CapInh", "CapAmb", "CapBnd")
+    source = "lines = dict(line.split(':') for line in open('/proc/self/status'))\n"
+    source += f"print(*(int(lines[name], 16) for name in {names}))"
+    return runner.cell(source, 20)["outputs"][0]["text"].split()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("library", ["numpy", "torch"])
 @pytest.mark.parametrize("level", usable_levels())
@@ -81,6 +158,7 @@ def test_most_probes_get_through_where_there_is_no_jail():
     denied = {name for name, how in got.items() if how != "open"}
     # The user's own rights deny some of these, or the machine has no such file.
     allowed = {"read the passwords", "read the memory of another", "write a library", "write usr"}
+    allowed |= {"read the environment of the first"}
     allowed |= {"read the environment of the grader", "make a device", "write shared memory"}
     assert len(got) > 20
     assert denied <= allowed

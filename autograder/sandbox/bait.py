@@ -13,22 +13,26 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from autograder.sandbox.jail import syscalls
 from autograder.sandbox.jail.scratch import remove_tree
 
 KINDS = ("mnt", "pid", "net", "ipc", "uts", "user")
 
 
 @contextmanager
-def bait(readable: list[str]) -> Iterator[dict[str, Any]]:
+def bait(readable: list[str], level: str = "") -> Iterator[dict[str, Any]]:
     """Make files, sockets and a process that every user of the machine could reach.
 
     Files are readable and writable for all, so that it is the jail that protects them and not
-    their modes. Yields the facts that `autograder.sandbox.probes` ask for.
+    their modes; but for one, that of a capability over modes. Yields the facts that
+    `autograder.sandbox.probes` ask for.
 
     Parameters
     ----------
     readable
         What the jail shows.
+    level
+        The level of the jail.
     """
     with ExitStack() as stack:
         folder = tempfile.mkdtemp(prefix="doctor-")
@@ -39,6 +43,10 @@ def bait(readable: list[str]) -> Iterator[dict[str, Any]]:
             facts[name] = f"{folder}/{name}"
             Path(facts[name]).write_text(f"the {name}\n")
             os.chmod(facts[name], 0o666)
+        facts["private"] = f"{folder}/private"
+        Path(facts["private"]).write_text("for its owner alone\n")
+        os.chmod(facts["private"], 0o600)
+        facts["handle"] = _handle(facts["private"])
         facts |= _sockets(stack, folder)
         facts["other"] = stack.enter_context(_another_process())
         package = Path(__file__).resolve().parents[1]
@@ -50,10 +58,21 @@ def bait(readable: list[str]) -> Iterator[dict[str, Any]]:
             "in_home": sorted(os.listdir(home)) if os.path.isdir(home) else [],
             "grader": os.getpid(),
             "as_root": os.getuid() == 0,
+            "may_keep": syscalls.CAP_DAC_READ_SEARCH
+            if level == "landlock" and os.getuid() == 0
+            else 0,
             "namespaces": {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in KINDS},
             "top": sorted({path.split("/")[1] for path in readable}),
         }
         yield facts
+
+
+def _handle(path: str) -> str:
+    """Give the handle of a file; one that leads nowhere, where a file system has none."""
+    try:
+        return syscalls.file_handle(path).hex()
+    except OSError:
+        return bytes(8).hex()
 
 
 def _sockets(stack: ExitStack, folder: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from autograder.sandbox.jail import syscalls
 from autograder.sandbox.jail.limits import Limits
 from autograder.sandbox.probes import Probe
 from autograder.sandbox.runner import Stopped
-from autograder.sandbox.warm_client import Jailed, JailError, Warm
+from autograder.sandbox.warm_client import Jailed, JailError, ShortageError, Warm, refusal
 
 STATE = Path(".autograder")
 SECONDS = 0.4  # of the processor, for a probe that may be ended
@@ -84,6 +84,11 @@ def examine(level: str, library: str = "numpy", without: Iterable[str] = ()) -> 
         ``numpy`` or ``torch``.
     without
         Rules to leave out, for tests: the report then has failures.
+
+    Raises
+    ------
+    ShortageError
+        The machine is short of processes, memory or disk; that is no verdict on the level.
     """
     if not syscalls.supported():
         said = f"{platform.system()} on {platform.machine()}: only Linux on x86-64 is supported"
@@ -96,11 +101,15 @@ def examine(level: str, library: str = "numpy", without: Iterable[str] = ()) -> 
     readable = view.readable(library)
     try:
         with (
-            bait(readable) as facts,
+            bait(readable, level) as facts,
             Warm(level, library, Limits(), without) as warm,
         ):
             results = list(_try_all(warm, wanted, facts))
     except (JailError, OSError) as error:
+        if isinstance(error, OSError):
+            error = refusal("the doctor can't set up what it tries to reach", str(error))
+        if isinstance(error, ShortageError):
+            raise error from None
         results = [ProbeResult("set up", "work", "failed", False, str(error))]
     return Report(level, library, results)
 

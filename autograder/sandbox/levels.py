@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +15,21 @@ from autograder.sandbox.doctor import Report
 from autograder.sandbox.process import Process
 from autograder.sandbox.runner import WireRunner
 from autograder.sandbox.warm_client import LEVELS, JailError, Warm
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A sandbox on its way to another process of ours; it can be sent when that one is started."""
+
+    level: str
+    library: str = ""
+    control: socket.socket | None = None
+
+    def borrow(self) -> Sandbox:
+        """Open it here: one warm process serves all."""
+        if self.control is None:
+            return Sandbox(self.level, Process)
+        return Sandbox.of(Warm(self.level, self.library, lent=self.control))
 
 
 class Sandbox:
@@ -28,11 +45,32 @@ class Sandbox:
     """
 
     def __init__(
-        self, level: str, start: Callable[[], WireRunner], close: Callable[[], None]
+        self,
+        level: str,
+        start: Callable[[], WireRunner],
+        close: Callable[[], None] = lambda: None,
+        warm: Warm | None = None,
     ) -> None:
         self.level = level
         self.start = start
         self.close = close
+        self._warm = warm
+
+    @classmethod
+    def of(cls, warm: Warm) -> Sandbox:
+        """Give the sandbox whose processes are forked by a warm one."""
+        return cls(warm.level, warm.start, warm.close, warm)
+
+    def keep_ahead(self) -> None:
+        """Make each jail while the one before it is still at work: for many in a row."""
+        if self._warm:
+            self._warm.ahead = True
+
+    def lend(self) -> Lent:
+        """Give what another process of ours needs to open this sandbox: see `borrow`."""
+        if self._warm is None:
+            return Lent(self.level)
+        return Lent(self.level, self._warm.library, self._warm.lend())
 
     def __enter__(self) -> Sandbox:
         return self
@@ -63,7 +101,7 @@ def open_sandbox(
         No level, or not the one asked for, is safe here; the message says what to do.
     """
     if level == "unsafe":
-        return Sandbox("unsafe", Process, lambda: None)
+        return Sandbox("unsafe", Process)
     if level != "auto" and level not in LEVELS:
         raise ValueError(f"there is no level {level!r}; choose one of auto, {', '.join(LEVELS)}")
     refused: list[Report] = []
@@ -73,8 +111,7 @@ def open_sandbox(
             if report is not None:
                 refused.append(report)
         if doctor.accepted(candidate, library, state):
-            warm = Warm(candidate, library)
-            return Sandbox(candidate, warm.start, warm.close)
+            return Sandbox.of(Warm(candidate, library))
     steps = [line for report in refused for line in what_to_do(report)]
     steps = steps or ["run `autograder doctor` to see what failed"]
     raise JailError("no safe sandbox on this machine:\n- " + "\n- ".join(dict.fromkeys(steps)))

@@ -74,6 +74,20 @@ READ = _denied(
     list_the_course="os.listdir(bait['folder'])",
     list_the_checkout="assert 'autograder' in os.listdir(bait['checkout'])",
     list_the_home="assert sorted(os.listdir(bait['home'])) == bait['in_home']",
+    read_a_private_file="open(bait['private']).read()",
+    read_it_from_its_folder="""
+here = os.getcwd()
+try:
+    os.chdir(bait['folder'])
+    open('private').read()
+finally:
+    os.chdir(here)
+""",
+    read_it_through_a_descriptor="""
+held = os.open(bait['private'], os.O_PATH)
+open(f'/proc/self/fd/{held}').read()
+""",
+    read_an_attribute="os.listxattr(bait['key'])",
     read_the_passwords="open('/etc/shadow').read()",
     read_the_accounts="open('/etc/passwd').read()",
     read_the_environment_of_another="open(f'/proc/{bait[\"other\"]}/environ').read()",
@@ -85,6 +99,9 @@ READ = _denied(
     import_the_jail="import _jail.warm",
 )
 READ += [Probe("import torch", "deny", "import torch", library="numpy")]
+# With namespaces, the first process is the notebook's own.
+_first = "open('/proc/1/environ').read()"
+READ += [Probe("read the environment of the first", "deny", _first, level="landlock")]
 
 WRITE = _denied(
     write_a_library="open(np.__file__, 'a')",
@@ -94,6 +111,10 @@ WRITE = _denied(
     remove_the_gradebook="os.unlink(bait['gradebook'])",
     move_the_gradebook="os.rename(bait['gradebook'], bait['gradebook'] + '.old')",
     link_the_key="os.link(bait['key'], 'key')",
+    link_a_descriptor="""
+held = os.open(bait['key'], os.O_PATH)
+syscall(265, held, b'', -100, b'linked', 0x1000)
+""",
     write_outside="open(bait['folder'] + '/new', 'w')",
     make_a_folder_outside="os.mkdir(bait['folder'] + '/folder')",
     write_shared_memory="open('/dev/shm/doctor', 'x'); os.unlink('/dev/shm/doctor')",
@@ -135,6 +156,16 @@ OTHERS = _denied(
 )
 
 PRIVILEGES = _denied(
+    # Before the namespaces, in which a capability would count for less.
+    file_handles="""
+handle = ctypes.create_string_buffer(b'\\x80', 200)
+syscall(303, -100, b'.', handle, ctypes.create_string_buffer(8), 0)
+""",
+    # O_PATH: this opens no file, so Landlock is not asked.
+    open_by_a_handle="""
+handle = bytes.fromhex(bait['handle'])
+syscall(304, os.open('.', os.O_RDONLY), handle, 0o10000000)
+""",
     become_root="os.setuid(0)",
     new_user_namespace="syscall(272, 0x10000000)",
     new_mount_namespace="syscall(272, 0x20000)",
@@ -148,8 +179,6 @@ PRIVILEGES = _denied(
     kernel_keys="syscall(250, 0, -3, 1)",
     performance_counters="syscall(298, ctypes.create_string_buffer(128), 0, -1, -1, 0)",
     file_in_memory="os.memfd_create('x')",
-    file_handles="syscall(303, -100, b'.', ctypes.create_string_buffer(200), "
-    "ctypes.create_string_buffer(8), 0)",
 )
 
 # Bounded, for the case that a limit does not hold.
@@ -200,7 +229,10 @@ STATE = _works(
     an_ordinary_user="assert os.getuid() and os.geteuid() and os.getgid()",
     no_capabilities="""
 lines = dict(line.split(':') for line in open('/proc/self/status'))
-assert int(lines['CapEff'], 16) == int(lines['CapPrm'], 16) == 0
+held = {name: int(lines['Cap' + name], 16) for name in ('Eff', 'Prm', 'Inh', 'Amb', 'Bnd')}
+assert held['Inh'] == held['Amb'] == 0, held
+assert held['Eff'] == held['Prm'] and held['Prm'] in (0, bait['may_keep']), held
+assert not held['Prm'] or not held['Bnd'], held
 """,
     no_new_privileges="""
 lines = dict(line.split(':') for line in open('/proc/self/status'))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
+import select
 import socket
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -23,8 +28,10 @@ LEVELS = ("namespaces", "landlock")
 LOADING = 120.0  # seconds until the warm process must have loaded everything
 STARTING = 30.0  # seconds until a jail must be ready, on a busy machine
 ENDING = 60.0
+SETTLING = 10.0
 
 _CAUSES = {
+    "closed": "the process ended",
     "memory": "it used more memory than it may",
     "tasks": "it started more threads than it may",
     "files": "it wrote more files than it may",
@@ -33,8 +40,42 @@ _CAUSES = {
 }
 
 
+# What is short, by the number of an error, and what to do.
+_SHORT = {
+    errno.EAGAIN: "this user has too many processes: end some, or raise the limit (ulimit -u)",
+    errno.ENOMEM: "there is too little memory: end other programs",
+    errno.EMFILE: "too many files are open: raise the limit (ulimit -n)",
+    errno.ENFILE: "too many files are open on this machine: end other programs",
+    errno.ENOSPC: "the disk of temporary files is full: make room, or set TMPDIR to a folder on "
+    "another disk",
+}
+_SHORT[errno.EDQUOT] = _SHORT[errno.ENOSPC]
+_FROM_OUTSIDE = (
+    "the process that watches over notebooks was ended from outside, by somebody or because "
+    "memory ran out (`dmesg` says so); no notebook is to blame: run it again"
+)
+
+
 class JailError(SetUpError):
-    """A jail could not be set up. Nothing was run."""
+    """A jail could not be set up, or was ended from outside: nobody's notebook is to blame."""
+
+
+class ShortageError(JailError):
+    """The machine has too little of something for now; that says nothing about a level."""
+
+
+class _GoneError(JailError):
+    """The warm process died before it gave a jail."""
+
+
+def refusal(what: str, said: str) -> JailError:
+    """Give the error for something that can't be set up; it says what to do, if that is known."""
+    number = re.search(r"\[Errno (\d+)\]", said)
+    # These run out of other things than processes and disks.
+    of_namespaces = re.search(r"\b(unshare|mount)\b", said)
+    if number and not of_namespaces and (short := _SHORT.get(int(number[1]))):
+        return ShortageError(f"{what}: {said}; {short}, then run it again")
+    return JailError(f"{what}: {said}")
 
 
 class Jailed(WireRunner):
@@ -64,7 +105,7 @@ class Jailed(WireRunner):
         """End all, wait until the supervisor has cleaned up, and say why it ended, if it knows."""
         cause = ""
         if self._report.fileno() < 0:  # seen to before
-            return cause
+            return "closed"
         self._report.settimeout(ENDING)
         try:
             self._report.shutdown(socket.SHUT_WR)
@@ -82,7 +123,10 @@ class Jailed(WireRunner):
         if error.kind != "died":
             return str(error)
         cause = self._ended()
-        return _CAUSES.get(cause, f"{error} ({cause})" if cause else str(error))
+        if cause in ("", "orphaned"):  # nothing that a notebook can bring about
+            self.close()
+            raise JailError(_FROM_OUTSIDE)
+        return _CAUSES.get(cause, f"{error} ({cause})")
 
 
 class Warm:
@@ -98,6 +142,9 @@ class Warm:
         What one notebook may use.
     without
         Rules of the jail to leave out, for tests of the doctor.
+    lent
+        What `lend` gave in another process: jails come from that one's warm process, for as long
+        as it is there.
     """
 
     def __init__(
@@ -106,6 +153,7 @@ class Warm:
         library: str = "numpy",
         limits: Limits | None = None,
         without: Iterable[str] = (),
+        lent: socket.socket | None = None,
     ) -> None:
         if level not in LEVELS or library not in ("numpy", "torch"):
             raise ValueError(f"there is no level {level!r} with the library {library!r}")
@@ -116,8 +164,10 @@ class Warm:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
-        self._owner = 0
-        self._control: socket.socket | None = None
+        self._owner = os.getpid() if lent else 0
+        self._control = lent
+        self._spare: tuple[socket.socket, socket.socket] | None = None
+        self.ahead = False  # whether the next jail is made while the last one is at work
 
     def __enter__(self) -> Warm:
         return self
@@ -133,33 +183,63 @@ class Warm:
         JailError
             It can't be set up; the message says which step failed.
         """
+        try:
+            return self._start()
+        except _GoneError:  # just now, and nothing has run: another one is started
+            with self._lock:
+                if self._control:  # dying takes a moment
+                    select.select([self._control], [], [], 1.0)
+            return self._start()
+
+    def _start(self) -> Jailed:
         with self._lock:
-            if (
-                self._owner != os.getpid()
-                or self._process is None
-                or self._process.poll() is not None
-            ):
+            if not self._alive():
                 self._discard()
                 self._begin()
-            assert self._control is not None
-            connection, theirs = socket.socketpair()
-            report, their_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            ourselves = os.pidfd_open(os.getpid())
-            given = [theirs.fileno(), their_report.fileno(), ourselves]
-            try:
-                socket.send_fds(self._control, [b"{}"], given)
-            except OSError as error:
-                raise JailError(f"the warm process is gone: {error}") from None
-            finally:
-                theirs.close()
-                their_report.close()
-                os.close(ourselves)
+            connection, report = self._spare or self._request()
+            self._spare = self._request() if self.ahead else None
         told = _hear(report, STARTING, "the jail")
         if "up" not in told:
             connection.close()
             report.close()
-            raise JailError(f"the jail ({self.level}) can't be set up: {told.get('error')}")
+            what = f"the jail ({self.level}) can't be set up"
+            if "error" in told:
+                raise refusal(what, told["error"])
+            raise _GoneError(f"{what}: {_FROM_OUTSIDE}")
         return Jailed(connection, report, told["up"])
+
+    def lend(self) -> socket.socket:
+        """Give a way to this warm process to another process of ours; start it if need be."""
+        with self._lock:
+            if not self._alive():
+                self._discard()
+                self._begin()
+            assert self._control is not None
+            return self._control.dup()
+
+    def _alive(self) -> bool:
+        """Whether there is a warm process that jails can be had from."""
+        if self._owner != os.getpid() or self._control is None:
+            return False
+        # it says nothing once it is ready, so there is something to read only when it has ended
+        return not select.select([self._control], [], [], 0)[0]
+
+    def _request(self) -> tuple[socket.socket, socket.socket]:
+        """Ask for a jail; give the sockets on which it will answer and its supervisor report."""
+        assert self._control is not None
+        connection, theirs = socket.socketpair()
+        report, their_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ourselves = os.pidfd_open(os.getpid())
+        given = [theirs.fileno(), their_report.fileno(), ourselves]
+        try:
+            socket.send_fds(self._control, [b"{}"], given)
+        except OSError as error:
+            raise _GoneError(f"{_FROM_OUTSIDE} ({error})") from None
+        finally:
+            theirs.close()
+            their_report.close()
+            os.close(ourselves)
+        return connection, report
 
     def close(self) -> None:
         """End the warm process, and with it all its jails."""
@@ -167,6 +247,18 @@ class Warm:
             self._discard()
 
     def _begin(self) -> None:
+        """Start a warm process; leave nothing of it if that fails."""
+        try:
+            self._load()
+        except BaseException as error:
+            self._discard()
+            if isinstance(error, OSError):
+                raise refusal(
+                    f"the warm process ({self.level}) can't be started", str(error)
+                ) from None
+            raise
+
+    def _load(self) -> None:
         self._owner = os.getpid()
         self._folder = tempfile.mkdtemp(prefix="warm-")
         os.chmod(self._folder, 0o711)  # a jail's own user goes through it to a folder of its own
@@ -193,8 +285,7 @@ class Warm:
                 self._process.wait()
                 errors.seek(0)
                 said = told.get("error") or errors.read()[-2000:].decode("utf-8", "replace")
-                self._discard()
-                raise JailError(f"the warm process ({self.level}) did not start: {said}")
+                raise refusal(f"the warm process ({self.level}) did not start", said)
 
     def _order(self) -> dict[str, Any]:
         return {
@@ -207,7 +298,13 @@ class Warm:
         }
 
     def _discard(self) -> None:
+        for end in self._spare or ():
+            end.close()
+        self._spare = None
         if self._control:
+            if self._process and self._owner == os.getpid():
+                with suppress(OSError):
+                    self._control.shutdown(socket.SHUT_RDWR)  # for whom it was lent to as well
             self._control.close()
             self._control = None
         if self._owner != os.getpid():  # a fork of the process that it belongs to
@@ -220,7 +317,13 @@ class Warm:
                 self._process.wait()
             self._process = None
         if self._folder:
-            scratch.remove_tree(self._folder)
+            # If the warm process was killed, supervisors still remove what is theirs.
+            deadline = time.monotonic() + SETTLING
+            while os.path.exists(self._folder) and time.monotonic() < deadline:
+                with suppress(OSError):
+                    scratch.remove_tree(self._folder)
+                    break
+                time.sleep(0.01)
             self._folder = ""
 
 

@@ -25,7 +25,8 @@ from .processes import Table
 FIRST_USER = 0x7000_0000  # a range of user ids that no account uses
 OTHERS = 1024  # tasks left to the user who grades, where the kernel counts them with ours
 DEVICES = ["/dev/zero", "/dev/random", "/dev/urandom"]
-FACTS = ["/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"]
+FACTS = ["/proc/cpuinfo", "/proc/meminfo", "/proc/stat"]
+FACTS += [f"/sys/devices/system/cpu/{name}" for name in ("online", "possible", "present")]
 OF_ITSELF = ["/proc/self/maps", "/proc/self/stat", "/proc/self/statm", "/proc/self/status"]
 
 
@@ -147,13 +148,20 @@ class Namespaces:
 
 
 class Landlock:
-    """Landlock and seccomp, without namespaces; one folder to write to."""
+    """Landlock and seccomp, without namespaces; one folder to write to.
+
+    As root, the process becomes a user of its own. Where that user can't read the libraries,
+    below ``/root`` for example, it keeps the capability to read files and enter folders whatever
+    their modes, and no other. Landlock is asked about every file all the same, so what it can
+    open are the paths of the list; what the capability opens without a path, seccomp denies.
+    """
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._as_root = os.getuid() == 0
         self._rules: landlock.Opened = []
         self._tasks = 0
+        self._kept = 0
         self._folder = ""
         self._keeper = Keeper()
 
@@ -167,6 +175,8 @@ class Landlock:
         self._tasks = self._config.limits.tasks
         if not self._as_root:
             self._tasks += Table().tasks_of_user() + OTHERS
+        elif not _all_may_read(self._config.readable):
+            self._kept = syscalls.CAP_DAC_READ_SEARCH & syscalls.capabilities()
 
     def outside(self) -> None:
         """Make the folder."""
@@ -179,7 +189,7 @@ class Landlock:
         """Become nobody, and lock the door."""
         config = self._config
         _sacrifice()
-        _become_nobody(config, self._keeper)
+        _become_nobody(config, self._keeper, self._kept)
         _assert_readable()
         limits.apply(config.limits, self._tasks, config.without)
         rules = self._rules + landlock.opened(OF_ITSELF, landlock.READ)
@@ -227,21 +237,41 @@ def _sacrifice() -> None:
         file.write("1000")
 
 
-def _become_nobody(config: Config, keeper: Keeper) -> None:
-    """Give up all privileges, and die with the supervisor."""
-    if keeper.user != os.getuid() and "user" not in config.without:
-        os.setgroups([])
-        os.setresgid(keeper.user, keeper.user, keeper.user)
-        os.setresuid(keeper.user, keeper.user, keeper.user)
+def _become_nobody(config: Config, keeper: Keeper, kept: int = 0) -> None:
+    """Give up all privileges, but for a set of capabilities, and die with the supervisor."""
     if "user" not in config.without:
-        syscalls.drop_capabilities()
-        if syscalls.capabilities():
+        if kept:
+            syscalls.bound_capabilities()
+            syscalls.prctl(syscalls.PR_SET_KEEPCAPS, 1)
+        if keeper.user != os.getuid():
+            _change_user(keeper.user)
+        syscalls.keep_capabilities(kept)
+        if syscalls.capabilities() != kept:
             raise OSError("the capabilities of this process could not be dropped")
     # After the change of user, which clears it; then make sure that it didn't come too late.
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if select.select([keeper.descriptor], [], [], 0)[0]:
         raise OSError("the supervisor has ended")
     os.umask(0o077)
+
+
+def _change_user(user: int) -> None:
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def _all_may_read(paths: list[str]) -> bool:
+    """Whether a user who is nobody in particular can read files and folders; as root."""
+    child = os.fork()  # a change of user can't be taken back
+    if child == 0:
+        status = 1
+        try:
+            _change_user(free_user(os.getpid()))
+            status = 0 if all(os.access(path, os.R_OK) for path in paths) else 1
+        finally:
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def _lock(config: Config, rules: landlock.Opened) -> None:
@@ -261,8 +291,11 @@ def _assert_readable() -> None:
     """Make sure that the user whom this process became can read its libraries."""
     for name in ("os", "numpy", "IPython", "dropout_course"):
         path = sys.modules[name].__file__ or ""
-        if not os.access(path, os.R_OK):
+        try:
+            os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+        except OSError:
             raise OSError(
                 f"user {os.getuid()} can't read {path}: as root, the level landlock needs an "
-                "environment that every user can read (in /opt, say); or grade as an ordinary user"
-            )
+                "environment that every user can read (in /opt, say), or the capability "
+                "CAP_DAC_READ_SEARCH; or grade as an ordinary user"
+            ) from None

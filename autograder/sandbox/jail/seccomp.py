@@ -75,6 +75,8 @@ FORBIDDEN: dict[str, tuple[int, dict[str, int]]] = {
     "extended attributes": (
         errno.EOPNOTSUPP,
         {"setxattr": 188, "lsetxattr": 189, "fsetxattr": 190}
+        | {"getxattr": 191, "lgetxattr": 192, "fgetxattr": 193}
+        | {"listxattr": 194, "llistxattr": 195, "flistxattr": 196}
         | {"removexattr": 197, "lremovexattr": 198, "fremovexattr": 199},
     ),
     "the machine": (

@@ -46,21 +46,24 @@ def supervise(
     told = socket.socket(fileno=report)
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
     table = processes.Table()  # from before the jail has a `/proc` of its own
-    child = 0
+    child, cause = 0, ""
     try:
         try:
             jail.outside()
             child = _fork(jail, config, connection, serve)
         except OSError as error:
-            _tell(told, {"error": str(error)})
+            tell(told, {"error": str(error)})
             return
         os.close(connection)
-        _tell(told, {"up": child})
+        tell(told, {"up": child})
         cause = _watch(jail, config, table, told, child, alive)
     finally:
-        processes.end_descendants(table, child)
-        jail.remove()
-    _tell(told, {"ended": cause})
+        try:
+            processes.end_descendants(table, child)
+            jail.remove()
+        finally:  # who is to blame must be known even if something could not be removed
+            if cause:
+                tell(told, {"ended": cause})
 
 
 def _fork(jail: Jail, config: Config, connection: int, serve: Serve) -> int:
@@ -124,7 +127,10 @@ def _watch(
     child: int,
     alive: list[int],
 ) -> str:
-    """Wait for a reason to end the jail, and give it."""
+    """Wait for a reason to end the jail, and give it.
+
+    ``closed``: the grader wants it. ``orphaned``: the grader or the warm process died.
+    """
     ended = os.pidfd_open(child)
     started_with = table.uses(child)[1]
     poll = select.poll()
@@ -136,7 +142,7 @@ def _watch(
         if ended in events:
             return _how(ended)
         if events:
-            return "closed"
+            return "closed" if events == {told.fileno()} else "orphaned"
         uses = [table.uses(child)]
         if "seccomp" in config.without:  # only then can there be others
             uses = [table.uses(process) for process in table.descendants(os.getpid())]
@@ -160,6 +166,7 @@ def _how(ended: int) -> str:
     return f"{'exit' if seen.si_code == os.CLD_EXITED else 'signal'} {seen.si_status}"
 
 
-def _tell(report: socket.socket, message: dict[str, object]) -> None:
+def tell(report: socket.socket, message: dict[str, object]) -> None:
+    """Send the grader a message."""
     with suppress(OSError):  # the grader may be gone
         report.send(json.dumps(message).encode(), socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)

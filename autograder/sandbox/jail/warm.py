@@ -107,7 +107,7 @@ def _listen(
         if len(descriptors) != 3:
             break
         connection, report, asker = descriptors
-        if os.fork() == 0:
+        if _fork(report) == 0:
             control.close()
             os.close(theirs)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -117,6 +117,16 @@ def _listen(
             os.close(descriptor)
     os.close(theirs)
     _leave(config.home)
+
+
+def _fork(report: int) -> int:
+    """Fork; if there may be no more processes for now, say so, and go on."""
+    try:
+        return os.fork()
+    except OSError as error:
+        with socket.socket(fileno=os.dup(report)) as told:
+            supervisor.tell(told, {"error": str(error)})
+        return -1
 
 
 def _supervise(jail: Jail, config: Config, connection: int, report: int, *rest: Any) -> None:
