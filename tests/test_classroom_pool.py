@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from sandbox_support import eventually, usable_levels
 
-from autograder.classroom import pool
+from autograder.classroom import pool, submission
 from autograder.classroom.course import autograde_assignment
 from autograder.classroom.coursedir import Course
 from autograder.classroom.journal import REPOSITORY
 from autograder.classroom.sample import hand_in_files, sample_class
 from autograder.classroom.submission import Job
 from autograder.referee.sandboxes import sandbox
+from autograder.sandbox import JailError
 from autograder.sandbox.jail.processes import Table
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Object of type <Submitted")]
@@ -94,6 +95,24 @@ def test_a_worker_that_dies_costs_nobody_anything(job, tasks, alone, home):
         os.kill(worker.pid, signal.SIGKILL)
     again = {**grades([first]), **grades(found)}
     assert again == {student: alone[student] for student, _ in tasks[:10]}
+
+
+def test_a_warm_process_that_dies_costs_nobody_anything(job, tasks, alone, home):
+    found = pool.grade_all(job, tasks[:4], 1, home / "log")
+    first = next(found)
+    warm = sandbox(job.level, "numpy", home / ".autograder")._warm
+    os.kill(warm._process.pid, signal.SIGKILL)
+    again = {**grades([first]), **grades(found)}
+    assert again == {student: alone[student] for student, _ in tasks[:4]}
+
+
+def test_without_a_jail_the_run_ends_and_says_why(job, tasks, home, monkeypatch):
+    def gone(*given):
+        raise JailError("the jail can't be set up")
+
+    monkeypatch.setattr(submission, "judge", gone)
+    with pytest.raises(JailError, match="set up"):
+        list(pool.grade_all(job, tasks[:2], 1, home / "log"))
 
 
 def test_a_submission_that_kills_every_worker_is_for_a_person(job, tasks, home, monkeypatch):

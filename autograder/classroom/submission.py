@@ -27,6 +27,7 @@ from autograder.sandbox import JailError
 
 OURS = "dropout_course"
 REPORT_ID = "autograder-report"
+JAIL_TRIES = 2  # a warm process that was killed is started again
 log = logging.getLogger("traitlets")  # nbgrader's
 
 
@@ -84,15 +85,19 @@ def grade_submission(job: Job, student: str, folder: Path) -> Graded:
     JailError
         There is no safe sandbox any more; nobody's notebook is to blame.
     """
-    release = released(job.release)
-    try:
-        notebook = take_in(folder, job.assignment, release, student)
-        record = have_judged(notebook, student, job.key_folder, job.level)
-    except JailError:
-        raise
-    except Exception as error:
-        log.error("%s, %s: %s", job.assignment, student, traceback.format_exc())
-        return not_graded(job, student, error)
+    for attempt in range(JAIL_TRIES):
+        try:
+            notebook = take_in(folder, job.assignment, released(job.release), student)
+            record = have_judged(notebook, student, job.key_folder, job.level)
+        except JailError as error:
+            log.error("%s, %s: %s", job.assignment, student, error)
+            if attempt == JAIL_TRIES - 1:
+                raise
+        except Exception as error:
+            log.error("%s, %s: %s", job.assignment, student, traceback.format_exc())
+            return not_graded(job, student, error)
+        else:
+            break
     return _graded(student, notebook, record)
 
 
