@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -231,11 +232,15 @@ class _Here:
         pass
 
 
+@cache
+def _cells() -> Cells:
+    return Cells()  # IPython allows one in a process
+
+
 def _work(library: str, hidden: bool) -> float:
     """Time the cells and the laws alone, in this process, with everything loaded."""
     notebook = nbformat.reads(_completed(course_root(), library), 4)
-    cells = Cells()
-    config = Grading(start=lambda: _Here(cells))
+    config = Grading(start=lambda: _Here(_cells()))
 
     def once() -> None:
         result = grade_notebook(notebook, config=config, hidden=hidden)
