@@ -139,6 +139,26 @@ class Case:
         """
         _compare(got, want, tol, what or "the result", exact_dtype=True)
 
+    def gives(
+        self,
+        student: Student,
+        name: str,
+        examples: Sequence[tuple[tuple[Any, ...], Any]],
+        *,
+        tol: float | None = None,
+        what: str = "",
+    ) -> None:
+        """Require what several calls of one function give; see `equal`.
+
+        Parameters
+        ----------
+        examples
+            The arguments of each call, and its right result.
+        """
+        answers = student.answers(name, [args for args, _ in examples])
+        for answer, (_, want) in zip(answers, examples, strict=True):
+            self.equal(answer(), want, tol=tol, what=what)
+
     def close(self, got: Any, want: Any, tol: float, *, what: str = "") -> None:
         """Require the same shape and values within `tol`; any floating dtype will do."""
         _compare(got, want, tol, what or "the result", exact_dtype=False)

@@ -70,6 +70,51 @@ def dropout_layer_run(ns: Namespace, p: float, seed: int, steps: Sequence[Any]) 
     return [_layer_step(layer, step) for step in steps]
 
 
+def dropout_layer_runs(ns: Namespace, runs: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Build several layers, one after another, and lead each through steps of its own.
+
+    Parameters
+    ----------
+    ns : mapping
+        The student's names.
+    runs : sequence of mapping
+        The arguments ``p``, ``seed`` and ``steps`` of `dropout_layer_run`, for each layer.
+
+    Returns
+    -------
+    list of list
+        What `dropout_layer_run` gives, for each layer.
+    """
+    # Copies, because a layer may write to the memory of the one before it.
+    return [[_copied(result) for result in dropout_layer_run(ns, **run)] for run in runs]
+
+
+def dropout_layers_made(ns: Namespace, rates: Sequence[float], seed: int) -> list[Any]:
+    """Build ``Dropout(p, rng)`` for several rates of dropping.
+
+    Parameters
+    ----------
+    ns : mapping
+        The student's names.
+    rates : sequence of float
+        The rates p.
+    seed : int
+        Seed of each layer's generator.
+
+    Returns
+    -------
+    list
+        For each rate None, or what was raised: ``{"raised": names of the exception's class and of
+        its bases}``.
+    """
+    layer = ns["Dropout"]
+
+    def make(p: float) -> None:
+        layer(p, np.random.default_rng(seed))
+
+    return [_tried(make, p) for p in rates]
+
+
 def dropout_layers_in_turn(
     ns: Namespace, p: float, seed: int, inputs: Sequence[Any], grads: Sequence[Any]
 ) -> dict[str, list[Any]]:
@@ -129,11 +174,20 @@ def _layer_step(layer: Any, step: Any) -> Any:
     if isinstance(step, str):
         {"train": layer.train, "eval": layer.eval}[step]()
         return None  # what train() and eval() return is free
-    if step[0] != "try":
-        method, argument = step
-        return getattr(layer, method)(argument)
+    if step[0] == "try":
+        return _tried(_layer_step, layer, step[1:])
+    method, argument = step
+    return getattr(layer, method)(argument)
+
+
+def _copied(result: Any) -> Any:
+    return result.copy() if isinstance(result, np.ndarray) else result
+
+
+def _tried(act: Callable[..., Any], *args: Any) -> Any:
+    """Do something, and report an exception instead of passing it on."""
     try:
-        return _layer_step(layer, step[1:])
+        return act(*args)
     except NotImplementedError:  # a stub, although it is a kind of RuntimeError
         raise
     except Exception as error:

@@ -157,7 +157,7 @@ def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(home, monkeypatch):
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", full)
-    with pytest.raises(CourseError, match="No space left on device.*Make room"):
+    with pytest.raises(CourseError, match=r"No space left on device.*Make room"):
         grade(home)
     monkeypatch.undo()
     after = tables(home)
@@ -169,7 +169,7 @@ def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(home, monkeypatch):
     monkeypatch.setattr(
         grading,
         "grade_all",
-        lambda job, tasks, *rest: judged.extend(tasks) or map(lambda t: one(job, t), tasks),
+        lambda job, tasks, *rest: judged.extend(tasks) or (one(job, t) for t in tasks),
     )
     assert len(grade(home)) == 5
     assert [student for student, _ in judged] == ["cat", "dan", "eve"]

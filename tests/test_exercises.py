@@ -21,7 +21,7 @@ from dropout_course.verdict import judge
 EXERCISES = list(course.exercises().values())
 IDS = [exercise.id for exercise in EXERCISES]
 KNOWN = [(e, m) for e in EXERCISES for m in known_mistakes(e.stem)[0] if m.exercise == e.id]
-LAWS = [law for stem in {e.stem for e in EXERCISES} for law in all_laws(stem)]
+LAWS = [law for stem in dict.fromkeys(e.stem for e in EXERCISES) for law in all_laws(stem)]
 STATISTICS = {
     f"{law.exercise}/{law.name}/{i}": one
     for law in LAWS

@@ -11,7 +11,9 @@ from dropout_course import codec
 from dropout_course.scenes import (
     FUNCTIONS,
     dropout_layer_run,
+    dropout_layer_runs,
     dropout_layers_in_turn,
+    dropout_layers_made,
     evaluate_modes_run,
     repeat,
 )
@@ -130,3 +132,35 @@ def test_dropout_logits_shows_another_generator_and_a_call_too_many():
     np.testing.assert_array_equal(forward(X, False, rng), X)  # eval draws nothing
     np.testing.assert_array_equal(forward(X, True, rng), first)
     assert not np.array_equal(forward(X, True, rng), first)
+
+
+def test_several_layers_are_led_through_steps_of_their_own():
+    runs = [
+        {"p": 0.5, "seed": 1, "steps": [("forward", Z)]},
+        {"p": 0.5, "seed": 1, "steps": ["eval", ("forward", Z), ("try", "backward", Z)]},
+    ]
+    first, second = dropout_layer_runs({"Dropout": Doubler}, runs)
+    np.testing.assert_array_equal(first[0], 2 * Z)
+    assert second[0] is None
+    np.testing.assert_array_equal(second[1:], [Z, Z])
+
+
+def test_what_a_layer_returned_is_seen_as_it_was():
+    room = np.zeros(2)
+
+    class Reuser(Doubler):
+        def forward(self, x):
+            room[:] = x
+            return room
+
+    runs = [{"p": 0.5, "seed": 1, "steps": [("forward", np.full(2, n))]} for n in (1.0, 2.0)]
+    assert [one.tolist() for (one,) in dropout_layer_runs({"Dropout": Reuser}, runs)] == [
+        [1.0, 1.0],
+        [2.0, 2.0],
+    ]
+
+
+def test_layers_are_made_at_several_rates():
+    first, second = dropout_layers_made({"Dropout": Doubler}, [0.5, 1.5], 1)
+    assert first is None
+    assert second["raised"][0] == "ValueError"

@@ -10,11 +10,13 @@ import numpy as np
 
 from dropout_course.checks.ch01_overfitting import (
     FIT,
-    dict_of,
+    fits,
+    of_polynomial,
     parts,
-    powers,
-    predicted,
+    predictions,
+    stopped,
     training_set,
+    variances,
 )
 from dropout_course.laws import law
 from solutions import ch01_overfitting as reference
@@ -22,53 +24,54 @@ from solutions import ch01_overfitting as reference
 # 1.1 poly_fit_predict --------------------------------------------------------------------------
 
 
-def agree(student, case, x, y, t, degree, *ridge):
+def agree(student, case, calls):
     """Require the reference's predictions."""
-    want = reference.poly_fit_predict(x, y, t, degree, *ridge)
-    case.close(predicted(student, case, x, y, t, degree, *ridge), want, FIT, what="the prediction")
+    for args, got in zip(calls, predictions(student, case, calls), strict=True):
+        case.close(got, reference.poly_fit_predict(*args), FIT, what="the prediction")
 
 
 @law("poly_fit_predict", "Points on a polynomial give that polynomial back", weight=2, core=True)
 def polynomial_is_recovered(student, case):
-    for degree, n in ((0, 2), (1, 2), (5, 6), (10, 14)):
-        x, _ = training_set(case, n)
-        w, t = case.normal(degree + 1), case.uniform(6, low=-1, high=1)
-        got = predicted(student, case, x, powers(x, degree) @ w, t, degree)
-        case.close(got, powers(t, degree) @ w, FIT, what="the polynomial")
+    sizes = ((0, 2), (1, 2), (5, 6), (10, 14))
+    fits(student, case, [of_polynomial(case, degree, n, 6) for degree, n in sizes])
 
 
 @law("poly_fit_predict", "The residuals are orthogonal to every power of x", weight=1)
 def residuals_are_orthogonal(student, case):
+    calls = []
     for degree, n in ((2, 5), (7, 20), (10, 30)):
         x, y = training_set(case, n)
-        agree(student, case, x, y, case.uniform(8, low=-1, high=1), degree)
-        agree(student, case, x, y, x, degree, 0.0)
+        calls += [(x, y, case.uniform(8, low=-1, high=1), degree), (x, y, x, degree, 0.0)]
+    agree(student, case, calls)
 
 
-@law("poly_fit_predict", "Ridge shrinks all weights, by λ times their squares", weight=2)
+@law("poly_fit_predict", "Ridge shrinks all weights, by λ times their squares", weight=3)
 def ridge_is_right(student, case):
+    calls = []
     for degree, n, ridge in ((1, 3, 2), (10, 15, 0.01), (10, 5, 0.5), (4, 40, 30.0)):
         x, y = training_set(case, n)
-        agree(student, case, x, y + 3, case.uniform(5, low=-1, high=1), degree, ridge)
+        calls.append((x, y + 3, case.uniform(5, low=-1, high=1), degree, ridge))
+    agree(student, case, calls)
     x, y = training_set(case, 9)
-    got = predicted(student, case, x, y, x[:2], 3, 1e9)
-    case.close(got, np.zeros(2), 1e-6, what="the prediction with an enormous ridge")
+    what = "the prediction with an enormous ridge"
+    (got,) = predictions(student, case, [(x, y, x[:2], 3, 1e9)])
+    case.close(got, np.zeros(2), 1e-6, what=what)
 
 
 @law("poly_fit_predict", "With more weights than points, the smallest weights are taken", weight=1)
 def minimum_norm(student, case):
+    calls = []
     for degree, n in ((2, 2), (7, 4), (10, 6)):
         x, y = training_set(case, n)
-        agree(student, case, x, y, case.uniform(6, low=-1, high=1), degree)
+        calls.append((x, y, case.uniform(6, low=-1, high=1), degree))
+    agree(student, case, calls)
 
 
 @law("poly_fit_predict", "Predictions are made point by point, in the dtype of x", weight=1)
 def point_by_point(student, case):
     x, y = training_set(case, 9)
-    for t in (np.array([0.25]), case.uniform(40, low=-1, high=1), x):
-        agree(student, case, x, y, t, 2)
-    for given in case.layouts(x):
-        agree(student, case, given, y, given, 2, 0.1)
+    calls = [(x, y, t, 2) for t in (np.array([0.25]), case.uniform(40, low=-1, high=1), x)]
+    agree(student, case, calls + [(given, y, given, 2, 0.1) for given in case.layouts(x)])
     x = np.linspace(-1, 1, 6, dtype=np.float32)
     t = np.array([0.5, -0.25, 0.0], np.float32)
     got = student.poly_fit_predict(x, 1 - x, t, 2)
@@ -78,35 +81,37 @@ def point_by_point(student, case):
 # 1.2 bias_variance -----------------------------------------------------------------------------
 
 
-def same_parts(student, case, predictions, truth, tol=1e-9):
+def same_parts(student, case, calls):
     """Require the reference's three numbers."""
-    want = reference.bias_variance(predictions.astype(float), truth.astype(float))
-    got = parts(student, case, predictions, truth)
-    case.close(got, want, tol, what="(bias2, variance, mse)")
+    for args, got in zip(calls, parts(student, case, calls), strict=True):
+        want = reference.bias_variance(*(a.astype(float) for a in args))
+        tol = 1e-5 if args[0].dtype == np.float32 else 1e-9
+        case.close(got, want, tol, what="(bias2, variance, mse)")
 
 
 @law("bias_variance", "Bias² and variance add up to the squared error", weight=2, core=True)
 def parts_add_up(student, case):
-    for shape in ((2, 1), (5, 5), (4, 30), (50, 3)):
-        same_parts(student, case, case.normal(*shape) - 0.5, case.normal(shape[1]))
+    shapes = ((2, 1), (5, 5), (4, 30), (50, 3))
+    calls = [(case.normal(*shape) - 0.5, case.normal(shape[1])) for shape in shapes]
     predictions, truth = case.normal(8, 6), case.normal(6)
-    for given in case.layouts(predictions):
-        same_parts(student, case, given, truth)
-    single = case.normal(8, 6, dtype=np.float32), case.normal(6, dtype=np.float32)
-    same_parts(student, case, *single, tol=1e-5)
+    calls += [(given, truth) for given in case.layouts(predictions)]
+    calls += [(case.normal(8, 6, dtype=np.float32), case.normal(6, dtype=np.float32))]
+    same_parts(student, case, calls)
 
 
 @law("bias_variance", "Equal predictions from all training sets have no variance", weight=1)
 def no_variance(student, case):
+    calls = []
     for sets in (1, 7):
         truth = case.normal(3)
-        same_parts(student, case, np.tile(case.normal(3), (sets, 1)), truth)
+        calls.append((np.tile(case.normal(3), (sets, 1)), truth))
+    same_parts(student, case, calls)
 
 
 @law("bias_variance", "Predictions that are right on average have no bias", weight=1)
 def no_bias(student, case):
     truth, off = case.normal(4), case.normal(6, 4)
-    same_parts(student, case, truth + off - off.mean(axis=0), truth)
+    same_parts(student, case, [(truth + off - off.mean(axis=0), truth)])
 
 
 @law("bias_variance", "Biases at different points do not cancel", weight=1)
@@ -114,68 +119,64 @@ def biases_do_not_cancel(student, case):
     off = case.normal(7)
     off -= off.mean()
     truth = case.normal(7)
-    same_parts(student, case, truth + off + 0.1 * case.normal(3, 7), truth)
+    same_parts(student, case, [(truth + off + 0.1 * case.normal(3, 7), truth)])
 
 
 @law("bias_variance", "Counting every training set twice changes nothing", weight=1)
 def counted_twice(student, case):
     predictions, truth = case.normal(2, 3), case.normal(3)
-    for times in (1, 3):
-        same_parts(student, case, np.tile(predictions, (times, 1)), truth)
+    same_parts(student, case, [(np.tile(predictions, (times, 1)), truth) for times in (1, 3)])
 
 
 # 1.3 ensemble_variance -------------------------------------------------------------------------
 
 
-def same_variance(student, case, sigma2, rho, k):
-    """Require the reference's number."""
-    want = float(reference.ensemble_variance(sigma2, rho, k))
-    case.equal(student.ensemble_variance(sigma2, rho, k), want)
+def same_variances(student, case, calls):
+    """Require the reference's numbers."""
+    examples = [(args, float(reference.ensemble_variance(*args))) for args in calls]
+    variances(student, case, examples)
 
 
 @law("ensemble_variance", "The variance of the mean, for any correlation", weight=2, core=True)
 def variance_of_the_mean(student, case):
-    for k in (2, 5, 30, 1000):
-        same_variance(student, case, float(case.uniform(low=0.1, high=9)), case.rate(), k)
+    sizes = (2, 5, 30, 1000)
+    calls = [(float(case.uniform(low=0.1, high=9)), case.rate(), k) for k in sizes]
+    same_variances(student, case, calls)
 
 
 @law("ensemble_variance", "Independent predictors: σ²/k", weight=1)
 def independent(student, case):
-    for k in (2, 3, 10**6):
-        same_variance(student, case, 0.3, 0.0, k)
-    same_variance(student, case, 5, 0, 2)
+    same_variances(student, case, [*((0.3, 0.0, k) for k in (2, 3, 10**6)), (5, 0, 2)])
 
 
 @law("ensemble_variance", "A crowd of copies is worth one of them", weight=1)
 def copies(student, case):
-    for sigma2, rho, k in ((0.0, 0.4, 3), (7, 1, 9), (0.1, 0.7, 1), (0.1, -1.0, 1)):
-        same_variance(student, case, sigma2, rho, k)
+    same_variances(student, case, [(0.0, 0.4, 3), (7, 1, 9), (0.1, 0.7, 1), (0.1, -1.0, 1)])
 
 
 @law("ensemble_variance", "Negative correlation helps more, down to no variance at all", weight=1)
 def negative(student, case):
-    for k in (2, 4, 11):
-        for part in (1.0, 0.5):
-            same_variance(student, case, 1.7, -part / (k - 1), k)
+    calls = [(1.7, -part / (k - 1), k) for k in (2, 4, 11) for part in (1.0, 0.5)]
+    same_variances(student, case, calls)
 
 
 # 1.4 early_stopping ----------------------------------------------------------------------------
 
 
-def same_stop(student, case, val, patience, train=None):
-    """Require the reference's dict."""
-    train = case.normal(len(val)).astype(val.dtype) if train is None else train
-    want = reference.early_stopping(train, val, patience)
-    got = dict_of(student.early_stopping(train, val, patience), case)
-    expected = (want["best_epoch"], want["stop_epoch"])
-    case.that(
-        got[:2] == expected,
-        "(best_epoch, stop_epoch) is wrong",
-        expected=expected,
-        received=got[:2],
-    )
-    tol = 1e-5 if val.dtype == np.float32 else 1e-9
-    case.close(got[2], want["gap"], tol, what="the gap")
+def same_stops(student, case, calls):
+    """Require the reference's dicts."""
+    for (train, val, patience), got in zip(calls, stopped(student, case, calls), strict=True):
+        want = reference.early_stopping(train, val, patience)
+        expected = (want["best_epoch"], want["stop_epoch"])
+        text = "(best_epoch, stop_epoch) is wrong"
+        case.that(got[:2] == expected, text, expected=expected, received=got[:2])
+        tol = 1e-5 if val.dtype == np.float32 else 1e-9
+        case.close(got[2], want["gap"], tol, what="the gap")
+
+
+def beside_noise(case, val, patience):
+    """Give the arguments of a call, with a training curve of noise."""
+    return case.normal(len(val)), val, patience
 
 
 def noisy(case, length):
@@ -191,52 +192,57 @@ def noisy(case, length):
     core=True,
 )
 def waits_and_goes_back(student, case):
-    for patience in (1, 2, 3, 5, 8):
-        same_stop(student, case, noisy(case, 40), patience)
-    val = noisy(case, 40)
-    for given in case.layouts(val):
-        same_stop(student, case, given, 3)
+    calls = [beside_noise(case, noisy(case, 40), patience) for patience in (1, 2, 3, 5, 8)]
+    calls += [beside_noise(case, given, 3) for given in case.layouts(noisy(case, 40))]
+    same_stops(student, case, calls)
 
 
 @law("early_stopping", "Without a stop it runs to the last epoch", weight=1)
 def runs_to_the_end(student, case):
+    calls = []
     for length, patience in ((1, 5), (2, 1), (2, 2), (7, 6), (7, 7), (5, 100)):
-        same_stop(student, case, case.normal(length), patience)
-        same_stop(student, case, np.arange(length, 0, -1.0), patience)
-        same_stop(student, case, np.arange(0.0, length), patience)
+        rising = np.arange(0.0, length)
+        for val in (case.normal(length), length - rising, rising):
+            calls.append(beside_noise(case, val, patience))
+    same_stops(student, case, calls)
 
 
 @law("early_stopping", "An epoch is compared with the best so far, not the one before", weight=1)
 def compared_with_the_best(student, case):
     val = np.array([1.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 0.5])
-    for patience in (2, 4, 6, 7):
-        same_stop(student, case, val, patience)
+    same_stops(student, case, [beside_noise(case, val, patience) for patience in (2, 4, 6, 7)])
 
 
 @law("early_stopping", "A tie is no improvement, and the first of equals is the best", weight=1)
 def ties(student, case):
-    for patience in (1, 2, 4):
-        same_stop(student, case, case.integers(0, 4, 15).astype(float), patience)
-    same_stop(student, case, np.array([-1.0, -2.0, -2.0, -2.0, -3.0]), 3)
+    calls = [beside_noise(case, case.integers(0, 4, 15).astype(float), n) for n in (1, 2, 4)]
+    calls += [beside_noise(case, np.array([-1.0, -2.0, -2.0, -2.0, -3.0]), 3)]
+    same_stops(student, case, calls)
 
 
 @law("early_stopping", "What comes after the stop is never seen", weight=1)
 def blind_after_the_stop(student, case):
+    calls = []
     for patience in (2, 4):
         val = np.concatenate([noisy(case, 6), np.full(patience, 3.0), [-9.0, -8.0]])
-        same_stop(student, case, val, patience)
+        calls.append(beside_noise(case, val, patience))
+    same_stops(student, case, calls)
 
 
 @law("early_stopping", "NaN is never an improvement", weight=1)
 def not_a_number(student, case):
+    calls = []
     for patience in (1, 3, 5):
         val = noisy(case, 20)
         val[1 + case.integers(0, 19, 6)] = np.nan
-        same_stop(student, case, val, patience)
+        calls.append(beside_noise(case, val, patience))
+    same_stops(student, case, calls)
 
 
 @law("early_stopping", "The gap is validation minus training, at the best epoch", weight=1)
 def gap_at_the_best(student, case):
+    calls = []
     for dtype in (np.float32, np.float64):
         val, train = noisy(case, 15).astype(dtype), case.normal(15, dtype=dtype)
-        same_stop(student, case, val, 3, train)
+        calls.append((train, val, 3))
+    same_stops(student, case, calls)

@@ -17,9 +17,15 @@ from dropout_course.scenes import FUNCTIONS
 # 5.1 all_masks ---------------------------------------------------------------------------------
 
 
-def listed(student, case, n):
+def listed(student, case, sizes):
+    """Call all_masks for several n; require every mask of n units once, and give them, in turn."""
+    for (n,), got in student.each("all_masks", [(n,) for n in sizes]):
+        yield every_once(case, got, n)
+
+
+def every_once(case, got, n):
     """Require every mask of n units once; give them back."""
-    masks = array_like(student.all_masks(n), what="the list of masks")
+    masks = array_like(got, what="the list of masks")
     case.that(
         masks.dtype == bool,
         f"masks must be boolean, and these have dtype {masks.dtype}",
@@ -42,9 +48,15 @@ def listed(student, case, n):
     return masks
 
 
-def probabilities(student, case, masks, p):
-    """Call mask_probs and require one float64 number for each mask."""
-    got = array_like(student.mask_probs(masks, p), what="the probabilities")
+def probabilities(student, case, calls):
+    """Call mask_probs several times; give one float64 number for each mask, in turn."""
+    for (masks, _), got in student.each("mask_probs", calls):
+        yield one_each(case, got, masks)
+
+
+def one_each(case, got, masks):
+    """Require one float64 number for each mask; give them back."""
+    got = array_like(got, what="the probabilities")
     case.that(
         got.shape == (len(masks),),
         f"{len(masks)} masks have {len(masks)} probabilities, and the shape is {got.shape}",
@@ -62,19 +74,19 @@ def probabilities(student, case, masks, p):
 
 @law("all_masks", "Every mask is listed once", weight=3, core=True)
 def every_mask_once(student, case):
-    for n in (1, 2, 3, 6):
-        listed(student, case, n)
+    for _ in listed(student, case, (1, 2, 3, 6)):
+        pass  # each list is judged as it comes
 
 
 @law("all_masks", "The probability of a mask is a product over its units", weight=3)
 def product_over_units(student, case):
-    masks = np.array([[True, True], [True, False], [False, False]])
-    got = probabilities(student, case, masks, 0.2)
-    case.equal(got, np.array([0.64, 0.16, 0.04]), what="mask_probs")
     p = case.rate()
-    masks = case.mask((6, 5), p)  # some of the 32 masks, perhaps one of them twice
-    want = [math.prod(1 - p if kept else p for kept in row) for row in masks]
-    case.equal(probabilities(student, case, masks, p), np.array(want), what="mask_probs")
+    some = case.mask((6, 5), p)  # some of the 32 masks, perhaps one of them twice
+    calls = [(np.array([[True, True], [True, False], [False, False]]), 0.2), (some, p)]
+    got = probabilities(student, case, calls)
+    case.equal(next(got), np.array([0.64, 0.16, 0.04]), what="mask_probs")
+    want = [math.prod(1 - p if kept else p for kept in row) for row in some]
+    case.equal(next(got), np.array(want), what="mask_probs")
 
 
 def all_masks_here(n):
@@ -84,12 +96,12 @@ def all_masks_here(n):
 
 @law("all_masks", "All masks together have probability one", weight=1.5)
 def together_one(student, case):
+    lists = listed(student, case, (1, 2, 5, 4))
     for n in (1, 2, 5):
-        p = case.rate()
-        got = probabilities(student, case, listed(student, case, n), p)
+        (got,) = probabilities(student, case, [(next(lists), case.rate())])
         case.close(float(got.sum()), 1.0, 1e-9, what=f"the sum over all masks of {n} units")
-    masks = listed(student, case, 4)
-    got = probabilities(student, case, masks, 0.3)
+    masks = next(lists)
+    (got,) = probabilities(student, case, [(masks, 0.3)])
     kept = got @ masks.astype(float)
     case.close(kept, np.full(4, 0.7), 1e-9, what="the probability of each unit to be kept")
 
@@ -97,72 +109,84 @@ def together_one(student, case):
 @law("all_masks", "At p = 0 and p = 1 a single mask is left", weight=1)
 def one_mask_is_left(student, case):
     masks = all_masks_here(3)
-    for p, certain in ((0.0, masks.all(1)), (1.0, ~masks.any(1))):
-        got = probabilities(student, case, masks, p)
-        case.equal(got, certain.astype(float), what=f"mask_probs at p = {p:g}")
+    certain = {0.0: masks.all(1), 1.0: ~masks.any(1)}
+    answers = probabilities(student, case, [(masks, p) for p in certain])
+    for got, (p, only) in zip(answers, certain.items(), strict=True):
+        case.equal(got, only.astype(float), what=f"mask_probs at p = {p:g}")
 
 
 # 5.2 exact_average -----------------------------------------------------------------------------
 
 
-def average(student, case, f, x, p, want, what):
-    """Compare the average of a function of `scenes.FUNCTIONS` with its exact value."""
-    got = student.exact_average(f, x, p)
-    if isinstance(got, np.ndarray) and got.shape == () and not isinstance(want, np.ndarray):
-        got = got[()]  # a number in an array without axes is fine
-    case.equal(got, want, what=what)
+def averages(student, case, examples):
+    """Require the averages of several examples: (arguments, average, what it is)."""
+    answers = student.each("exact_average", [args for args, _, _ in examples])
+    for (_, got), (_, want, what) in zip(answers, examples, strict=True):
+        if isinstance(got, np.ndarray) and got.shape == () and not isinstance(want, np.ndarray):
+            got = got[()]  # a number in an array without axes is fine
+        case.equal(got, want, what=what)
 
 
-def second_moments(student, case, x, p):
-    """Require the mean squared length and the mean outer product of inverted dropout."""
+def second_moments(case, x, p):
+    """Give the mean squared length and the mean outer product of inverted dropout: examples."""
     length = float(x @ x) / (1 - p)
-    average(student, case, case.fn("squares"), x, p, length, "the mean of the squared length")
     outer = np.outer(x, x) + p / (1 - p) * np.diag(x * x)
-    average(student, case, case.fn("outer"), x, p, outer, "the mean of the outer product z zᵀ")
+    yield (case.fn("squares"), x, p), length, "the mean of the squared length"
+    yield (case.fn("outer"), x, p), outer, "the mean of the outer product z zᵀ"
 
 
 @law("exact_average", "Squares grow by 1/(1-p), products of two units stay", weight=3, core=True)
 def squares_and_products(student, case):
-    second_moments(student, case, np.array([1.0, -2.0]), 0.2)
-    second_moments(student, case, case.normal(5), case.rate())
+    friendly = second_moments(case, np.array([1.0, -2.0]), 0.2)
+    random = second_moments(case, case.normal(5), case.rate())
+    averages(student, case, [*friendly, *random])
 
 
 @law("exact_average", "A linear function keeps its value", weight=2)
 def linear_keeps_its_value(student, case):
-    x = np.array([1.0, -2.0, 3.0])
-    average(student, case, case.fn("total"), x, 0.25, 2.0, "the mean of the sum")
-    x, p = case.normal(4), case.rate()
-    average(student, case, case.fn("affine", a=2.0, b=-1.0), x, p, 2 * x - 1, "the mean of 2z - 1")
+    one, x, p = np.array([1.0, -2.0, 3.0]), case.normal(4), case.rate()
+    examples = [
+        ((case.fn("total"), one, 0.25), 2.0, "the mean of the sum"),
+        ((case.fn("affine", a=2.0, b=-1.0), x, p), 2 * x - 1, "the mean of 2z - 1"),
+    ]
+    averages(student, case, examples)
 
 
 @law("exact_average", "One unit: f(x/(1-p)) and f(0) are weighted with 1-p and p", weight=3)
 def one_and_two_units(student, case):
+    examples = []
     for name in ("sigmoid", "tanh"):
         f, x, p = FUNCTIONS[name](), case.normal(1), case.rate()
         want = (1 - p) * f(x / (1 - p)) + p * f(0 * x)
-        average(student, case, case.fn(name), x, p, want, f"the mean of {name}")
+        examples.append(((case.fn(name), x, p), want, f"the mean of {name}"))
     W, x, p = case.normal(2, 3), case.normal(2), case.rate()
     f, q = FUNCTIONS["softmax_of"](W=W), 1 - p
     on, left, right, off = (f(np.array(m) * x / q) for m in ((1, 1), (1, 0), (0, 1), (0, 0)))
     want = q * q * on + p * q * (left + right) + p * p * off
-    average(student, case, case.fn("softmax_of", W=W), x, p, want, "the mean of a softmax")
+    examples.append(((case.fn("softmax_of", W=W), x, p), want, "the mean of a softmax"))
+    averages(student, case, examples)
 
 
 @law("exact_average", "p = 0 gives f(x), p = 1 gives f(0)", weight=1.5)
 def average_edges(student, case):
     x = np.array([1.0, -2.0, 3.0])
-    f = case.fn("affine", a=2.0, b=1.0)
-    average(student, case, f, x, 0.0, 2 * x + 1, "the average at p = 0")
-    average(student, case, f, x, 1.0, np.ones(3), "the average at p = 1, which is f(0),")
-    average(student, case, case.fn("total"), x, 1.0, 0.0, "the average at p = 1, which is f(0),")
+    f, at_one = case.fn("affine", a=2.0, b=1.0), "the average at p = 1, which is f(0),"
+    examples = [
+        ((f, x, 0.0), 2 * x + 1, "the average at p = 0"),
+        ((f, x, 1.0), np.ones(3), at_one),
+        ((case.fn("total"), x, 1.0), 0.0, at_one),
+    ]
+    averages(student, case, examples)
 
 
 @law("exact_average", "float32 stays float32", weight=1)
 def average_float32(student, case):
-    x = np.array([1, -2, 3], np.float32)
-    for p in (0.25, 1.0):
-        want = x if p < 1 else 0 * x
-        average(student, case, case.fn("linear"), x, p, want, "the average of float32 values")
+    x, f, what = (
+        np.array([1, -2, 3], np.float32),
+        case.fn("linear"),
+        "the average of float32 values",
+    )
+    averages(student, case, [((f, x, 0.25), x, what), ((f, x, 1.0), 0 * x, what)])
 
 
 # 5.3 geometric_mean ----------------------------------------------------------------------------
@@ -184,31 +208,41 @@ def shares(case, count, dtype=np.float64):
     "geometric_mean", "The mean of softmaxes is the softmax of the mean logits", weight=3, core=True
 )
 def softmax_of_mean_logits(student, case):
-    probs, weights = np.array([[0.9, 0.1], [0.5, 0.5]]), np.array([0.5, 0.5])
-    case.equal(student.geometric_mean(probs, weights), np.array([0.75, 0.25]))  # odds 9, 1 -> 3
+    probs, half = np.array([[0.9, 0.1], [0.5, 0.5]]), np.array([0.5, 0.5])
     logits, weights = case.normal(6, 4, scale=2), shares(case, 6)
-    case.equal(student.geometric_mean(softmax(logits), weights), softmax(weights @ logits))
+    examples = [
+        ((probs, half), np.array([0.75, 0.25])),  # odds 9, 1 -> 3
+        ((softmax(logits), weights), softmax(weights @ logits)),
+    ]
+    case.gives(student, "geometric_mean", examples)
 
 
 @law("geometric_mean", "A row counts as often as its weight says", weight=2)
 def weights_count(student, case):
-    probs, weights = np.array([[0.8, 0.2], [0.2, 0.8]]), np.array([0.75, 0.25])
-    case.equal(student.geometric_mean(probs, weights), np.array([2 / 3, 1 / 3]))
-    logits = case.normal(3, 3)
+    logits, weights = case.normal(3, 3), np.array([0.2, 0.2, 0.6])
     rows = softmax(logits)
-    got = student.geometric_mean(rows, np.array([0.2, 0.2, 0.6]))
-    case.equal(got, softmax(logits.T @ np.array([0.2, 0.2, 0.6])))
-    repeated = student.geometric_mean(rows[[0, 1, 2, 2, 2]], np.full(5, 0.2))
+    calls = [
+        (np.array([[0.8, 0.2], [0.2, 0.8]]), np.array([0.75, 0.25])),
+        (rows, weights),
+        (rows[[0, 1, 2, 2, 2]], np.full(5, 0.2)),
+    ]
+    answers = student.each("geometric_mean", calls)
+    case.equal(next(answers)[1], np.array([2 / 3, 1 / 3]))
+    _, got = next(answers)
+    case.equal(got, softmax(logits.T @ weights))
+    _, repeated = next(answers)
     case.equal(repeated, got, what="the mean with the third row written out three times")
 
 
 @law("geometric_mean", "Where all rows agree, the mean is that row", weight=1)
 def agreement(student, case):
-    row = np.array([0.2, 0.3, 0.5])
-    case.equal(student.geometric_mean(np.stack([row, row]), np.array([0.5, 0.5])), row)
-    case.equal(student.geometric_mean(row[None], np.array([1.0])), row)
-    row = softmax(case.normal(5))
-    case.equal(student.geometric_mean(np.tile(row, (7, 1)), shares(case, 7)), row)
+    row, other = np.array([0.2, 0.3, 0.5]), softmax(case.normal(5))
+    examples = [
+        ((np.stack([row, row]), np.array([0.5, 0.5])), row),
+        ((row[None], np.array([1.0])), row),
+        ((np.tile(other, (7, 1)), shares(case, 7)), other),
+    ]
+    case.gives(student, "geometric_mean", examples)
 
 
 @law("geometric_mean", "A row of weight 0 has no say", weight=1.5)
@@ -249,29 +283,37 @@ def passes(model, x, T, rng):
     return np.array([model(x, rng) for _ in range(T)])
 
 
-def average_of_passes(student, case, name, x, T, tol=None, **params):
-    """Compare with the mean softmax of the same T passes, drawn from a generator of one seed."""
+def of_passes(case, name, x, T, **params):
+    """Give arguments, and the mean softmax of the same T passes, drawn with the same seed."""
     rng = case.rng()
     want = softmax(passes(FUNCTIONS[name](**params), x, T, rng)).mean(0)
-    case.equal(student.mc_average(case.fn(name, **params), x, T, rng), want, tol=tol)
+    return (case.fn(name, **params), x, T, rng), want
+
+
+def mean_passes(student, case, examples):
+    """Require the averages of several examples: (arguments, average)."""
+    answers = student.each("mc_average", [args for args, _ in examples])
+    for (_, got), (_, want) in zip(answers, examples, strict=True):
+        case.equal(got, want)
 
 
 @law("mc_average", "The probabilities of T passes are averaged", weight=4, core=True)
 def probabilities_are_averaged(student, case):
-    one = np.ones(1)
-    for T in (2, 7):
-        average_of_passes(student, case, "noisy_logits", one, T, centre=[0.0, 1.0, -1.0], scale=2.0)
+    one, noise = np.ones(1), {"centre": [0.0, 1.0, -1.0], "scale": 2.0}
+    examples = [of_passes(case, "noisy_logits", one, T, **noise) for T in (2, 7)]
     W, x, p = case.normal(6, 4, scale=2), case.normal(6), case.rate()
-    average_of_passes(student, case, "dropped_logits", x, 5, W=W, p=p)
+    examples.append(of_passes(case, "dropped_logits", x, 5, W=W, p=p))
+    mean_passes(student, case, examples)
 
 
 @law("mc_average", "One pass is a softmax", weight=2)
 def one_pass(student, case):
     fn = case.fn("noisy_logits", centre=[0.0, math.log(3)], scale=0.0)
-    got = student.mc_average(fn, np.ones(1), 1, case.rng())
-    case.equal(got, np.array([0.25, 0.75]), what="one pass with logits 0 and log 3")
-    centre = case.normal(5, scale=2)
-    average_of_passes(student, case, "noisy_logits", np.ones(2), 1, centre=centre)
+    friendly = (fn, np.ones(1), 1, case.rng())
+    other, want = of_passes(case, "noisy_logits", np.ones(2), 1, centre=case.normal(5, scale=2))
+    answers = student.each("mc_average", [friendly, other])
+    case.equal(next(answers)[1], np.array([0.25, 0.75]), what="one pass with logits 0 and log 3")
+    case.equal(next(answers)[1], want)
 
 
 @law("mc_average", "Two runs of T passes are one run of 2T", weight=2)
@@ -289,10 +331,11 @@ def two_runs_are_one(student, case):
 
 @law("mc_average", "Logits of 10 000 give finite numbers", weight=2)
 def huge_logits(student, case):
-    x = np.ones(1)
+    examples = []
     for centre, want in (([1e4, 0.0, -1e4], [1.0, 0.0, 0.0]), ([-1e4, -1e4], [0.5, 0.5])):
         fn = case.fn("noisy_logits", centre=centre, scale=0.0)
-        case.equal(student.mc_average(fn, x, 3, case.rng()), np.array(want))
+        examples.append(((fn, np.ones(1), 3, case.rng()), np.array(want)))
+    mean_passes(student, case, examples)
 
 
 @law(
@@ -318,4 +361,4 @@ def counted(student, case, x, T):
 @law("mc_average", "float32 stays float32", weight=1)
 def passes_float32(student, case):
     x = np.ones(1, np.float32)
-    average_of_passes(student, case, "noisy_logits", x, 4, centre=[0.0, 1.0])
+    mean_passes(student, case, [of_passes(case, "noisy_logits", x, 4, centre=[0.0, 1.0])])
