@@ -54,6 +54,8 @@ c.GenerateAssignment.preprocessors = RELEASE_PREPROCESSORS
 c.ExchangeFactory.collect = Collect
 
 # Autograde: the answers go into the released notebook, and the referee takes Execute's place.
+# `autograder autograde` takes the same steps for many submissions at once; if you add a step of
+# your own here, it says so and leaves the class to `nbgrader autograde`.
 c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.pre_convert_hook = before_autograde
 c.Autograde.sanitize_preprocessors = [
