@@ -118,3 +118,10 @@ def test_check_finds_what_was_done_to_cells(completed):
     for words in ("3.4 was changed", "3.1 was deleted", "3.2 has 2 answer cells"):
         assert words in told.output
     assert "48 of 60 points" in told.output
+
+
+def test_no_grammar_is_compiled_to_start():
+    """It takes seconds, for each command and each worker."""
+    source = "import sys, autograder.classroom.grading; print('lark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
