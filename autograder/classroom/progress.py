@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 from rich.console import Console
@@ -32,6 +32,8 @@ def track(
     total : int, optional
         How many there will be, where `items` has no length.
     """
+    if total is None and isinstance(items, Sized):
+        total = len(items)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
