@@ -262,6 +262,17 @@ class KeepsWithP(_Right):
 
 
 @_layer(
+    "M290",
+    "p read as keep",
+    "You keep with probability p and divide by p; p is the probability of dropping, "
+    "so it is 1 - p in both places.",
+)
+class KeepsWithPThroughout(KeepsWithP):
+    def scale(self):
+        return 1 / self.p if self.p else 1.0
+
+
+@_layer(
     "M2",
     "Factor missing",
     "Kept units are not divided by 1 - p, so training and eval disagree on average.",
