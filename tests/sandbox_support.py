@@ -20,7 +20,8 @@ import matplotlib
 
 from autograder.sandbox.jail import syscalls
 from autograder.sandbox.jail.processes import Table
-from autograder.sandbox.warm_client import LEVELS, JailError, Warm
+from autograder.sandbox.refusal import JailError
+from autograder.sandbox.warm_client import LEVELS, Warm
 
 ROOT = Path(__file__).resolve().parents[1]
 NOBODY = 65534

@@ -16,7 +16,7 @@ from sandbox_support import JailError, Warm, descendants, eventually, open_folde
 
 from autograder.referee.session import Session
 from autograder.sandbox import Stopped, boot, doctor, open_sandbox
-from autograder.sandbox.warm_client import ShortageError
+from autograder.sandbox.refusal import ShortageError
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,9 @@ from autograder.sandbox import doctor
 from autograder.sandbox.advice import show, what_to_do
 from autograder.sandbox.doctor import Report
 from autograder.sandbox.process import Process
+from autograder.sandbox.refusal import JailError
 from autograder.sandbox.runner import WireRunner
-from autograder.sandbox.warm_client import LEVELS, JailError, Warm
+from autograder.sandbox.warm_client import LEVELS, Warm
 
 
 @dataclass(frozen=True)

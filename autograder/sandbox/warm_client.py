@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import re
 import select
 import socket
 import subprocess
@@ -17,10 +15,10 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from autograder.root import SetUpError
 from autograder.sandbox import boot, view
 from autograder.sandbox.jail import scratch
 from autograder.sandbox.jail.limits import Limits
+from autograder.sandbox.refusal import FROM_OUTSIDE, JailError, refusal
 from autograder.sandbox.runner import WireRunner, processor_clock
 from autograder.sandbox.wire import Wire, WireError
 
@@ -40,42 +38,8 @@ _CAUSES = {
 }
 
 
-# What is short, by the number of an error, and what to do.
-_SHORT = {
-    errno.EAGAIN: "this user has too many processes: end some, or raise the limit (ulimit -u)",
-    errno.ENOMEM: "there is too little memory: end other programs",
-    errno.EMFILE: "too many files are open: raise the limit (ulimit -n)",
-    errno.ENFILE: "too many files are open on this machine: end other programs",
-    errno.ENOSPC: "the disk of temporary files is full: make room, or set TMPDIR to a folder on "
-    "another disk",
-}
-_SHORT[errno.EDQUOT] = _SHORT[errno.ENOSPC]
-_FROM_OUTSIDE = (
-    "the process that watches over notebooks was ended from outside, by somebody or because "
-    "memory ran out (`dmesg` says so); no notebook is to blame: run it again"
-)
-
-
-class JailError(SetUpError):
-    """A jail could not be set up, or was ended from outside: nobody's notebook is to blame."""
-
-
-class ShortageError(JailError):
-    """The machine has too little of something for now; that says nothing about a level."""
-
-
 class _GoneError(JailError):
     """The warm process died before it gave a jail."""
-
-
-def refusal(what: str, said: str) -> JailError:
-    """Give the error for something that can't be set up; it says what to do, if that is known."""
-    number = re.search(r"\[Errno (\d+)\]", said)
-    # These run out of other things than processes and disks.
-    of_namespaces = re.search(r"\b(unshare|mount)\b", said)
-    if number and not of_namespaces and (short := _SHORT.get(int(number[1]))):
-        return ShortageError(f"{what}: {said}; {short}, then run it again")
-    return JailError(f"{what}: {said}")
 
 
 class Jailed(WireRunner):
@@ -125,7 +89,7 @@ class Jailed(WireRunner):
         cause = self._ended()
         if cause in ("", "orphaned"):  # nothing that a notebook can bring about
             self.close()
-            raise JailError(_FROM_OUTSIDE)
+            raise JailError(FROM_OUTSIDE)
         return _CAUSES.get(cause, f"{error} ({cause})")
 
 
@@ -205,7 +169,7 @@ class Warm:
             what = f"the jail ({self.level}) can't be set up"
             if "error" in told:
                 raise refusal(what, told["error"])
-            raise _GoneError(f"{what}: {_FROM_OUTSIDE}")
+            raise _GoneError(f"{what}: {FROM_OUTSIDE}")
         return Jailed(connection, report, told["up"])
 
     def lend(self) -> socket.socket:
@@ -234,7 +198,7 @@ class Warm:
         try:
             socket.send_fds(self._control, [b"{}"], given)
         except OSError as error:
-            raise _GoneError(f"{_FROM_OUTSIDE} ({error})") from None
+            raise _GoneError(f"{FROM_OUTSIDE} ({error})") from None
         finally:
             theirs.close()
             their_report.close()
