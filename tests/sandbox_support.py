@@ -25,6 +25,7 @@ from autograder.sandbox.warm_client import LEVELS, Warm
 
 ROOT = Path(__file__).resolve().parents[1]
 NOBODY = 65534
+TEMPORARY = tempfile.gettempdir()  # a test may move it, and remove its own later
 
 
 def usable_levels() -> list[str]:
@@ -80,7 +81,7 @@ def _becoming(user: int) -> dict[str, Any]:
 
 def _copied_python(version: str) -> str:
     """Copy the interpreter, which may live where only root can read, without any library."""
-    top = Path(tempfile.mkdtemp(prefix="python-"))
+    top = Path(tempfile.mkdtemp(prefix="python-", dir=TEMPORARY))
     atexit.register(shutil.rmtree, top, ignore_errors=True)
     os.chmod(top, 0o755)
     stdlib = Path(sysconfig.get_path("stdlib"))
