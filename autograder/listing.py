@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder.referee.grade import all_laws
 from dropout_course import course
-from dropout_course.laws import known_mistakes
+from dropout_course.engine.laws import known_mistakes
 
 
 def listing() -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from autograder.referee.grade import all_laws
 from dropout_course import course
-from dropout_course.checking import check
-from dropout_course.laws import known_mistakes, module_name
-from dropout_course.student import Student
-from dropout_course.verdict import judge
+from dropout_course.engine.checking import check
+from dropout_course.engine.laws import known_mistakes, module_name
+from dropout_course.engine.student import Student
+from dropout_course.engine.verdict import judge
 
 RUNS = 30
 

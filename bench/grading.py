@@ -27,7 +27,7 @@ from autograder.referee import Config as Grading
 from autograder.referee import grade_notebook, sandboxes
 from autograder.referee.cells import Role, role_of
 from autograder.root import course_root
-from dropout_course.child import Cells
+from dropout_course.engine.inside.child import Cells
 
 STEM = "03-dropout-forward"
 ANSWERS = HandIn(("where",))
@@ -218,9 +218,9 @@ class _Here:
         return self._cells.run(source)
 
     def ask(self, request: bytes, seconds: float) -> bytes:
-        from dropout_course import inside
+        from dropout_course.engine.inside import answering
 
-        return inside.answer(self._cells.names, request)
+        return answering.answer(self._cells.names, request)
 
     def seed(self, seed: int) -> None:
         pass

@@ -17,9 +17,9 @@ from autograder.referee.grade import all_laws
 from autograder.root import course_root
 from dropout_course import course
 from dropout_course.course import Exercise
-from dropout_course.laws import Law, module_name
-from dropout_course.student import Student
-from dropout_course.verdict import judge
+from dropout_course.engine.laws import Law, module_name
+from dropout_course.engine.student import Student
+from dropout_course.engine.verdict import judge
 
 GRADINGS = 100_000
 RANDOM = 10  # an exercise with statistical laws is graded so many times as often as another

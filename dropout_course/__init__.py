@@ -6,7 +6,7 @@
 The package needs numpy and matplotlib alone and holds no reference answer.
 """
 
-from dropout_course.checking import check
+from dropout_course.engine.checking import check
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "check"]

@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dropout_course import codec
-from dropout_course.student import Lost, Student, Unanswered
+from dropout_course.engine.inside import codec
+from dropout_course.engine.student import Lost, Student, Unanswered
 
 MODULUS = 2**61 - 1  # of Python's hash of a number: its multiples collide in a set
 ROOM = codec.MAX_HEADER - 1000  # what a single hostile part may take of the header

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dropout_course import codec
-from dropout_course.case import Broken, Case
-from dropout_course.student import Missing, Raised, Student, Unanswered, Unsendable
+from dropout_course.engine.case import Broken, Case
+from dropout_course.engine.inside import codec
+from dropout_course.engine.student import Missing, Raised, Student, Unanswered, Unsendable
 
 
 def broken(judge, *args, **kwargs):

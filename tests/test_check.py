@@ -9,10 +9,10 @@ import warnings
 import numpy as np
 import pytest
 
-import dropout_course.checking as checking
+import dropout_course.engine.checking as checking
 from dropout_course import course
-from dropout_course.checking import CheckError, check
-from dropout_course.laws import law, mistake, probe
+from dropout_course.engine.checking import CheckError, check
+from dropout_course.engine.laws import law, mistake, probe
 
 
 @law("halve", "Halves", core=True)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dropout_course import codec
-from dropout_course.codec import CodecError, Fn, Rng, decode, encode, laid_out, layout
+from dropout_course.engine.inside import codec
+from dropout_course.engine.inside.codec import CodecError, Fn, Rng, decode, encode, laid_out, layout
 
 dtypes = st.sampled_from(sorted(codec.DTYPES)).map(np.dtype)
 arrays = hnp.arrays(dtypes, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))

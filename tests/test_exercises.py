@@ -13,10 +13,10 @@ from scipy import stats
 
 from autograder.referee.grade import all_laws
 from dropout_course import course
-from dropout_course.laws import known_mistakes, module_name
-from dropout_course.statistics import Binomial, ChiSquare, Coincidence
-from dropout_course.student import Student
-from dropout_course.verdict import judge
+from dropout_course.engine.laws import known_mistakes, module_name
+from dropout_course.engine.statistics import Binomial, ChiSquare, Coincidence
+from dropout_course.engine.student import Student
+from dropout_course.engine.verdict import judge
 
 EXERCISES = list(course.exercises().values())
 IDS = [exercise.id for exercise in EXERCISES]
@@ -120,7 +120,7 @@ def test_mistakes_are_named_whatever_the_seed(exercise):
 
 @every_exercise
 def test_no_mistake_is_named_for_the_reference(exercise):
-    from dropout_course.verdict import name_mistake
+    from dropout_course.engine.verdict import name_mistake
 
     student = Student.here(reference(exercise))
     for seed in range(3):

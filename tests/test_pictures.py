@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dropout_course import pictures
+from dropout_course.engine import pictures
 
 
 def test_zeros_are_shown_where_they_differ():

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.sandbox import Process, Stopped
 from autograder.sandbox.process import Limits
-from dropout_course.student import Student
+from dropout_course.engine.student import Student
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from sandbox_support import Warm, descendants, eventually, usable_levels
 from autograder.referee.session import Session
 from autograder.sandbox import Process, Stopped
 from autograder.sandbox.jail.limits import Limits
-from dropout_course.student import Raised, Student
+from dropout_course.engine.student import Raised, Student
 
 pytestmark = pytest.mark.slow
 

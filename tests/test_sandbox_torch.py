@@ -5,7 +5,7 @@ import os
 import pytest
 from sandbox_support import Warm, usable_levels
 
-from dropout_course.student import Student
+from dropout_course.engine.student import Student
 
 pytestmark = pytest.mark.slow
 torch = pytest.importorskip("torch")

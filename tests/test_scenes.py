@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from dropout_course import codec
+from dropout_course.engine.inside import codec
+from dropout_course.engine.student import Student
 from dropout_course.scenes import (
     FUNCTIONS,
     dropout_layer_run,
@@ -17,7 +18,6 @@ from dropout_course.scenes import (
     evaluate_modes_run,
     repeat,
 )
-from dropout_course.student import Student
 
 Z = np.linspace(-4, 4, 33)
 

@@ -7,7 +7,7 @@ import pytest
 from autograder.referee import session as session_module
 from autograder.referee.session import Session
 from autograder.sandbox import Stopped
-from dropout_course.student import Lost
+from dropout_course.engine.student import Lost
 
 
 class Fake:

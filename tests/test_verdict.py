@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dropout_course import laws as laws_module
-from dropout_course.laws import law, mistake, probe
-from dropout_course.report import Report, as_text
-from dropout_course.student import EngineError, Lost, Student
-from dropout_course.verdict import Outcome, Verdict, judge, name_mistake, score
+from dropout_course.engine import laws as laws_module
+from dropout_course.engine.laws import law, mistake, probe
+from dropout_course.engine.report import Report, as_text
+from dropout_course.engine.student import EngineError, Lost, Student
+from dropout_course.engine.verdict import Outcome, Verdict, judge, name_mistake, score
 
 X = np.array([1.0, 2.0])
 

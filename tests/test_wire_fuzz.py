@@ -8,7 +8,7 @@ import fuzz
 import pytest
 
 from bench import fuzz as bench
-from dropout_course import codec
+from dropout_course.engine.inside import codec
 
 
 def test_hostile_messages_neither_crash_nor_hang_nor_fill_the_memory():

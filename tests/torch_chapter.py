@@ -18,7 +18,7 @@ from nbformat.v4 import new_notebook
 
 from autograder.referee import grade
 from dropout_course import course
-from dropout_course.laws import law, mistake, probe
+from dropout_course.engine.laws import law, mistake, probe
 
 STEM = "90-torch"
 X = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])

@@ -18,7 +18,7 @@ from dropout_course.checks.ch01_overfitting import (
     training_set,
     variances,
 )
-from dropout_course.laws import law
+from dropout_course.engine.laws import law
 from solutions import ch01_overfitting as reference
 
 # 1.1 poly_fit_predict --------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from dropout_course.checks.ch02_regularizers import (
     three_arrays,
     vectors,
 )
-from dropout_course.laws import law
+from dropout_course.engine.laws import law
 from solutions import ch02_regularizers as reference
 
 # 2.1 weight_decay ------------------------------------------------------------------------------

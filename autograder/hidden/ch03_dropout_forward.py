@@ -12,9 +12,9 @@ import math
 import numpy as np
 
 from dropout_course.checks import ch03_dropout_forward as visible
-from dropout_course.laws import law
+from dropout_course.engine.laws import law
+from dropout_course.engine.statistics import Binomial
 from dropout_course.scenes import FUNCTIONS
-from dropout_course.statistics import Binomial
 from solutions import ch03_dropout_forward as reference
 
 BAD_RATES = (-1e-9, 1.000001, 2, -math.inf, math.inf, math.nan)

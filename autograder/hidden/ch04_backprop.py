@@ -30,8 +30,8 @@ from dropout_course.checks.ch04_backprop import (
     smooth_network,
     switched,
 )
-from dropout_course.laws import law
-from dropout_course.statistics import Binomial, Coincidence
+from dropout_course.engine.laws import law
+from dropout_course.engine.statistics import Binomial, Coincidence
 from solutions import ch04_backprop as reference
 
 SHAPES = ((1,), (7,), (3, 1), (2, 3, 4), (2, 2, 3, 2))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from dropout_course.checks import ch05_ensembles as visible
-from dropout_course.laws import law
+from dropout_course.engine.laws import law
 from dropout_course.scenes import FUNCTIONS
 from solutions import ch05_ensembles as reference
 

@@ -11,11 +11,11 @@ import math
 
 import numpy as np
 
-from dropout_course.case import array_like
 from dropout_course.checks import ch06_what_it_optimizes as visible
 from dropout_course.checks.ch06_what_it_optimizes import number
-from dropout_course.laws import law
-from dropout_course.statistics import ChiSquare
+from dropout_course.engine.case import array_like
+from dropout_course.engine.laws import law
+from dropout_course.engine.statistics import ChiSquare
 from solutions import ch06_what_it_optimizes as reference
 
 # 6.1 expected_dropout_loss ---------------------------------------------------------------------

@@ -14,11 +14,12 @@ from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
 from autograder.referee.sandboxes import UNSAFE, starter
 from autograder.referee.session import Runner, Session
-from dropout_course import course, laws
-from dropout_course.laws import Law
-from dropout_course.report import Report, as_text
-from dropout_course.student import EngineError, Student
-from dropout_course.verdict import Finding, Outcome, Verdict, judge
+from dropout_course import course
+from dropout_course.engine import laws
+from dropout_course.engine.laws import Law
+from dropout_course.engine.report import Report, as_text
+from dropout_course.engine.student import EngineError, Student
+from dropout_course.engine.verdict import Finding, Outcome, Verdict, judge
 
 
 @dataclass(frozen=True)

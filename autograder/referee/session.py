@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from autograder.sandbox import Stopped
-from dropout_course.student import Lost
-from dropout_course.words import clean, one_line
+from dropout_course.engine.student import Lost
+from dropout_course.engine.words import clean, one_line
 
 Outputs = list[dict[str, Any]]
 OUTPUTS = 20_000_000  # characters of all outputs of a notebook that are kept

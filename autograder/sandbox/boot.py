@@ -45,7 +45,7 @@ def command(main: str, descriptor: int, folder: str) -> list[str]:
     Parameters
     ----------
     main
-        ``dropout_course.child`` (a cold process) or ``_jail.warm``.
+        ``dropout_course.engine.inside.child`` (a cold process) or ``_jail.warm``.
     descriptor
         The socket that it inherits.
     folder

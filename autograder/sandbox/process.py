@@ -36,7 +36,7 @@ class Process(WireRunner):
         boot.lend_fonts(self._folder)
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            boot.command("dropout_course.child", theirs.fileno(), self._folder),
+            boot.command("dropout_course.engine.inside.child", theirs.fileno(), self._folder),
             pass_fds=[theirs.fileno()],
             cwd=self._folder,
             env=boot.START_ENVIRONMENT,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from autograder.sandbox.wire import Wire, WireError
-from dropout_course import codec
+from dropout_course.engine.inside import codec
 
 
 class Stopped(Exception):
@@ -20,7 +20,7 @@ class Stopped(Exception):
 
 
 class WireRunner:
-    """Runs cells and answers calls over a wire; see `dropout_course.child` for the protocol.
+    """Runs cells and answers calls over a wire, by the protocol of `engine.inside.child`.
 
     Seconds are those of the processor, where `clock` counts them: a grade must not depend on
     what else the machine does. A process that waits and computes nothing is ended as well, later.

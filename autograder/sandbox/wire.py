@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from dropout_course import codec
+from dropout_course.engine.inside import codec
 
 MAX_FRAME = codec.MAX_BYTES + codec.MAX_HEADER + 64
 PATIENCE = 3.0  # seconds by the wall that may pass for each second of the processor …

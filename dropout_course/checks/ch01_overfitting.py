@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dropout_course.case import Broken, array_like
-from dropout_course.laws import law
+from dropout_course.engine.case import Broken, array_like
+from dropout_course.engine.laws import law
 
 FIT = 1e-6  # of the largest prediction
 

@@ -9,8 +9,8 @@ import itertools
 
 import numpy as np
 
-from dropout_course.case import Broken, array_like, kind_of
-from dropout_course.laws import law
+from dropout_course.engine.case import Broken, array_like, kind_of
+from dropout_course.engine.laws import law
 
 # 2.1 weight_decay ------------------------------------------------------------------------------
 

@@ -11,10 +11,10 @@ import math
 
 import numpy as np
 
-from dropout_course import pictures
-from dropout_course.case import Broken, array_like
-from dropout_course.laws import law
-from dropout_course.statistics import Binomial, Coincidence
+from dropout_course.engine import pictures
+from dropout_course.engine.case import Broken, array_like
+from dropout_course.engine.laws import law
+from dropout_course.engine.statistics import Binomial, Coincidence
 
 BAD_RATES = (-0.1, 1.5, math.nan)
 

@@ -9,10 +9,10 @@ import math
 
 import numpy as np
 
-from dropout_course.case import Broken, array_like
-from dropout_course.laws import law
-from dropout_course.statistics import Binomial, Coincidence
-from dropout_course.student import Lost, Unanswered
+from dropout_course.engine.case import Broken, array_like
+from dropout_course.engine.laws import law
+from dropout_course.engine.statistics import Binomial, Coincidence
+from dropout_course.engine.student import Lost, Unanswered
 
 # 4.1 dropout_backward --------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from dropout_course.case import Broken, array_like
-from dropout_course.laws import law
+from dropout_course.engine.case import Broken, array_like
+from dropout_course.engine.laws import law
 from dropout_course.scenes import FUNCTIONS
 
 # 5.1 all_masks ---------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ import math
 
 import numpy as np
 
-from dropout_course.case import Broken, array_like
-from dropout_course.laws import law
-from dropout_course.statistics import Binomial, ChiSquare, Coincidence
+from dropout_course.engine.case import Broken, array_like
+from dropout_course.engine.laws import law
+from dropout_course.engine.statistics import Binomial, ChiSquare, Coincidence
 
 
 def all_masks(d, p):

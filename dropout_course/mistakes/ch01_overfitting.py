@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dropout_course.laws import mistake, probe
+from dropout_course.engine.laws import mistake, probe
 
 # 1.1 poly_fit_predict --------------------------------------------------------------------------
 

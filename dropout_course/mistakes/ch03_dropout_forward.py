@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
-from dropout_course.case import agree
-from dropout_course.laws import mistake, probe
-from dropout_course.student import Lost, Missing, Raised, Unanswered
+from dropout_course.engine.case import agree
+from dropout_course.engine.laws import mistake, probe
+from dropout_course.engine.student import Lost, Missing, Raised, Unanswered
 
 # what a probe reports --------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from dropout_course.laws import mistake, probe
+from dropout_course.engine.laws import mistake, probe
 
 
 def listed(n):

@@ -228,7 +228,7 @@ for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         "threads-that-stay",
         "Leaves a thread behind that answers the grader after its cell.",
         """
-from dropout_course import codec
+from dropout_course.engine.inside import codec
 import struct
 forged = codec.encode({"ok": True})
 def answer():

@@ -144,7 +144,7 @@ for number in range(10):
     _in_cell(
         "flood-in-all-cells",
         "Reports a megabyte of output for each of 240 cells.",
-        "from dropout_course import child\n"
+        "from dropout_course.engine.inside import child\n"
         "child.Cells.run = lambda *a: {'outputs': [{'png': 'A' * 1_000_000}], 'error': None}",
         change=_more_cells(240, "1"),
     ),

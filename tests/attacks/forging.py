@@ -7,7 +7,8 @@ from attacks.model import BACK, MODES, in_family
 forging = in_family("forging")
 FORGED = """
 import numpy as np, os, struct, sys
-from dropout_course import child, codec, inside, scenes
+from dropout_course import scenes
+from dropout_course.engine.inside import answering, child, codec
 """
 
 ATTACKS = [
@@ -206,7 +207,8 @@ while frame:
     forging(
         "inside",
         "Replaces the function that answers the grader.",
-        early=FORGED + "inside.answer = inside.respond = lambda *names: codec.encode({'ok': True})",
+        early=FORGED
+        + "answering.answer = answering.respond = lambda *names: codec.encode({'ok': True})",
     ),
     forging(
         "scenes",
@@ -248,7 +250,7 @@ def fail(): raise Every("no")
         "Reports each exception as one of every kind.",
         early=FORGED
         + """
-inside.describe = lambda error: {"kinds": ["Passed", "ValueError", "RuntimeError"],
+answering.describe = lambda error: {"kinds": ["Passed", "ValueError", "RuntimeError"],
                                  "message": "ok", "line": 1, "trace": []}
 """,
         answers={BACK: "def dropout_backward(grad, cache):\n    raise ValueError"},
@@ -278,8 +280,8 @@ codec.encode = lambda value: encode({**value, "ok": None, "missing": "", "raised
         "calls-check-itself",
         "Patches the student's side check, verdict and score.",
         early="""
-import dropout_course.checking as checking
-from dropout_course import verdict, case, laws
+import dropout_course.engine.checking as checking
+from dropout_course.engine import case, laws, verdict
 verdict.score = lambda points, outcomes: points
 verdict.agree = case.agree = lambda *a: True
 case._compare = lambda *a, **k: None

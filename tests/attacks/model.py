@@ -59,8 +59,8 @@ class Attack:
         Exercises that it answers honestly.
     concedes : dict
         Points by exercise that the design lets an attack gain, so many and no more: those of an
-        observed law (`dropout_course.laws.Law`), whose observations are made in the student's
-        own process. The reason stands beside it.
+        observed law (`dropout_course.engine.laws.Law`), whose observations are made in the
+        student's own process. The reason stands beside it.
     broken : str
         A known hole, in words: the test is expected to fail.
     """

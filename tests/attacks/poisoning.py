@@ -85,7 +85,7 @@ Bundle()
     _page(
         "picture-that-is-none",
         "Shows a picture whose bytes leave their attribute.",
-        early="from dropout_course import child\n"
+        early="from dropout_course.engine.inside import child\n"
         'text = \'" onerror="pwn()" x="\'\n'
         "child.Cells.run = lambda *a: {'outputs': [{'png': text}, {'png': 'iVBORw0KGgo' + text}],"
         " 'error': None}",
@@ -191,8 +191,8 @@ Bundle()
     poisoning(
         "text-that-no-file-holds",
         "Reports half a character, which can't be written to a file.",
-        early="from dropout_course import inside\n"
-        "inside.describe = lambda error: {'kinds': ['\\ud800'], 'message': '\\udfff', 'line': 1,"
+        early="from dropout_course.engine.inside import answering\n"
+        "answering.describe = lambda error: {'kinds': ['\\ud800'], 'message': '\\udfff', 'line': 1,"
         " 'trace': ['\\ud800']}\n"
         "print('\\ud800 \\udfff \\x00')",
         answers={BACK: "def dropout_backward(grad, cache):\n    raise ValueError"},
@@ -237,9 +237,9 @@ Bundle()
     poisoning(
         "forged-feedback-of-a-process",
         "Reports kinds, lines and values of several lines.",
-        early="from dropout_course import inside\n"
+        early="from dropout_course.engine.inside import answering\n"
         f"text = 'x\\n{FORGED}\\n'\n"
-        "inside.describe = lambda error: {'kinds': [text], 'message': text, 'line': 1,"
+        "answering.describe = lambda error: {'kinds': [text], 'message': text, 'line': 1,"
         " 'trace': [text] * 6}\n",
         answers={BACK: "def dropout_backward(grad, cache):\n    raise ValueError"},
         value="text",

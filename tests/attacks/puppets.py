@@ -17,7 +17,7 @@ from typing import Any
 from attacks.notebooks import REFERENCES, STEM
 from autograder.sandbox.runner import WireRunner
 from autograder.sandbox.wire import Wire
-from dropout_course import codec, inside
+from dropout_course.engine.inside import answering, codec
 
 NOTHING = {"outputs": [], "error": None}
 SLIPS: list[str] = []
@@ -111,7 +111,7 @@ def shows(cell: Any) -> Callable[[], Puppet]:
 def right() -> Puppet:
     """A child that answers everything rightly, which shows that puppets are heard."""
     names = vars(REFERENCES[STEM])
-    answer = partial(inside.answer, names)
+    answer = partial(answering.answer, names)
     return Puppet(lambda request, connection: usual(request) or answer(codec.encode(request)))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from attacks.model import BACK, Attack, in_family
 from attacks.puppets import Puppet, does, message, ok, raised, says, shows, usual, value, write
-from dropout_course import codec
+from dropout_course.engine.inside import codec
 
 wire = in_family("wire")
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dropout_course import child
+from dropout_course.engine.inside import child
 
 from . import scratch, supervisor, syscalls
 from .jail import LEVELS, Config, Jail

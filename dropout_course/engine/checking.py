@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from dropout_course import course, laws
-from dropout_course.report import Report
-from dropout_course.student import Student
-from dropout_course.verdict import judge
+from dropout_course import course
+from dropout_course.engine import laws
+from dropout_course.engine.report import Report
+from dropout_course.engine.student import Student
+from dropout_course.engine.verdict import judge
 
 _failures: dict[str, int] = {}  # how often each exercise has failed: which hint is next
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course import codec
-from dropout_course.student import Call
+from dropout_course.engine.inside import codec
+from dropout_course.engine.student import Call
 
 WIDTH = 88
 BREAK = " \N{RETURN SYMBOL} "  # where a text that is shown on one line had a line break

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course import codec
+from dropout_course.engine.inside import codec
 
 MESSAGE = 2000  # characters of an exception's message that are kept
 FRAMES = 6  # lines of the student's own traceback that are kept
-_OURS = str(Path(__file__).resolve().parent)
+_OURS = str(Path(__file__).resolve().parents[2])  # the package
 _LIBRARIES = tuple({sys.prefix + os.sep, sys.base_prefix + os.sep})
 
 

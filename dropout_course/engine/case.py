@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course import codec
-from dropout_course.pictures import Picture
-from dropout_course.student import Lost, Raised, Student, Unanswered
+from dropout_course.engine.inside import codec
+from dropout_course.engine.pictures import Picture
+from dropout_course.engine.student import Lost, Raised, Student, Unanswered
 
 TOLERANCE = {"f4": 1e-5, "f2": 1e-2, "c8": 1e-5}
 DEFAULT_TOLERANCE = 1e-9

@@ -5,7 +5,7 @@
     student.play("dropout_layer_run", p=0.4, ...)    # runs a scene on the student's names
 
 Whether the answer lives in this process or in another is decided by the transport; a law can't
-tell, because arguments and results go through `dropout_course.codec` in both.
+tell, because arguments and results go through `dropout_course.engine.inside.codec` in both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from dropout_course import codec, inside
+from dropout_course.engine.inside import answering, codec
 
 Transport = Callable[[bytes], bytes]
 
@@ -69,8 +69,8 @@ class Raised(Unanswered):
     def __init__(self, said: Mapping[str, Any]) -> None:
         line = said.get("line")
         self.kinds = _texts(said.get("kinds"), 10, 80) or ["Exception"]
-        self.message = _text(said.get("message"), inside.MESSAGE)
-        self.trace = _texts(said.get("trace"), inside.FRAMES, 200)
+        self.message = _text(said.get("message"), answering.MESSAGE)
+        self.trace = _texts(said.get("trace"), answering.FRAMES, 200)
         self.line = line if type(line) is int else None
         super().__init__(f"{self.kinds[0]}: {self.message}" if self.message else self.kinds[0])
 
@@ -115,7 +115,7 @@ class Student:
     @classmethod
     def here(cls, names: Mapping[str, Any]) -> Student:
         """Make a student whose names live in this process."""
-        return cls(lambda request: inside.answer(names, request))
+        return cls(lambda request: answering.answer(names, request))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from dropout_course.laws import Mistake
-from dropout_course.verdict import Finding, Outcome, Verdict
-from dropout_course.words import clean
+from dropout_course.engine.laws import Mistake
+from dropout_course.engine.verdict import Finding, Outcome, Verdict
+from dropout_course.engine.words import clean
 
 PASS, FAIL = "\N{CHECK MARK}", "\N{BALLOT X}"
 

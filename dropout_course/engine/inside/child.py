@@ -6,7 +6,7 @@ once and serves a connection of its own. It is sent no check cell, no law and no
 Everything that it says is treated as hostile by whoever started it (`autograder.sandbox`).
 
 A frame is a little-endian ``u32`` and that many bytes. Requests are encoded dicts: the calls of
-`dropout_course.inside`, or ``{"op": "cell", "source": str}``; the reply to a cell is
+`answering`, or ``{"op": "cell", "source": str}``; the reply to a cell is
 ``{"outputs": [...], "error": None or dict}``.
 """
 
@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course import codec, inside
+from dropout_course.engine.inside import answering, codec
 
 STREAM = 20_000  # characters of stdout and of stderr that are kept from one cell
 PICTURE = 2_000_000  # bytes of one image
@@ -64,7 +64,7 @@ class Cells:
             except (SystemExit, KeyboardInterrupt) as stopped:
                 raised = stopped
             if raised is not None:
-                error = inside.describe(raised)
+                error = answering.describe(raised)
             outputs = _figures()
         streams = [("stdout", captured.stdout), ("stderr", captured.stderr)]
         told = [{"stream": name, "text": text[:STREAM]} for name, text in streams if text]
@@ -158,7 +158,7 @@ def serve(connection: socket.socket, cells: Cells | None = None) -> None:
     stream = connection.makefile("rb")
     while len(size := stream.read(4)) == 4:
         request = stream.read(struct.unpack("<I", size)[0])
-        message = codec.decode(request, make=inside.make)
+        message = codec.decode(request, make=answering.make)
         op = message["op"]
         if op == "cell":
             reply = codec.encode(cells.run(message["source"]))
@@ -166,7 +166,7 @@ def serve(connection: socket.socket, cells: Cells | None = None) -> None:
             _reseed(message["seed"])
             reply = codec.encode({"ok": None})
         else:
-            reply = inside.respond(cells.names, message)
+            reply = answering.respond(cells.names, message)
         connection.sendall(struct.pack("<I", len(reply)) + reply)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course.case import TOLERANCE, Broken, Case, agree
-from dropout_course.laws import Law, Mistake, ProbeBody
-from dropout_course.pictures import Picture, zeros
-from dropout_course.student import (
+from dropout_course.engine.case import TOLERANCE, Broken, Case, agree
+from dropout_course.engine.laws import Law, Mistake, ProbeBody
+from dropout_course.engine.pictures import Picture, zeros
+from dropout_course.engine.student import (
     EngineError,
     Lost,
     Missing,
@@ -23,7 +23,7 @@ from dropout_course.student import (
     Unanswered,
     Unsendable,
 )
-from dropout_course.words import one_line, show, show_call
+from dropout_course.engine.words import one_line, show, show_call
 
 REASON = 500  # characters of an unexpected error's message
 NO_CORE = 0.2  # share of the points within reach while the core law fails
