@@ -61,7 +61,9 @@ def _module(root: Path, name: str) -> ModuleType:
     return module
 
 
-def of_exercise(module: ModuleType, exercise: Exercise, right: dict[str, Any]) -> dict[str, list[str]]:
+def of_exercise(
+    module: ModuleType, exercise: Exercise, right: dict[str, Any]
+) -> dict[str, list[str]]:
     """Work out the symptoms of the mistakes of one exercise."""
     answers = {name: right[name] for name in exercise.names}
     return work_out_symptoms(questions_in(module), module.mistakes.entries, answers)

@@ -70,8 +70,9 @@ def relation(failed: Sequence[Observation], student: Student, parameters: Parame
 def _candidates(compared: Sequence[_Compared]) -> Iterator[tuple[Callable[..., bool], str]]:
     """Give relations with their sentences, the most telling first."""
     for name in compared[0].arrays:
-        yield (lambda one, n=name: n in one.arrays and one.equals(one.arrays[n])), (
-            f"Your result is {name}, unchanged"
+        yield (
+            (lambda one, n=name: n in one.arrays and one.equals(one.arrays[n])),
+            (f"Your result is {name}, unchanged"),
         )
     yield from _factors(compared)
     for sentence, function in _FUNCTIONS.items():

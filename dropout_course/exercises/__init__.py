@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import ModuleType
 
@@ -30,7 +30,7 @@ def visible_laws(exercise: Exercise) -> tuple[Law, ...]:
     return tuple(laws_in(module_of(exercise)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def bank(exercise: Exercise) -> Bank:
     """What is known of wrong answers to an exercise."""
     module = module_of(exercise)
@@ -39,6 +39,6 @@ def bank(exercise: Exercise) -> Bank:
 
 @lru_cache(maxsize=1)
 def symptoms() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """For each exercise and mistake the questions that it answers wrongly; built with the course."""
+    """For each exercise and mistake the questions that it answers wrongly."""
     text = resources.files("dropout_course.exercises").joinpath("symptoms.json").read_text("utf-8")
     return json.loads(text)
