@@ -85,6 +85,9 @@ and `{id}` in solutions/{module}.py, with a NumPy-style docstring; then `make no
 `autograder new --check {id}`."""
 
 
+SHARED = '"""What the exercises of chapter {chapter} share here."""\n'
+
+
 class ScaffoldError(ValueError):
     """The exercise can't be begun; the message says what to do."""
 
@@ -117,10 +120,7 @@ def begin(exercise: str, chapter: str, root: Path) -> tuple[list[Path], str]:
         package = root / folder / words["module"]
         package.mkdir(parents=True, exist_ok=True)
         for path, content in (
-            (
-                package / "__init__.py",
-                f'"""What the exercises of chapter {chapter} share here."""\n',
-            ),
+            (package / "__init__.py", SHARED.format(chapter=chapter)),
             (package / f"{exercise}.py", text.format(**words)),
         ):
             if not path.exists():

@@ -70,13 +70,11 @@ def questions_about(name):
 
     @question("Does it write to its input?", edge=True)
     def writes(student, case):
-        return [
-            overwrites(lambda m=mode: call(student, case.frozen(X), m)) for mode in (True, False)
-        ]
+        return [overwrites(call, student, case.frozen(X), mode) for mode in (True, False)]
 
     @question("Does it refuse bad rates?", edge=True)
     def bad_rates(student, case):
-        return [refuses(lambda p, m=mode: call(student, X, m, p=p)) for mode in (True, False)]
+        return [refuses(lambda p: call(student, X, mode, p=p)) for mode in (True, False)]
 
     return kept, lost, evaluated, masked, infinite, at_one, kind, writes, bad_rates
 
