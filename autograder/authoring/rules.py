@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -112,12 +112,7 @@ def right_answers_get_full_marks(subject: Subject) -> Iterator[str]:
 def laws_are_well_formed(subject: Subject) -> Iterator[str]:
     """One core law; a hidden twin for each; edges and observations weigh little."""
     visible = [law for law in subject.laws if not law.hidden]
-    names = [law.name for law in visible]
-    for name in {name for name in names if names.count(name) > 1}:
-        yield f"two laws have the name {name!r}"
-    twins = {law.name for law in subject.laws if law.hidden}
-    for name in sorted(set(names) - twins):
-        yield f"the law {name!r} has no hidden twin: write one on it, `.elsewhere(…)`"
+    yield from twins(visible, [law for law in subject.laws if law.hidden])
     if len({law.name for law in subject.laws if law.core}) != 1:
         yield "there must be one core law"
     total = sum(law.weight for law in subject.laws)
@@ -139,11 +134,26 @@ def mistakes_are_well_formed(subject: Subject) -> Iterator[str]:
             yield f"the mistake {mistake.id} stands for {mistake.replaces}, which nobody writes"
         if not mistake.says.endswith((".", "?")) or len(mistake.says.split()) < 5:
             yield f"the mistake {mistake.id} needs a sentence for the student"
-        if not subject.bank.symptoms[mistake.id]:
+    yield from told_apart(subject.bank)
+
+
+def twins(visible: Sequence[Law], hidden: Sequence[Law]) -> Iterator[str]:
+    """Say which law has no hidden twin, and which name stands twice."""
+    names = [law.name for law in visible]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"two laws have the name {name!r}: rename one"
+    for name in sorted(set(names) - {law.name for law in hidden}):
+        yield f"the law {name!r} has no hidden twin: write one on it, `.elsewhere(…)`"
+
+
+def told_apart(bank: Bank) -> Iterator[str]:
+    """Say which mistakes no question tells from a right answer, or from one another."""
+    for mistake in bank.mistakes:
+        if not bank.symptoms[mistake.id]:
             yield f"no question tells the mistake {mistake.id} from a right answer: write one"
-    for i, one in enumerate(entries):
-        for other in entries[i + 1 :]:
-            if one.replaces == other.replaces and _same(one, other, subject.bank):
+    for i, one in enumerate(bank.mistakes):
+        for other in bank.mistakes[i + 1 :]:
+            if one.replaces == other.replaces and _same(one, other, bank):
                 yield f"no question tells {one.id} from {other.id}: write one, or drop one of them"
 
 

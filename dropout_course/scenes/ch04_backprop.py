@@ -35,7 +35,8 @@ def dropout_layer_run(ns: Namespace, p: float, seed: int, steps: Sequence[Any]) 
         that raised, ``{"raised": names of the exception's class and of its bases}``.
     """
     layer = ns["Dropout"](p, np.random.default_rng(seed))
-    return [_layer_step(layer, step) for step in steps]
+    # Copies, because a layer may write again to the memory of what it has returned.
+    return [_copied(_layer_step(layer, step)) for step in steps]
 
 
 def dropout_layers_made(ns: Namespace, rates: Sequence[float], seed: int) -> list[Any]:
@@ -116,6 +117,10 @@ def evaluate_modes_run(ns: Namespace, X: Any, y: Any, p: float, seed: int) -> di
 
     result = ns["evaluate_modes"](forward, X, y, given)
     return {"result": result, "modes": modes, "same_rng": all(same_rng), "same_X": all(same_X)}
+
+
+def _copied(result: Any) -> Any:
+    return result.copy() if isinstance(result, np.ndarray) else result
 
 
 def _layer_step(layer: Any, step: Any) -> Any:
