@@ -17,7 +17,8 @@ def loss_is_the_average(student, case):
             calls.append((X, y, w, case.rate(low=0.02, high=0.98)))
     single = (case.apart(*shape, dtype=np.float32) for shape in ((6, 4), (6,), (4,)))
     for call in [*calls, (*single, 0.3)]:
-        want = expected_dropout_loss(*(a.astype(float) for a in call[:3]), call[3])
+        X, y, w = (a.astype(float) for a in call[:3])
+        want = expected_dropout_loss(X, y, w, call[3])
         tol = 1e-5 if call[0].dtype == np.float32 else None
         case.equal(student.expected_dropout_loss(*call), want, tol=tol)
 

@@ -78,7 +78,10 @@ def optimal_in_the_end(student, case):
 
 @law("float32 stays float32, and the inputs stay as they are", weight=1, edge=True)
 def form(student, case):
-    w, X = case.frozen(np.float32([1.5, -0.5, 0.25])), case.frozen(np.eye(3, dtype=np.float32))
+    w, X = (
+        case.frozen(np.array([1.5, -0.5, 0.25], np.float32)),
+        case.frozen(np.eye(3, dtype=np.float32)),
+    )
     case.form(student.soft_threshold(w, 0.5), w)
     case.form(student.lasso_ista(X, w, 0.5, 2), w, what="w")
 

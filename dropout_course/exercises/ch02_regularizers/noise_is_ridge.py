@@ -72,7 +72,7 @@ def more_inputs(student, case):
 
 @law("float32 stays float32, and the inputs stay as they are", weight=1, edge=True)
 def form(student, case):
-    X, y = case.frozen(np.eye(2, dtype=np.float32)), case.frozen(np.float32([3.0, -6.0]))
+    X, y = case.frozen(np.eye(2, dtype=np.float32)), case.frozen(np.array([3.0, -6.0], np.float32))
     case.form(student.noise_is_ridge(X, y, 1.0), y, what="w")
 
 

@@ -62,7 +62,7 @@ def ends(student, case):
 
 @law("float32 stays float32, and the input stays as it is", weight=1, edge=True)
 def form(student, case):
-    x = case.frozen(np.float32([1, -2, 3]))
+    x = case.frozen(np.array([1, -2, 3], np.float32))
     for p in (0.25, 1.0):
         case.form(student.exact_average(case.fn("linear"), x, p), x)
 

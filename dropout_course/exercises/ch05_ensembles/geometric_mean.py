@@ -78,7 +78,10 @@ def no_underflow(student, case):
 
 @law("float32 stays float32, and the inputs stay as they are", weight=1, edge=True)
 def form(student, case):
-    probs, weights = case.frozen(np.float32([[0.9, 0.1], HALF])), case.frozen(np.float32(HALF))
+    probs, weights = (
+        case.frozen(np.array([[0.9, 0.1], HALF], np.float32)),
+        case.frozen(np.float32(HALF)),
+    )
     case.form(student.geometric_mean(probs, weights), weights)
 
 

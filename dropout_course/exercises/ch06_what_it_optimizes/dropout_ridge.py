@@ -75,7 +75,9 @@ def minimum_norm(student, case):
 @law("float32 stays float32, and the inputs stay as they are", weight=1, edge=True)
 def form(student, case):
     X = case.frozen(np.array([[2, 0], [0, 1], [0, 1]], np.float32))
-    case.form(student.dropout_ridge(X, case.frozen(np.float32([4, 1, 3])), 0.5), X[0], what="w")
+    case.form(
+        student.dropout_ridge(X, case.frozen(np.array([4, 1, 3], np.float32)), 0.5), X[0], what="w"
+    )
 
 
 # By what a wrong answer is recognised ----------------------------------------------------------

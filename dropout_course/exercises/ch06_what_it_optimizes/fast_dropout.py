@@ -84,7 +84,10 @@ def broadcasting(student, case):
 
 @law("float32 stays float32, and the inputs stay as they are", weight=1, edge=True)
 def form(student, case):
-    mu, s2 = case.frozen(np.float32([-1.0, 0.5])), case.frozen(np.float32([2.0, 0.3]))
+    mu, s2 = (
+        case.frozen(np.array([-1.0, 0.5], np.float32)),
+        case.frozen(np.array([2.0, 0.3], np.float32)),
+    )
     for function in (student.relu_gaussian_mean, student.probit_sigmoid_mean):
         case.form(function(mu, s2), mu)
 
