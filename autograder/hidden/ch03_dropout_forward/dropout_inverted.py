@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.hidden.ch03_dropout_forward import SHAPES, edge_calls, form_calls, training_calls
-from dropout_course.engine.case import BAD_RATES
+from autograder.hidden.ch03_dropout_forward import (
+    SHAPES,
+    edge_calls,
+    form_calls,
+    refused_calls,
+    training_calls,
+)
 from dropout_course.exercises.ch03_dropout_forward import averaged
 from dropout_course.exercises.ch03_dropout_forward import dropout_inverted as visible
 from solutions.ch03_dropout_forward import dropout_inverted
@@ -41,7 +46,4 @@ def dropped(student, case):
 
 @visible.refusals.elsewhere(weight=0.5)
 def refusals(student, case):
-    x, mask = case.normal(2, 3), case.mask((2, 3), 0.3)
-    rates = (-1e-9, 1 + 1e-9, 2.0, -np.inf, np.inf, *BAD_RATES)
-    calls = [(x, mask, p, mode) for mode in (True, False) for p in rates]
-    case.raises(ValueError, [student.dropout_inverted(*call) for call in calls])
+    case.raises(ValueError, [student.dropout_inverted(*call) for call in refused_calls(case)])
