@@ -22,6 +22,15 @@ def training_calls(case):
     return calls + [(x, other, 0.3, True) for other in case.layouts(mask)]
 
 
+def evaluation_calls(case):
+    """Give calls in evaluation, of both dtypes, p = 0 and p = 1 among them."""
+    calls = []
+    for p, shape in zip((0.0, 0.3, 0.9, 1.0, 0.6), (*SHAPES[1:], (4, 5)), strict=True):
+        x, mask = case.apart(*shape), case.mask(shape, p)
+        calls += [(x, mask, p, False), (x.astype(np.float32), mask, p, False)]
+    return calls + [(other, mask, p, False) for other in case.layouts(x)]
+
+
 def edge_calls(case):
     """Give calls in training at p = 0 and p = 1."""
     calls = []

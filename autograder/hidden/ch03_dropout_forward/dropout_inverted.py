@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.hidden.ch03_dropout_forward import (
-    SHAPES,
     edge_calls,
+    evaluation_calls,
     form_calls,
     refused_calls,
     training_calls,
@@ -16,14 +16,9 @@ from dropout_course.exercises.ch03_dropout_forward import dropout_inverted as vi
 from solutions.ch03_dropout_forward import dropout_inverted
 
 training = visible.training.against(dropout_inverted, weight=2)(training_calls)
+evaluation = visible.evaluation.against(dropout_inverted, weight=1.5)(evaluation_calls)
 edges_of_p = visible.edges_of_p.against(dropout_inverted, weight=0.5)(edge_calls)
 form = visible.form.against(dropout_inverted, weight=0.5, form=True)(form_calls)
-
-
-@visible.evaluation.against(dropout_inverted, weight=1.5)
-def evaluation(case):
-    rates = zip((0.0, 0.3, 0.9, 1.0), SHAPES[1:], strict=True)
-    return [(case.apart(*shape), case.mask(shape, p), p, False) for p, shape in rates]
 
 
 @visible.mean.elsewhere(weight=0.5)

@@ -189,15 +189,13 @@ def counts(student, case):
 
 @question("Are two masks from one generator equal?")
 def again(student, case):
-    first, second = repeated(student, 200, 0.3, case.rng(), 2).value
-    return np.array_equal(first, second)
+    return np.array_equal(*repeated(student, 200, 0.3, case.rng(), 2).value)
 
 
 @question("Do equal seeds give equal masks?")
 def seeds(student, case):
     rng = case.rng()
-    first, second = (student.draw_mask((200,), 0.3, rng) for _ in range(2))
-    return np.array_equal(value_of(first), value_of(second))
+    return np.array_equal(*(value_of(student.draw_mask((200,), 0.3, rng)) for _ in range(2)))
 
 
 @question("Which values has a mask?")
