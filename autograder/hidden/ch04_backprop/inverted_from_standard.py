@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dropout_course.exercises.ch04_backprop import SHAPES
+from autograder.hidden.ch04_backprop import SHAPES
 from dropout_course.exercises.ch04_backprop import inverted_from_standard as visible
 from dropout_course.exercises.ch04_backprop.inverted_from_standard import converted, follow
 from solutions.ch04_backprop import inverted_from_standard

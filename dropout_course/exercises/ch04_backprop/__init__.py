@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-SHAPES = ((1,), (7,), (3, 1), (2, 3, 4), (2, 2, 3, 2))
-
 
 def difference(f, x, eps=1e-6):
     """Central differences of the sum over f(x), of one entry of x at a time."""
