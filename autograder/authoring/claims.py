@@ -6,7 +6,6 @@ book is built (`book/_ext/evidence.py`); everything else is checked here.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .conditions import parse_condition
+from .conditions import Quantity, parse_condition, quantities
 from .errors import Place, SourceError
 from .measured import MeasuredError
 from .model import Text
@@ -49,9 +48,9 @@ class Evidence:
     place: Place
 
     @property
-    def condition(self) -> ast.expr:
-        """The condition of a measured one."""
-        return parse_condition(self.what)
+    def quantities(self) -> list[Quantity]:
+        """The quantities that the condition names."""
+        return quantities(parse_condition(self.what)) if self.kind == "measured" else []
 
 
 @dataclass(frozen=True)
