@@ -17,6 +17,7 @@ from .errors import Place, SourceError
 from .measured import NAME, MeasuredError, parse, roles_in
 from .model import WRITTEN_POINTS, Cell, Chapter
 from .myst import Directive, directives
+from .quotes import squeezed
 from .scan import Book
 from .stub import DEFINITION
 from .validate import draws, reference_path
@@ -228,11 +229,6 @@ def page_text(text: str, root: Path, chapter: Chapter) -> str:
             text = text.replace(cell.text.source, "")
     claims = claims_path(root, chapter.number)
     return squeezed(text + "\n" + (claims.read_text("utf-8") if claims.exists() else ""))
-
-
-def squeezed(text: str) -> str:
-    """Words alone: without line breaks and emphasis."""
-    return " ".join(text.replace("*", "").split())
 
 
 def _claims(chapter: Chapter, boxes: list[Directive], book: Book) -> Iterator[SourceError]:
