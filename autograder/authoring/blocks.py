@@ -118,9 +118,7 @@ def _objectives(context: Context, one: Directive, render: Render) -> str:
     needs = inline(context, one.options.get("needs", ""), one.place)
     time = time_needed(one.options.get("minutes", "0"))
     body = render(context, one.body, one.inside)
-    return _framed(
-        one, OBJECTIVES_TITLE, f"{body}\n\n**You need** {needs}.  \n**It takes** {time}."
-    )
+    return _framed(one, OBJECTIVES_TITLE, f"{body}\n\n**You need** {needs}. **It takes** {time}.")
 
 
 def _claims(context: Context, one: Directive, render: Render) -> str:

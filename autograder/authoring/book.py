@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXECUTED = ("solutions/**/*.py", "dropout_course/**/*.py", "book/_data/*", "requirements.lock")
 # What a page is made of, besides.
 WRITTEN = ("book/**/*", "_config.yml", "autograder/authoring/*.py", "notebooks/*.ipynb")
+SHOWN = Path("build") / "book" / "_build" / "measured"  # numbers of sentences, by chapter
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PROGRESS = re.compile(r"book/(?P<page>[\w-]+)\.md: (?P<what>Execut\w+ .*?)(?: \[mystnb\])?$")
@@ -202,9 +203,6 @@ def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) 
         run_sphinx(root, folder, solutions, quiet)
         stamp.unlink(missing_ok=True)
         publish(work / "html", site)
-        if not quiet and (moved := moved_numbers(root, work / "measured")):
-            print(f"Numbers of {', '.join(moved)} differ from those that notebooks show:")
-            print("  python -m autograder.authoring.book --store && make notebooks")
         stamp.write_text(inputs)
     if not quiet:
         seconds = time.monotonic() - start
@@ -223,7 +221,7 @@ def moved_numbers(root: Path, shown: Path) -> list[str]:
 
 def store_numbers(root: Path) -> list[str]:
     """Keep the numbers that the last build's sentences show; return the chapters that changed."""
-    shown = root / "build" / "book" / "_build" / "measured"
+    shown = root / SHOWN
     moved = moved_numbers(root, shown)
     for stem in moved:
         made, kept = shown / f"{stem}.json", root / STORE / f"{stem}.json"
@@ -257,6 +255,9 @@ def main() -> int:
         if options.store:
             stored = store_numbers(ROOT)
             print(f"Stored the numbers of {', '.join(stored) or 'no chapter: none has changed'}.")
+        elif moved := moved_numbers(ROOT, ROOT / SHOWN):
+            print(f"Numbers of {', '.join(moved)} differ from those that notebooks show:")
+            print("  python -m autograder.authoring.book --store && make notebooks")
     except BuildError as problem:
         print(problem, file=sys.stderr)
         print(

@@ -70,7 +70,7 @@ class ClaimsDirective(SphinxDirective):
         """What is said, the verdict with its meaning, and what bears it."""
         verdict = nodes.abbreviation("", claim.verdict, explanation=VERDICTS[claim.verdict])
         verdict["classes"] += ["verdict", f"verdict-{claim.verdict}"]
-        evidence = self.inline(evidence_text(claim, book))
+        evidence = self.inline(sentence(evidence_text(claim, book)))
         return nodes.row(
             "",
             nodes.entry("", *self.parsed(claim.claim.source)),
@@ -94,6 +94,11 @@ class ClaimsDirective(SphinxDirective):
         """Return the nodes of one paragraph, without it."""
         (paragraph,) = self.parsed(text)
         return paragraph.children
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def setup(app: Sphinx) -> dict[str, object]:

@@ -61,7 +61,7 @@ def glued(app: Sphinx, doc: str) -> dict[str, Any]:
         return {}
     path = Path(env.mystnb_config.output_folder) / f"{doc}.glue.json"
     found = json.loads(path.read_text("utf-8"))
-    return {name: one["data"]["application/json"] for name, one in found.items()}
+    return {name: json.loads(one["data"]["text/plain"]) for name, one in found.items()}
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:

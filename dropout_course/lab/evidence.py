@@ -10,6 +10,7 @@ stops over them::
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from .stats import Difference, paired_difference
 
 BUILD = "DROPOUT_COURSE_BUILD"  # set by the book's build for its kernels
 # myst-nb takes outputs of this kind off the page and hands their data to the build.
-RECORD = "application/papermill.record/application/json"
+PREFIX = "application/papermill.record/"
 
 
 class Finding(NamedTuple):
@@ -164,5 +165,6 @@ def _plain(name: str, value: Any) -> Any:
 def _publish(name: str, data: dict[str, Any]) -> None:
     from IPython.display import publish_display_data
 
-    mark = {"name": name, "mime_prefix": "application/papermill.record/"}
-    publish_display_data({RECORD: data}, {"scrapbook": mark})
+    mark = {"name": name, "mime_prefix": PREFIX}
+    # as text: a notebook holds JSON only under types that are called so
+    publish_display_data({f"{PREFIX}text/plain": json.dumps(data)}, {"scrapbook": mark})
