@@ -13,6 +13,7 @@ from autograder.authoring.boxes import time_needed
 from autograder.authoring.build import check_sources, render_all
 from autograder.authoring.errors import SourceErrors
 from autograder.authoring.quotes import line_of, squeezed
+from autograder.classroom.rubrics import lay_out_rubrics
 
 FIXTURE = Path(__file__).parent / "fixtures" / "form"
 PAGE, CLAIMS = "book/07-noise.md", "book/_data/claims/ch07.yml"
@@ -103,6 +104,19 @@ def test_the_rubric_is_for_graders(cells, texts):
     assert "## ch07-why (5 points)\n\nWhy is twice a number not the number?\n\n### Rubric" in rubric
     assert "- **3 points**: because two is not one, [(7.1)](" in rubric
     assert not any("two is not one" in cell.source for cell in cells)
+
+
+def test_rubrics_lie_beside_the_course_and_not_in_what_is_released(tmp_path, texts):
+    home, course = tmp_path / "home", tmp_path / "course"
+    course.mkdir()
+    assert lay_out_rubrics(home, course) == []
+    for path, text in texts.items():
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_text(text, "utf-8")
+    (copy,) = lay_out_rubrics(home, course)
+    assert copy == course / "rubrics/07-noise.md"
+    assert "two is not one" in copy.read_text("utf-8")
+    assert not (course / "source").exists()
 
 
 def test_numpy_is_the_default(root):
