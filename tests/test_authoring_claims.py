@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.claims import VERDICTS, evidence_text, read_claims, same_verdicts
+from autograder.authoring.claims import read_claims, same_verdicts
 from autograder.authoring.config import read_site
 from autograder.authoring.scan import scan
+from autograder.authoring.verdicts import VERDICTS, evidence_text
 
 FIXTURE = Path(__file__).parent / "fixtures" / "form"
 GOOD = """\

@@ -79,6 +79,7 @@ def test_claims_in_the_notebook_are_a_table(cells):
     )
     assert "0.11 \\| shared" in rows[1]
     assert "<br>*Evidence:* measured in [Figure 7.1](" in rows[1]
+    assert table.endswith("\n\n*limited*: holds under the conditions that the evidence names")
     assert "**right** | It is $2x$.<br>*Evidence:* derived in [(7.1)](" in rows[2]
 
 
@@ -145,6 +146,8 @@ BROKEN = [
     (PAGE, ":needs: means and variances ({cite:t}`two2013`)\n", "", ":::{objectives}", "no prereq"),
     (PAGE, "{claims} What is said about noise", "{claims}", ":::{claims}", "without a title"),
     (PAGE, ":name: tab-claims-noise", ":only: S9", ":::{claims}", "no claim S9 in this chapter's"),
+    (PAGE, "# Noise\n", "# Noise\n\nWords.\n", "Words.", "the question comes first"),
+    (PAGE, "## The idea", "## The {measured}`ch07.count:d`", "## The", "a heading holds no"),
     # evidence
     (PAGE, ":tags: [evidence]", ":tags: [demo]", 'lab.record("ch07.noise"', "lab.record stands in"),
     (PAGE, '("Two lines"', '("Three lines"', 'm("Three', "does not say “Three lines”"),

@@ -12,8 +12,9 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from browser import site  # noqa: F401 - a fixture
 
-from autograder.authoring.book import moved_numbers, store_numbers
+from autograder.authoring.book import SHOWN, moved_numbers, store_numbers
 
 pytestmark = pytest.mark.slow
 
@@ -101,6 +102,7 @@ def test_claims_are_a_table_with_verdicts_and_anchors(html, text):
     ]  # fmt: skip
     assert 'Measured in <a class="reference internal" href="#fig-noise">' in table
     assert "Noise of its own falls to 0.11 | shared noise does not." in text
+    assert "limited : holds under the conditions that the evidence names" in text
 
 
 def test_boxes_and_their_links(html, text):
@@ -156,6 +158,10 @@ def test_data_that_bear_no_verdict_stop_the_build(tmp_path):
         "only runs have a standard error",
     ):
         assert message in output, output[-6000:]
+
+
+def test_notebooks_show_the_numbers_of_this_book(root, site):  # noqa: F811
+    assert moved_numbers(root, root / SHOWN) == []
 
 
 def test_numbers_are_stored_for_notebooks_and_only_if_they_moved(tmp_path):
