@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from browser import site  # noqa: F401 - a fixture
 
-from autograder.authoring.book import SHOWN, moved_numbers, store_numbers
+from autograder.authoring.book import SHOWN, interesting, moved_numbers, store_numbers
 
 pytestmark = pytest.mark.slow
 
@@ -158,6 +158,26 @@ def test_data_that_bear_no_verdict_stop_the_build(tmp_path):
         "only runs have a standard error",
     ):
         assert message in output, output[-6000:]
+
+
+def test_a_report_holds_the_warnings_and_not_the_steps_around_them():
+    report = interesting(
+        [
+            "reading sources... [ 50%] 07-noise",
+            "[IPKernelApp] WARNING | Kernel is running over TCP without encryption.",
+            "book/07-noise.md: Executed notebook in 2.79 seconds [mystnb]",
+            "checking consistency... \x1b[91mbook/07-noise.md:55: WARNING: the sentence “a”\x1b[0m",
+            "book/_data/claims/ch07.yml:10: WARNING: S1: the data",
+            "done",
+            "generating indices... genindex done",
+            "build finished with problems, 2 warnings.",
+            "=" * 79,
+        ]
+    )
+    assert report.splitlines() == [
+        "book/07-noise.md:55: WARNING: the sentence “a”",
+        "book/_data/claims/ch07.yml:10: WARNING: S1: the data",
+    ]
 
 
 def test_notebooks_show_the_numbers_of_this_book(root, site):  # noqa: F811
