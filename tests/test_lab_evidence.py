@@ -105,6 +105,14 @@ def test_findings_join():
     assert yes | no
     assert ~no
     assert (yes & no).numbers == "a; b"
+    for plain in (True, np.bool_(True)):
+        assert yes & plain
+        assert plain & yes
+        assert not (plain & no)
+        assert no | plain
+        assert plain | no
+        assert isinstance(plain & yes, Finding)
+    assert (yes & np.bool_(False)).numbers == "a; the condition is false"
 
 
 ROWS = [
