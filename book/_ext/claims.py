@@ -22,7 +22,7 @@ from autograder.authoring.myst import Directive
 from autograder.authoring.scan import CHAPTER, Book, scan
 from autograder.authoring.verdicts import VERDICTS, evidence_text, legend
 
-WIDTHS = (36, 14, 50)
+WIDTHS = (34, 16, 50)
 
 
 @lru_cache(maxsize=1)
