@@ -14,9 +14,11 @@ from .pictures import MissingPictureError, NoBrowserError, draw, twin
 from .registry import registry
 from .scan import CHAPTER, scan
 from .source import chapter_paths, read_chapter
+from .symptoms import symptoms
 from .validate import validate
 
 REGISTRY = Path("dropout_course") / "exercises.json"
+SYMPTOMS = Path("dropout_course") / "exercises" / "symptoms.json"
 
 
 class WorkInPlaceError(RuntimeError):
@@ -51,7 +53,8 @@ def render_all(root: Path) -> dict[Path, str]:
     if problems:
         raise SourceErrors(problems)
     texts = {Path("notebooks") / f"{chapter.stem}.ipynb": dumps(nb) for chapter, nb in done}
-    texts[REGISTRY] = registry(done, book)
+    texts[REGISTRY] = registry(done, book, root)
+    texts[SYMPTOMS] = symptoms(chapters, root)
     return texts
 
 

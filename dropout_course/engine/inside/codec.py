@@ -7,9 +7,10 @@ comes back as the type that it was: ``None``, ``bool``, ``int``, ``float``, ``st
 header None, booleans, strings, finite floats and integers of 64 bits are JSON's own; everything
 else is a list that begins with the letter of its kind.
 
-An array keeps its memory layout (C, Fortran, strided, reversed), and what is decoded is read-only,
-so that a function that writes to its argument fails where it does so. The same codec carries
-arguments and results in a notebook and at grading: a check sees the same values in both.
+An array keeps its memory layout (C, Fortran, strided, reversed). One that is read-only arrives so,
+and a function that writes to it fails where it does so; any other arrives as a copy to write to.
+The same codec carries arguments and results in a notebook and at grading: a check sees the same
+values in both.
 
 Two kinds of argument are made on the other side, because they are not data: a fresh random
 generator (`Rng`) and a named function (`Fn`).
@@ -39,6 +40,7 @@ MAX_RANK = 16
 MAX_SET = 1000  # in all sets together: chosen integers collide, and then it takes minutes
 MAX_BITS = 1024  # of an integer
 _INT64 = 1 << 63
+FROZEN = "!"  # behind the layout of an array that arrives read-only
 _SIZE = struct.Struct("<I")
 _ALIGN = 16  # every array starts at a multiple of this, so that decoding needs no copy
 
@@ -72,7 +74,7 @@ def layout(array: np.ndarray) -> str:
 
 
 def laid_out(array: np.ndarray, how: str) -> np.ndarray:
-    """Return the same values in the memory layout `how`, read-only.
+    """Return a copy in the memory layout `how`, to write to.
 
     Parameters
     ----------
@@ -82,19 +84,16 @@ def laid_out(array: np.ndarray, how: str) -> np.ndarray:
         One of the names that `layout` gives.
     """
     if how == "C" or array.ndim == 0:
-        out = array.view()
-    elif how == "F":
-        out = np.asfortranarray(array)
-    elif how == "R":
-        out = array[::-1].copy()[::-1]
-    elif how == "S":
+        return array.copy()
+    if how == "F":
+        return array.copy("F")
+    if how == "R":
+        return array[::-1].copy()[::-1]
+    if how == "S":
         room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
         room[..., ::2] = array
-        out = room[..., ::2]
-    else:
-        raise CodecError(f"there is no memory layout {how!r}")
-    out.flags.writeable = False
-    return out
+        return room[..., ::2]
+    raise CodecError(f"there is no memory layout {how!r}")
 
 
 # --- values to bytes ------------------------------------------------------------------------
@@ -146,7 +145,8 @@ class _Writer:
 
     def array(self, value: np.ndarray, depth: int) -> Any:
         array = np.asarray(value)
-        return [*self.blob("a", array), layout(array)]
+        frozen = "" if array.flags.writeable else FROZEN
+        return [*self.blob("a", array), layout(array) + frozen]
 
     def scalar(self, value: np.generic, depth: int) -> Any:
         return self.blob("g", np.asarray(value))
@@ -306,9 +306,13 @@ class _Reader:
         if kind == "a":
             dtype, shape, start, how = rest
             array = self.blob(dtype, shape, start)
-            if self.layouts:
-                return laid_out(array, how)
-            array.flags.writeable = False
+            if not self.layouts:
+                array.flags.writeable = False
+                return array
+            if type(how) is not str:
+                raise CodecError("a bad memory layout")
+            array = laid_out(array, how.removesuffix(FROZEN))
+            array.flags.writeable = not how.endswith(FROZEN)
             return array
         if kind == "g":
             return self.blob(*rest)[()]

@@ -1,25 +1,26 @@
-"""Running the laws of one exercise on one answer, scoring, and naming the mistake."""
+"""Running the laws of one exercise on one answer, and scoring."""
 
 from __future__ import annotations
 
 import math
 import time
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from dropout_course.engine.case import TOLERANCE, Broken, Case, agree
-from dropout_course.engine.laws import Law, Mistake, ProbeBody
+from dropout_course.engine.case import Case, Observation
+from dropout_course.engine.comparing import Broken
+from dropout_course.engine.laws import Law
+from dropout_course.engine.mistakes import Bank, Mistake
+from dropout_course.engine.naming import name_mistakes
 from dropout_course.engine.pictures import Picture, zeros
-from dropout_course.engine.student import (
+from dropout_course.engine.relations import Parameters, relation
+from dropout_course.engine.student import Student
+from dropout_course.engine.unanswered import (
     EngineError,
     Lost,
     Missing,
     Raised,
-    Student,
     Unanswered,
     Unsendable,
 )
@@ -27,6 +28,7 @@ from dropout_course.engine.words import one_line, show, show_call
 
 REASON = 500  # characters of an unexpected error's message
 NO_CORE = 0.2  # share of the points within reach while the core law fails
+LOST = ("timeout", "died", "broken")  # the kinds of finding after which nothing can be asked
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Finding:
         The student's own lines, where the answer raised.
     picture : Picture or None
         Masks, zeros or counts, where looking beats reading.
+    relation : str
+        How the wrong result is related to the right one; empty where nothing can be said.
     """
 
     kind: str
@@ -55,6 +59,7 @@ class Finding:
     received: str = ""
     trace: tuple[str, ...] = ()
     picture: Picture | None = None
+    relation: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,13 @@ class Verdict:
     exercise: str
     points: float
     outcomes: tuple[Outcome, ...]
-    mistake: Mistake | None = None
+    mistakes: tuple[Mistake, ...] = ()
     seconds: float = 0.0
-    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def mistake(self) -> Mistake | None:
+        """The mistake to tell of first."""
+        return self.mistakes[0] if self.mistakes else None
 
     @property
     def score(self) -> float:
@@ -113,18 +122,16 @@ def score(points: float, outcomes: Iterable[Outcome]) -> float:
     return math.floor(2 * points * share + 1e-9) / 2
 
 
-# --- running --------------------------------------------------------------------------------
-
-
 def judge(
     exercise: str,
     points: float,
     laws: Sequence[Law],
     student: Student,
     seed: int,
-    known: tuple[Sequence[Mistake], Mapping[str, ProbeBody]] | None = None,
+    bank: Bank | None = None,
+    parameters: Parameters | None = None,
 ) -> Verdict:
-    """Run laws on an answer and, if one fails, look for the known mistake.
+    """Run laws on an answer and, if one fails, say what can be said of the mistake.
 
     Parameters
     ----------
@@ -138,8 +145,10 @@ def judge(
         The answer.
     seed
         The same seed gives the same inputs.
-    known
-        Mistakes and probes of the chapter; without them none is named.
+    bank
+        What is known of wrong answers; without it no mistake is named.
+    parameters
+        The names of the parameters of the functions to write, for what is said of a relation.
     """
     begin = time.perf_counter()
     outcomes: list[Outcome] = []
@@ -147,22 +156,29 @@ def judge(
     for law in laws:
         outcome = _run(law, student, seed) if lost is None else Outcome(law, lost, 0.0)
         outcomes.append(outcome)
-        if outcome.finding and outcome.finding.kind in ("timeout", "died", "broken"):
+        if outcome.finding and outcome.finding.kind in LOST:
             lost = outcome.finding
-    mistake = None
-    failed = [outcome.finding.kind for outcome in outcomes if outcome.finding]
-    if known and lost is None and set(failed) - {"todo", "missing"}:
-        mistake = name_mistake(exercise, student, *known, seed=seed)
-    return Verdict(exercise, points, tuple(outcomes), mistake, time.perf_counter() - begin)
+    named: tuple[Mistake, ...] = ()
+    kinds = {outcome.finding.kind for outcome in outcomes if outcome.finding}
+    if lost is None and kinds - {"todo", "missing"}:
+        try:
+            outcomes = _related(outcomes, student, seed, parameters or {})
+            named = name_mistakes(student, bank) if bank else ()
+        except Lost:
+            pass  # the laws have been judged; only the words about the mistake are lost
+    return Verdict(exercise, points, tuple(outcomes), named, time.perf_counter() - begin)
+
+
+def _case(law: Law, seed: int, *, lenient: bool = False) -> Case:
+    return Case([seed, zlib.crc32(law.name.encode()), int(law.hidden)], lenient=lenient)
 
 
 def _run(law: Law, student: Student, seed: int) -> Outcome:
-    case = Case([seed, zlib.crc32(law.name.encode()), int(law.hidden)])
-    student.last = None
+    student.forget()
     begin = time.perf_counter()
     finding: Finding | None = None
     try:
-        law.body(student, case)
+        law(student, _case(law, seed))
     except Broken as broken:
         finding = _of_broken(broken, student)
     except Unanswered as error:
@@ -175,6 +191,38 @@ def _run(law: Law, student: Student, seed: int) -> Outcome:
         reason = one_line(f"the result can't be judged: {error}")[:REASON]
         finding = Finding("type", reason, _example(student))
     return Outcome(law, finding, time.perf_counter() - begin)
+
+
+# --- how a wrong value is related to the right one ---------------------------------------------
+
+
+def _related(
+    outcomes: list[Outcome], student: Student, seed: int, parameters: Parameters
+) -> list[Outcome]:
+    """Say of the first law with wrong values how they are related to the right ones."""
+    wrong = [o for o in outcomes if o.finding and o.finding.kind in ("value", "nonfinite", "shape")]
+    for outcome in sorted(wrong, key=lambda o: o.law.hidden)[:2]:
+        said = relation(_failures(outcome.law, student, seed), student, parameters)
+        if said and outcome.finding:
+            told = replace(outcome, finding=replace(outcome.finding, relation=said))
+            return [told if o is outcome else o for o in outcomes]
+    return outcomes
+
+
+def _failures(law: Law, student: Student, seed: int) -> list[Observation]:
+    """Run a law to its end, whatever it finds; give the comparisons that failed."""
+    case = _case(law, seed, lenient=True)
+    student.forget()
+    try:
+        law(student, case)
+    except (EngineError, Lost):
+        raise
+    except Exception:
+        pass  # what was compared before counts
+    return [one for one in case.seen if not one.holds]
+
+
+# --- in words ----------------------------------------------------------------------------------
 
 
 def _example(student: Student) -> str:
@@ -209,65 +257,3 @@ def _of_unanswered(error: Unanswered, student: Student) -> Finding:
         return Finding("type", f"{name} returned {text}", _example(student))
     assert isinstance(error, Lost)
     return Finding(error.kind, text, _example(student))
-
-
-# --- naming ---------------------------------------------------------------------------------
-
-
-def name_mistake(
-    exercise: str,
-    student: Student,
-    mistakes: Sequence[Mistake],
-    probes: Mapping[str, ProbeBody],
-    seed: int,
-) -> Mistake | None:
-    """Find the known mistake that behaves like an answer; None where none does.
-
-    The exercise's probe is run on the answer and on every known mistake with the same inputs;
-    what it returns must agree. A name that a mistake doesn't replace is left out of the
-    comparison.
-    """
-    body = probes.get(exercise)
-    if body is None:
-        return None
-    theirs = _probed(body, student, seed)
-    if theirs is None:
-        return None
-    for mistake in mistakes:
-        if mistake.exercise == exercise:
-            known = _probed(body, Student.here({mistake.replaces: mistake.answer}), seed)
-            if known is not None and _alike(theirs, known):
-                return mistake
-    return None
-
-
-def _probed(body: ProbeBody, student: Student, seed: int) -> Any:
-    try:
-        return body(student, Case([seed, 1]))
-    except EngineError:
-        raise
-    except Exception:  # an answer of a form that the probe doesn't know behaves like no mistake
-        return None
-
-
-def _absent(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("unanswered") == "missing"
-
-
-def _alike(a: Any, b: Any) -> bool:
-    """Whether a probe of an answer, a, agrees with that of a mistake, b, where b has a value."""
-    if _absent(b):
-        return True
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        if a.shape != b.shape or a.dtype != b.dtype:
-            return False
-        return agree(a, b, TOLERANCE.get(a.dtype.str[1:], 1e-9))
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return type(a) is type(b) and len(a) == len(b) and all(map(_alike, a, b))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_alike(a[key], b[key]) for key in a)
-    if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
-        x, y = float(a), float(b)
-        same = x == y or (math.isnan(x) and math.isnan(y))
-        return same or abs(x - y) <= 1e-9 * max(1.0, abs(y))
-    return type(a) is type(b) and bool(a == b)

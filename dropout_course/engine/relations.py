@@ -1,0 +1,275 @@
+"""How a wrong value is related to the right one: what can be said of any exercise, without a bank.
+
+Where a law compares a result with what it must be, the call is at hand: its rates, its counts,
+its arrays and masks. If the result is, say, the expected one times 1 - p in every comparison that
+fails, and there are several, that is said in a sentence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dropout_course.engine.case import Observation
+from dropout_course.engine.comparing import agree, numbers_in, tolerance
+from dropout_course.engine.inside import codec
+from dropout_course.engine.student import Student
+from dropout_course.engine.unanswered import Unanswered
+
+Parameters = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """One failed comparison, part by part as arrays of float, and the call's own quantities."""
+
+    want: np.ndarray
+    got: np.ndarray
+    tol: float
+    rates: Mapping[str, float]
+    counts: Mapping[str, int]
+    arrays: Mapping[str, np.ndarray]
+    masks: Sequence[np.ndarray]
+
+    def equals(self, other: Any) -> bool:
+        """Whether the result is this instead."""
+        other = np.asarray(other, float)
+        return other.shape == self.got.shape and agree(self.got, other, self.tol)
+
+
+def relation(failed: Sequence[Observation], student: Student, parameters: Parameters) -> str:
+    """Say how wrong results are related to the right ones, in a sentence; "" if nothing holds.
+
+    Parameters
+    ----------
+    failed
+        The comparisons that failed, of one law if it has several.
+    student
+        The answer; it may be called again.
+    parameters
+        The names of the parameters of each function.
+    """
+    failed = [one for one in failed if not one.call.scene]
+    if _differs_from_call_to_call(failed, student):
+        return "Two equal calls give different results, and this value is a fixed one: no sampling"
+    compared = [made for one in failed for made in _compared(one, parameters)]
+    distinct = {(one.got.tobytes(), one.want.tobytes()) for one in compared}
+    if len(distinct) < 2:
+        return ""
+    with np.errstate(all="ignore"):
+        for holds, sentence in _candidates(compared):
+            if all(map(holds, compared)):
+                return sentence
+    return ""
+
+
+def _candidates(compared: Sequence[_Compared]) -> Iterator[tuple[Callable[..., bool], str]]:
+    """Give relations with their sentences, the most telling first."""
+    for name in compared[0].arrays:
+        yield (lambda one, n=name: n in one.arrays and one.equals(one.arrays[n])), (
+            f"Your result is {name}, unchanged"
+        )
+    yield from _factors(compared)
+    for sentence, function in _FUNCTIONS.items():
+        yield (lambda one, f=function: one.equals(f(one.want))), f"Your result is {sentence}"
+    yield _right_where(True), "Your result is right where a unit is kept, and wrong where dropped"
+    yield _right_where(False), "Your result is right where a unit is dropped, and wrong where kept"
+
+
+# --- the expected one times something -------------------------------------------------------
+
+
+def _factors(compared: Sequence[_Compared]) -> Iterator[tuple[Callable[..., bool], str]]:
+    """Look for a factor: a power of a rate, a count, or a constant, the same in all comparisons."""
+    first = compared[0]
+    for name in first.rates:
+        for words, function in _OF_A_RATE.items():
+            sentence = f"Your result is the expected one {words.format(p=name)}"
+            yield _times(lambda one, n=name, f=function: f(one.rates[n])), sentence
+    for words, factor in _CONSTANTS.items():
+        yield _times(lambda one, c=factor: c), f"Your result is the expected one {words}"
+    for name in first.counts:
+        for words, function in _OF_A_COUNT.items():
+            sentence = f"Your result is the expected one {words.format(n=name)}"
+            yield _times(lambda one, n=name, f=function: f(one.counts[n])), sentence
+
+
+def _times(factor: Callable[[_Compared], float]) -> Callable[[_Compared], bool]:
+    def holds(one: _Compared) -> bool:
+        try:
+            c = float(factor(one))
+        except (KeyError, ZeroDivisionError, ValueError):
+            return False
+        return math.isfinite(c) and abs(c - 1) > 1e-6 and one.equals(c * one.want)
+
+    return holds
+
+
+_OF_A_RATE: dict[str, Callable[[float], float]] = {
+    "times 1 - {p}": lambda p: 1 - p,
+    "divided by 1 - {p}": lambda p: 1 / (1 - p),
+    "times {p}": lambda p: p,
+    "divided by {p}": lambda p: 1 / p,
+    "times (1 - {p})/{p}, as if {p} and 1 - {p} were exchanged": lambda p: (1 - p) / p,
+    "times {p}/(1 - {p}), as if {p} and 1 - {p} were exchanged": lambda p: p / (1 - p),
+    "times (1 - {p})²": lambda p: (1 - p) ** 2,
+    "divided by (1 - {p})²": lambda p: (1 - p) ** -2,
+    "times √(1 - {p})": lambda p: math.sqrt(1 - p),
+    "divided by √(1 - {p})": lambda p: 1 / math.sqrt(1 - p),
+    "times {p}²": lambda p: p**2,
+    "divided by {p}²": lambda p: p**-2,
+    "times √{p}": math.sqrt,
+    "divided by √{p}": lambda p: 1 / math.sqrt(p),
+    "times {p}(1 - {p})": lambda p: p * (1 - p),
+    "divided by {p}(1 - {p})": lambda p: 1 / (p * (1 - p)),
+    "times √({p}/(1 - {p}))": lambda p: math.sqrt(p / (1 - p)),
+    "times √((1 - {p})/{p})": lambda p: math.sqrt((1 - p) / p),
+}
+_OF_A_COUNT: dict[str, Callable[[float], float]] = {
+    "times {n}, as for a sum in place of a mean": lambda n: n,
+    "divided by {n}, as for a mean in place of a sum": lambda n: 1 / n,
+    "times √({n})": math.sqrt,
+    "divided by √({n})": lambda n: 1 / math.sqrt(n),
+    "times {n} squared": lambda n: n**2,
+    "divided by {n} squared": lambda n: n**-2,
+    "times n/(n - 1) with n = {n}": lambda n: n / (n - 1),
+    "times (n - 1)/n with n = {n}": lambda n: (n - 1) / n,
+}
+_CONSTANTS: dict[str, float] = {
+    "times 2": 2.0,
+    "times ½": 0.5,
+    "with the other sign": -1.0,
+    "times 4": 4.0,
+    "times ¼": 0.25,
+    "times -2": -2.0,
+    "times -½": -0.5,
+    "times ln 2 (log to base 2?)": math.log(2),
+    "divided by ln 2 (log to base 2?)": 1 / math.log(2),
+}
+_FUNCTIONS: dict[str, Callable[[np.ndarray], Any]] = {
+    "the square of the expected one": np.square,
+    "the square root of the expected one": np.sqrt,
+    "1 minus the expected one": lambda want: 1 - want,
+    "1 plus the expected one": lambda want: 1 + want,
+    "the expected one minus 1": lambda want: want - 1,
+    "the inverse of the expected one": np.reciprocal,
+    "the exponential of the expected one": np.exp,
+    "the logarithm of the expected one": np.log,
+    "the absolute value of the expected one": np.abs,
+    "the expected one, transposed": lambda want: want.T if want.ndim > 1 else np.inf,
+    "the expected one, in reverse order": lambda want: want[::-1] if want.ndim else np.inf,
+    "the expected one, normalised to sum 1": (
+        lambda want: want / want.sum() if want.ndim and want.sum() else np.inf
+    ),
+    "the sum over the expected one": lambda want: want.sum() if want.ndim else np.inf,
+    "the mean of the expected one": lambda want: want.mean() if want.ndim else np.inf,
+    "the sum of the expected one along its first axis": (
+        lambda want: want.sum(axis=0) if want.ndim > 1 else np.inf
+    ),
+    "the mean of the expected one along its first axis": (
+        lambda want: want.mean(axis=0) if want.ndim > 1 else np.inf
+    ),
+    "NaN where the expected one is 0": lambda want: np.where(want == 0, np.nan, want),
+    "zero everywhere": np.zeros_like,
+}
+
+
+def _right_where(kept: bool) -> Callable[[_Compared], bool]:
+    def holds(one: _Compared) -> bool:
+        masks = [a for a in one.masks if a.shape == one.want.shape]
+        if len(masks) != 1 or one.got.shape != one.want.shape:
+            return False
+        side = masks[0] if kept else ~masks[0]
+        if not side.any() or side.all():
+            return False
+        return agree(one.got[side], one.want[side], one.tol)
+
+    return holds
+
+
+# --- from observations to numbers -----------------------------------------------------------
+
+
+def _compared(one: Observation, parameters: Parameters) -> list[_Compared]:
+    """Give the failed parts of a comparison; nothing where they carry no numbers."""
+    made = []
+    rates, counts, arrays, masks = _quantities(one, parameters)
+    for want, got in _parts(one.want, one.got):
+        try:
+            a, b = numbers_in(want), numbers_in(got)
+        except Exception:
+            continue
+        tol = max(tolerance(a), tolerance(b))
+        a, b = a.astype(float), b.astype(float)
+        if not np.isfinite(b).any() or (a.shape == b.shape and agree(b, a, tol)):
+            continue
+        made.append(_Compared(a, b, tol, rates, counts, arrays, masks))
+    return made
+
+
+def _parts(want: Any, got: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(want, dict) and isinstance(got, dict):
+        yield from ((want[key], got[key]) for key in want if key in got)
+    elif isinstance(want, (tuple, list)) and isinstance(got, (tuple, list)):
+        yield from zip(want, got)  # noqa: B905 - a result of another length has been refused
+    else:
+        yield want, got
+
+
+def _quantities(
+    one: Observation, parameters: Parameters
+) -> tuple[dict[str, float], dict[str, int], dict[str, np.ndarray], list[np.ndarray]]:
+    """Give the rates, counts, arrays and masks of a call, by the names that a student knows."""
+    names = list(parameters.get(one.call.name, ()))
+    rates: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    arrays: dict[str, np.ndarray] = {}
+    masks: list[np.ndarray] = []
+    given = dict(zip(names, one.call.args))  # noqa: B905 - defaults may be left out
+    given |= one.call.kwargs
+    for name, value in _flat(given):
+        if isinstance(value, bool):
+            continue
+        if isinstance(value, float) and 0 < value < 1:
+            rates[name] = value
+        elif isinstance(value, int) and value > 1:
+            counts[name] = value
+        elif isinstance(value, np.ndarray) and value.dtype == bool:
+            masks.append(value)
+        elif isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+            arrays[name] = value.astype(float)
+            if value.ndim:
+                counts[f"the length of {name}"] = value.shape[0]
+            if value.ndim > 1:
+                counts[f"the number of columns of {name}"] = value.shape[-1]
+                counts[f"the size of {name}"] = value.size
+    return rates, counts, arrays, masks
+
+
+def _flat(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give named values; a cache of (mask, p, training) gives its parts."""
+    for name, value in given.items():
+        if name == "cache" and isinstance(value, tuple) and len(value) == 3:
+            yield from zip(("mask", "p", "training"), value, strict=True)
+        elif isinstance(value, dict):
+            yield from value.items()
+        else:
+            yield name, value
+
+
+def _differs_from_call_to_call(failed: Sequence[Observation], student: Student) -> bool:
+    """Whether an answer that is asked for a fixed value gives another one each time."""
+    for one in failed[:1]:
+        if any(isinstance(arg, codec.Rng) for arg in one.call.args):
+            return False
+        again = [student.ask(one.call) for _ in range(2)]
+        try:
+            first, second = (numbers_in(answer.value).astype(float) for answer in again)
+        except (Unanswered, Exception):
+            return False
+        return first.shape == second.shape and not np.array_equal(first, second, equal_nan=True)
+    return False
