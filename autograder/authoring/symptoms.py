@@ -12,8 +12,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from dropout_course.engine.mistakes import questions_in, work_out_symptoms
+from dropout_course.engine.laws import laws_in
+from dropout_course.engine.mistakes import Bank, questions_in, work_out_symptoms
 
+from . import rules
 from .errors import SourceError, SourceErrors
 from .model import Chapter, Exercise
 
@@ -24,7 +26,8 @@ def symptoms(chapters: Sequence[Chapter], root: Path) -> str:
     Raises
     ------
     SourceErrors
-        A mistake has no symptom: no question tells it from a right answer.
+        A mistake that no question tells from a right answer or from another mistake; a law
+        without a twin; a name that stands twice.
     """
     content: dict[str, dict[str, list[str]]] = {}
     problems: list[SourceError] = []
@@ -33,24 +36,26 @@ def symptoms(chapters: Sequence[Chapter], root: Path) -> str:
         for exercise in chapter.exercises:
             name = f"dropout_course.exercises.{chapter.module}.{exercise.id}"
             module = _module(root, name)
-            found = content[exercise.id] = of_exercise(module, exercise, right)
-            problems += [
-                SourceError(
-                    f"dropout_course/exercises/{chapter.module}/{exercise.id}.py",
-                    1,
-                    f"no question tells the mistake {id!r} from a right answer: write one",
-                )
-                for id, symptoms in found.items()
-                if not symptoms
-            ]
+            bank = of_exercise(module, exercise, right)
+            content[exercise.id] = {id: list(names) for id, names in bank.symptoms.items()}
+            path = f"dropout_course/exercises/{chapter.module}/{exercise.id}.py"
+            broken = [*rules.told_apart(bank)]
+            if _is_ours(root):
+                hidden = _module(root, f"autograder.hidden.{chapter.module}.{exercise.id}")
+                broken += rules.twins(laws_in(module), laws_in(hidden))
+            problems += [SourceError(path, 1, said) for said in broken]
     if problems:
         raise SourceErrors(problems)
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
+def _is_ours(root: Path) -> bool:
+    return Path(__file__).resolve().parents[2] == root.resolve()
+
+
 def _module(root: Path, name: str) -> ModuleType:
     """Import a module; from its file where `root` is another course than the one that runs."""
-    if Path(__file__).resolve().parents[2] == root.resolve():
+    if _is_ours(root):
         return importlib.import_module(name)
     path = root / (name.replace(".", "/") + ".py")
     spec = importlib.util.spec_from_file_location(name.rpartition(".")[2], path)
@@ -61,7 +66,8 @@ def _module(root: Path, name: str) -> ModuleType:
     return module
 
 
-def of_exercise(module: ModuleType, exercise: Exercise, right: dict[str, Any]) -> dict[str, list[str]]:
+def of_exercise(module: ModuleType, exercise: Exercise, right: dict[str, Any]) -> Bank:
     """Work out the symptoms of the mistakes of one exercise."""
     answers = {name: right[name] for name in exercise.names}
-    return work_out_symptoms(questions_in(module), module.mistakes.entries, answers)
+    questions, entries = questions_in(module), module.mistakes.entries
+    return Bank(questions, entries, work_out_symptoms(questions, entries, answers))

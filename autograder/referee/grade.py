@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from autograder.referee.results import ExerciseResult, NotebookResult, exercise_
 from autograder.referee.sandboxes import UNSAFE, starter
 from autograder.referee.session import Runner, Session
 from dropout_course import course, exercises
+from dropout_course.engine.judging import Finding, Outcome, Verdict, judge
 from dropout_course.engine.laws import Law, laws_in
 from dropout_course.engine.report import Report, as_text
-from dropout_course.engine.judging import Finding, Outcome, Verdict, judge
 from dropout_course.engine.student import Student
 from dropout_course.engine.unanswered import EngineError
 
@@ -54,7 +54,7 @@ class Config:
     start: Callable[[], Runner] | None = None
 
 
-@lru_cache(maxsize=None)
+@cache
 def laws_of(exercise: course.Exercise) -> tuple[Law, ...]:
     """All laws of an exercise: the visible ones, then the hidden ones."""
     hidden = importlib.import_module(f"autograder.hidden.{exercise.package}.{exercise.id}")

@@ -98,7 +98,8 @@ class Case(Inputs):
         value = got.value if isinstance(got, Answer) else got
         require_form(value, want, what or "the result")
 
-    def array(self, got: Any, shape: tuple[int, ...] | None = None, *, what: str = "") -> np.ndarray:
+    @staticmethod
+    def array(got: Any, shape: tuple[int, ...] | None = None, *, what: str = "") -> np.ndarray:
         """Give a result as an array of real numbers, of this shape if one is given."""
         what = what or "the result"
         array = numbers_in(got.value if isinstance(got, Answer) else got, what=what)

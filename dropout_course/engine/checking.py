@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from dropout_course import course, exercises
+from dropout_course.engine.judging import judge
 from dropout_course.engine.report import Report
 from dropout_course.engine.student import Student
-from dropout_course.engine.judging import judge
 
 _failures: dict[str, int] = {}  # how often each exercise has failed: which hint is next
 

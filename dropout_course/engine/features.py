@@ -94,10 +94,10 @@ def refuses(function: Callable[[float], Answer], rates: Iterable[float] = BAD_RA
     return all(tried(answer) == "raises ValueError" for answer in answers)
 
 
-def overwrites(function: Callable[[], Answer]) -> bool:
+def overwrites(function: Callable[..., Answer], *args: Any) -> bool:
     """Whether a call with frozen arrays fails because it writes to one of them."""
     try:
-        function().value  # noqa: B018 - waits for the call
+        function(*args).value  # noqa: B018 - waits for the call
     except Raised as error:
         return error.is_a("ValueError") and "read-only" in error.message
     return False

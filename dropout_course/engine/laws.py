@@ -85,7 +85,6 @@ class Law:
 
         return mark
 
-
     def against(
         self, reference: Callable[..., Any], *, weight: float, form: bool = False
     ) -> Callable[[Calls], Law]:

@@ -37,7 +37,8 @@ def name_mistakes(student: Student, bank: Bank) -> tuple[Mistake, ...]:
         if not symptoms[m.id] <= edges or not any(symptoms[m.id] <= found for found in whole)
     ]
     order = [question.name for question in bank.questions]
-    shown.sort(key=lambda m: (symptoms[m.id] <= edges, -len(symptoms[m.id]), _first(m, order, bank)))
+    first = {m.id: min(order.index(name) for name in symptoms[m.id]) for m in shown}
+    shown.sort(key=lambda m: (symptoms[m.id] <= edges, -len(symptoms[m.id]), first[m.id]))
     named: list[Mistake] = []
     for mistake in shown:
         if not any(symptoms[mistake.id] & symptoms[other.id] for other in named):
@@ -69,7 +70,3 @@ def _unexplained(given: dict[str, Any], explained: set[str], bank: Bank) -> bool
         if not alike(right, MISSING) and not alike(given[question.name], right):
             return True
     return False
-
-
-def _first(mistake: Mistake, order: list[str], bank: Bank) -> int:
-    return min(order.index(name) for name in bank.symptoms[mistake.id])

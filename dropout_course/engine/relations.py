@@ -18,7 +18,7 @@ from dropout_course.engine.case import Observation
 from dropout_course.engine.comparing import agree, numbers_in, tolerance
 from dropout_course.engine.inside import codec
 from dropout_course.engine.student import Student
-from dropout_course.engine.unanswered import Unanswered
+from dropout_course.engine.unanswered import EngineError, Lost
 
 Parameters = Mapping[str, Sequence[str]]
 
@@ -39,6 +39,9 @@ class _Compared:
         """Whether the result is this instead."""
         other = np.asarray(other, float)
         return other.shape == self.got.shape and agree(self.got, other, self.tol)
+
+
+Holds = Callable[[_Compared], bool]
 
 
 def relation(failed: Sequence[Observation], student: Student, parameters: Parameters) -> str:
@@ -67,38 +70,52 @@ def relation(failed: Sequence[Observation], student: Student, parameters: Parame
     return ""
 
 
-def _candidates(compared: Sequence[_Compared]) -> Iterator[tuple[Callable[..., bool], str]]:
+def _candidates(compared: Sequence[_Compared]) -> Iterator[tuple[Holds, str]]:
     """Give relations with their sentences, the most telling first."""
     for name in compared[0].arrays:
-        yield (lambda one, n=name: n in one.arrays and one.equals(one.arrays[n])), (
-            f"Your result is {name}, unchanged"
-        )
+        yield _is_the_argument(name), f"Your result is {name}, unchanged"
     yield from _factors(compared)
     for sentence, function in _FUNCTIONS.items():
-        yield (lambda one, f=function: one.equals(f(one.want))), f"Your result is {sentence}"
+        yield _is_function(function), f"Your result is {sentence}"
     yield _right_where(True), "Your result is right where a unit is kept, and wrong where dropped"
     yield _right_where(False), "Your result is right where a unit is dropped, and wrong where kept"
+
+
+def _is_the_argument(name: str) -> Holds:
+    return lambda one: name in one.arrays and one.equals(one.arrays[name])
+
+
+def _is_function(function: Callable[[np.ndarray], Any]) -> Holds:
+    return lambda one: one.equals(function(one.want))
 
 
 # --- the expected one times something -------------------------------------------------------
 
 
-def _factors(compared: Sequence[_Compared]) -> Iterator[tuple[Callable[..., bool], str]]:
+def _factors(compared: Sequence[_Compared]) -> Iterator[tuple[Holds, str]]:
     """Look for a factor: a power of a rate, a count, or a constant, the same in all comparisons."""
     first = compared[0]
     for name in first.rates:
         for words, function in _OF_A_RATE.items():
             sentence = f"Your result is the expected one {words.format(p=name)}"
-            yield _times(lambda one, n=name, f=function: f(one.rates[n])), sentence
+            yield _times(_of(function, "rates", name)), sentence
     for words, factor in _CONSTANTS.items():
-        yield _times(lambda one, c=factor: c), f"Your result is the expected one {words}"
+        yield _times(_constant(factor)), f"Your result is the expected one {words}"
     for name in first.counts:
         for words, function in _OF_A_COUNT.items():
             sentence = f"Your result is the expected one {words.format(n=name)}"
-            yield _times(lambda one, n=name, f=function: f(one.counts[n])), sentence
+            yield _times(_of(function, "counts", name)), sentence
 
 
-def _times(factor: Callable[[_Compared], float]) -> Callable[[_Compared], bool]:
+def _of(function: Callable[[float], float], kind: str, name: str) -> Callable[[_Compared], float]:
+    return lambda one: function(getattr(one, kind)[name])
+
+
+def _constant(factor: float) -> Callable[[_Compared], float]:
+    return lambda one: factor
+
+
+def _times(factor: Callable[[_Compared], float]) -> Holds:
     def holds(one: _Compared) -> bool:
         try:
             c = float(factor(one))
@@ -178,7 +195,7 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], Any]] = {
 }
 
 
-def _right_where(kept: bool) -> Callable[[_Compared], bool]:
+def _right_where(kept: bool) -> Holds:
     def holds(one: _Compared) -> bool:
         masks = [a for a in one.masks if a.shape == one.want.shape]
         if len(masks) != 1 or one.got.shape != one.want.shape:
@@ -269,7 +286,9 @@ def _differs_from_call_to_call(failed: Sequence[Observation], student: Student) 
         again = [student.ask(one.call) for _ in range(2)]
         try:
             first, second = (numbers_in(answer.value).astype(float) for answer in again)
-        except (Unanswered, Exception):
+        except (EngineError, Lost):
+            raise
+        except Exception:  # no value, or one without numbers
             return False
         return first.shape == second.shape and not np.array_equal(first, second, equal_nan=True)
     return False

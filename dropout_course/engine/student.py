@@ -151,17 +151,21 @@ class Student:
             replies = self._exchange(request)
         except Unanswered as error:
             replies = error
+        several = len(answers) > 1
         if isinstance(replies, list) and len(replies) == len(answers):
             for answer, reply in zip(answers, replies, strict=True):
-                answer.settle(reply)
-        elif isinstance(replies, dict) and len(answers) > 1:
-            # All of it is too much for one message; in halves it may not be.
-            middle = len(answers) // 2
+                if several and _refused(reply):
+                    self._send([answer])  # beside others it may have been too much for a message
+                else:
+                    answer.settle(reply)
+        elif _refused(replies) and several:
+            middle = len(answers) // 2  # all of it is too much; in halves it may not be
             self._send(answers[:middle])
             self._send(answers[middle:])
         else:
+            known = isinstance(replies, Exception) or _refused(replies)
             for answer in answers:
-                answer.settle(Lost(UNREADABLE, "broken") if isinstance(replies, list) else replies)
+                answer.settle(replies if known else Lost(UNREADABLE, "broken"))
 
     def _exchange(self, request: dict[str, Any]) -> Any:
         data = codec.encode(request)
@@ -178,6 +182,11 @@ class Student:
 
 
 UNREADABLE = "the reply can't be read"
+
+
+def _refused(reply: Any) -> bool:
+    """Whether the other side could not send what came."""
+    return isinstance(reply, dict) and reply.keys() == {"cannot"}
 
 
 def _opened(reply: Any) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import ModuleType
 
@@ -25,12 +25,22 @@ def module_of(exercise: Exercise) -> ModuleType:
     return importlib.import_module(f"{__name__}.{exercise.package}.{exercise.id}")
 
 
+def is_there(exercise):  # TODO: for the move alone
+    """Whether it has been moved."""
+    import importlib.util
+
+    try:
+        return importlib.util.find_spec(f"{__name__}.{exercise.package}.{exercise.id}") is not None
+    except ModuleNotFoundError:
+        return False
+
+
 def visible_laws(exercise: Exercise) -> tuple[Law, ...]:
     """The laws of an exercise that run in notebooks, in the order in which they are shown."""
     return tuple(laws_in(module_of(exercise)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def bank(exercise: Exercise) -> Bank:
     """What is known of wrong answers to an exercise."""
     module = module_of(exercise)
@@ -39,6 +49,6 @@ def bank(exercise: Exercise) -> Bank:
 
 @lru_cache(maxsize=1)
 def symptoms() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """For each exercise and mistake the questions that it answers wrongly; built with the course."""
+    """For each exercise and mistake the questions that it answers wrongly."""
     text = resources.files("dropout_course.exercises").joinpath("symptoms.json").read_text("utf-8")
     return json.loads(text)

@@ -104,9 +104,10 @@ class _MissingName(KeyError):
 def _scene(name: str) -> Callable[..., Any]:
     from dropout_course import scenes  # late: most exercises need none
 
-    scene = getattr(scenes, name, None)
-    if scene is None or name.startswith("_"):
-        raise codec.CodecError(f"there is no scene {name!r}")
+    try:
+        scene = scenes.scene(name)
+    except LookupError:
+        raise codec.CodecError(f"there is no scene {name!r}") from None
     return lambda names, **plain: scene(Names(names), **plain)
 
 
@@ -116,7 +117,7 @@ def make(argument: codec.Rng | codec.Fn) -> Any:
         return np.random.default_rng(argument.seed)
     from dropout_course import scenes
 
-    return scenes.FUNCTIONS[argument.name](**argument.params)
+    return scenes.function(argument.name)(**argument.params)
 
 
 # --- what a student's code prints, warns and raises -----------------------------------------

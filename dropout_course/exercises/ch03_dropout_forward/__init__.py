@@ -34,7 +34,7 @@ GIVEN, P = np.array([1.0, 2.0, 4.0, 5.0]), 0.2
 
 
 def questions_about(name):
-    """Ask of a dropout function ``(x, mask, p, training)`` what it does to kept and dropped units."""
+    """Ask a dropout function ``(x, mask, p, training)`` what it does to kept and dropped units."""
 
     def call(student, x, training, mask=MASK, p=P):
         return getattr(student, name)(x, mask, p, training)
@@ -70,11 +70,11 @@ def questions_about(name):
 
     @question("Does it write to its input?", edge=True)
     def writes(student, case):
-        return [overwrites(lambda m=mode: call(student, case.frozen(X), m)) for mode in (True, False)]
+        return [overwrites(call, student, case.frozen(X), mode) for mode in (True, False)]
 
     @question("Does it refuse bad rates?", edge=True)
     def bad_rates(student, case):
-        return [refuses(lambda p, m=mode: call(student, X, m, p=p)) for mode in (True, False)]
+        return [refuses(lambda p: call(student, X, mode, p=p)) for mode in (True, False)]
 
     return kept, lost, evaluated, masked, infinite, at_one, kind, writes, bad_rates
 

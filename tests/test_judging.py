@@ -3,50 +3,35 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dropout_course.engine import laws as laws_module
-from dropout_course.engine.laws import law, mistake, probe
+from dropout_course.engine.features import rounded
+from dropout_course.engine.judging import Outcome, Verdict, judge, score
+from dropout_course.engine.laws import Law
+from dropout_course.engine.mistakes import Bank, Mistakes, question, work_out_symptoms
 from dropout_course.engine.report import Report, as_text
-from dropout_course.engine.student import EngineError, Lost, Student
-from dropout_course.engine.verdict import Outcome, Verdict, judge, name_mistake, score
+from dropout_course.engine.student import Student
+from dropout_course.engine.unanswered import EngineError, Lost
 
 X = np.array([1.0, 2.0])
 
 
-@law("twice", "Doubles", core=True, weight=2)
 def doubles(student, case):
-    case.equal(student.twice(X), 2 * X)
+    case.gives(student.twice, [((X,), 2 * X), ((4 * X,), 8 * X)])
 
 
-@law("twice", "Also negative", weight=1)
 def also_negative(student, case):
     x = -abs(case.normal(3))
     case.equal(student.twice(x), 2 * x)
 
 
-@law("twice", "Refuses text", weight=1)
 def refuses(student, case):
-    case.raises(ValueError, student.twice, "text")
+    case.raises(ValueError, student.twice("text"))
 
 
-LAWS = [body.__laws__[0] for body in (doubles, also_negative, refuses)]
-
-
-@mistake("M901", "twice", title="Squared", says="Doubling adds; it does not multiply by itself.")
-def squared(x):
-    return x * x
-
-
-@mistake("M902", "twice", title="Unchanged", says="The input comes back unchanged.")
-def unchanged(x):
-    return x
-
-
-@probe("twice")
-def tell(student, case):
-    return [student.attempt("twice", case.normal(3))]
-
-
-KNOWN = ([squared.__mistake__, unchanged.__mistake__], {"twice": tell})
+LAWS = [
+    Law("twice", "Doubles", 2, doubles, core=True),
+    Law("twice", "Also negative", 1, also_negative),
+    Law("twice", "Refuses text", 1, refuses),
+]
 
 
 def right(x):
@@ -55,8 +40,35 @@ def right(x):
     return 2 * x
 
 
-def verdict_of(answer, known=KNOWN, points=8):
-    return judge("twice", points, LAWS, Student.here({"twice": answer}), 3, known)
+mistakes = Mistakes(twice=lambda: right)
+
+
+@mistakes.whole("squared", "Squared", "Doubling adds; it does not multiply by itself.")
+def squared(x):
+    return x * x
+
+
+@mistakes.whole("unchanged", "Unchanged", "The input comes back unchanged.")
+def unchanged(x):
+    return x
+
+
+@question("What comes out?")
+def what(student, case):
+    return rounded(student.twice(np.array([1.0, 3.0])))
+
+
+def bank_of(*questions):
+    symptoms = work_out_symptoms(questions, mistakes.entries, {"twice": right})
+    return Bank(questions, mistakes.entries, symptoms)
+
+
+BANK = bank_of(what)
+
+
+def verdict_of(answer, bank=BANK, points=8):
+    student = Student.here({"twice": answer})
+    return judge("twice", points, LAWS, student, 3, bank, {"twice": ["x"]})
 
 
 def test_a_right_answer_gets_all_points():
@@ -82,24 +94,21 @@ def test_without_the_core_law_at_most_a_fifth_rounded_down_to_a_half():
 
 @pytest.mark.parametrize(("points", "passed", "expected"), [(7, 1, 2.0), (10, 2, 6.5), (1, 1, 0.0)])
 def test_scores_are_rounded_down_to_half_points(points, passed, expected):
-    flat = [laws_module.Law("e", str(i), 1, False, False, False, None, None) for i in range(3)]
+    flat = [Law("e", str(i), 1, None) for i in range(3)]
     outcomes = [Outcome(one, None if i < passed else object(), 0) for i, one in enumerate(flat)]
     assert score(points, outcomes) == expected
 
 
 def test_a_known_mistake_is_named_and_an_unknown_one_is_not():
-    assert verdict_of(lambda x: np.multiply(x, x)).mistake.id == "M901"
-    assert verdict_of(lambda x: x).mistake.id == "M902"
+    assert verdict_of(lambda x: np.multiply(x, x)).mistake.id == "squared"
+    assert verdict_of(lambda x: x).mistake.id == "unchanged"
     assert verdict_of(lambda x: 3 * x).mistake is None
 
 
-def test_a_name_that_a_mistake_leaves_alone_is_not_compared():
-    @probe("twice")
-    def both(student, case):
-        return [student.attempt("twice", X), student.attempt("helper", X)]
-
-    student = Student.here({"twice": lambda x: x * x, "helper": lambda x: x})
-    assert name_mistake("twice", student, KNOWN[0], {"twice": both}, 0).id == "M901"
+def test_how_a_wrong_value_is_related_is_said_of_several_inputs():
+    assert finding(lambda x: x).relation == "Your result is x, unchanged"
+    assert "times 2" in finding(lambda x: 4 * x).relation
+    assert finding(lambda x: x + 1).relation == ""
 
 
 def finding(answer):
@@ -128,14 +137,19 @@ def test_writing_to_the_input_is_said_in_words():
         x *= 2
         return x
 
-    assert "writes to its input" in finding(bad).reason
+    def keeps_its_input(student, case):
+        case.form(student.twice(case.frozen(X)), X)
+
+    laws = [Law("twice", "Keeps its input", 1, keeps_its_input)]
+    verdict = judge("twice", 8, laws, Student.here({"twice": bad}), 0)
+    assert "writes to its input" in verdict.outcomes[0].finding.reason
 
 
 def test_a_missing_name_a_stub_and_a_result_that_is_no_data():
     def stub(x):
         raise NotImplementedError
 
-    missing = judge("twice", 8, LAWS, Student.here({}), 3, KNOWN)
+    missing = judge("twice", 8, LAWS, Student.here({}), 3, BANK)
     assert {o.finding.kind for o in missing.outcomes} == {"missing"}
     assert finding(stub).kind == "todo"
     assert "returned a value of type function" in finding(lambda x: lambda: 0).reason
@@ -179,11 +193,12 @@ def test_no_answer_gets_an_exception_out_of_the_judge(answer):
 
 
 def test_a_law_that_trips_over_a_strange_result_blames_the_answer():
-    @law("twice", "Trips")
     def trips(student, case):
-        case.that(student.twice(X)["key"] > 1, "never reached")
+        case.that(student.twice(X).value["key"] > 1, "never reached")
 
-    verdict = judge("twice", 8, trips.__laws__, Student.here({"twice": right}), 0)
+    verdict = judge(
+        "twice", 8, [Law("twice", "Trips", 1, trips)], Student.here({"twice": right}), 0
+    )
     assert "can't be judged" in verdict.outcomes[0].finding.reason
 
 
@@ -194,14 +209,14 @@ def test_after_the_process_is_lost_nothing_more_is_asked():
         asked.append(request)
         raise Lost("it ended the Python process", "died")
 
-    verdict = judge("twice", 8, LAWS, Student(transport), 0, KNOWN)
+    verdict = judge("twice", 8, LAWS, Student(transport), 0, BANK)
     assert len(asked) == 1
     assert {o.finding.kind for o in verdict.outcomes} == {"died"}
 
 
 @pytest.mark.parametrize("reply", [b"", b"nonsense", b"\0" * 64])
 def test_a_forged_reply_is_a_failure_and_no_exception(reply):
-    verdict = judge("twice", 8, LAWS, Student(lambda request: reply), 0, KNOWN)
+    verdict = judge("twice", 8, LAWS, Student(lambda request: reply), 0, BANK)
     assert verdict.score == 0
     assert verdict.outcomes[0].finding.kind == "broken"
 
@@ -211,20 +226,19 @@ def test_a_failure_of_the_machinery_is_not_put_on_the_answer():
         raise TypeError("a bug of ours")
 
     with pytest.raises(EngineError, match="a bug of ours"):
-        judge("twice", 8, LAWS, Student(transport), 0, KNOWN)
+        judge("twice", 8, LAWS, Student(transport), 0, BANK)
 
 
 def test_a_result_that_raises_when_it_is_looked_at_is_a_failure():
-    @law("twice", "Looks")
     def looks(student, case):
         student.twice(X)
         raise RuntimeError("a tensor that can't be compared")
 
-    @probe("twice")
+    @question("Likewise?")
     def also(student, case):
         raise RuntimeError("likewise")
 
-    known = (KNOWN[0], {"twice": also})
-    verdict = judge("twice", 8, looks.__laws__, Student.here({"twice": right}), 0, known)
+    law = Law("twice", "Looks", 1, looks)
+    verdict = judge("twice", 8, [law], Student.here({"twice": right}), 0, bank_of(also))
     assert "can't be judged" in verdict.outcomes[0].finding.reason
     assert verdict.mistake is None
