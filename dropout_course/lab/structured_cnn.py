@@ -156,7 +156,9 @@ def _train_one(
         for start in range(0, len(X), batch):
             rows = order[start : start + batch]
             maps: list[Map] = [_identity, _identity]
-            for k in after if layer else ():
+            for k in after:
+                if layer is None:
+                    break
                 maps[k - 1] = layer((len(rows), CHANNELS[k - 1], SIDE, SIDE), masks)
             update(_grads(net, X[rows], y[rows], maps))
     return net

@@ -77,8 +77,8 @@ def errors(net: Params, data: Digits, train_set: bool = False) -> np.ndarray:
 
 def _joined(join: Join, keep: np.ndarray, p: float) -> Callable[..., np.ndarray]:
     def joined(skip: np.ndarray, branch: np.ndarray) -> np.ndarray:
-        flat = (part.reshape(-1, part.shape[-1]) for part in (skip, branch))
-        return join(*flat, keep, p).reshape(skip.shape)
+        flat = (-1, skip.shape[-1])
+        return join(skip.reshape(flat), branch.reshape(flat), keep, p).reshape(skip.shape)
 
     return joined
 

@@ -36,7 +36,7 @@ def gallery(masks: Mapping[str, np.ndarray]) -> None:
 def noise_curve(sides: Sequence[int], ratios: np.ndarray, title: str) -> None:
     """Draw noise of element dropout over noise of channel dropout, against the averaged area."""
     ax = axes(1, title, "entries averaged", "noise of pixel coins\nrelative to channel coins")
-    areas = np.square(sides)
+    areas = [side**2 for side in sides]
     line(ax, areas, ratios, "maps of a trained network")
     ax.plot(areas, 1 / np.sqrt(areas), color=COLORS[1], linestyle="--", label="a constant map")
     ax.axhline(1, color=MUTED, linestyle=":", label="channel coins")

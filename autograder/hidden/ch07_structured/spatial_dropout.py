@@ -14,7 +14,7 @@ def channels(case):
     for other in case.layouts(x):
         calls.append((other, case.mask((3, 4), 0.3), 0.3))
     for other in case.layouts(case.mask((3, 4), 0.6)):
-        calls.append((x, other, 0.6, False))
+        calls.append((x, other, 0.6))
     return [*calls, (case.apart(1, 2, 1, 3), case.mask((1, 2), 0.3), case.rate())]
 
 

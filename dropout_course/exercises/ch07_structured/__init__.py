@@ -39,7 +39,7 @@ def add_factors(mistakes, what):
     mistakes.row(
         "factor-missing",
         "Factor missing",
-        f"Kept {what} are not divided by 1 - p, so training and evaluation disagree by that factor.",
+        f"Kept {what} are not divided by 1 - p, so training and evaluation disagree by a factor.",
         factor=lambda p, *_: float(p < 1),
     )
     mistakes.row(

@@ -14,7 +14,7 @@ CENTER[0, 0, 1, 2] = True
 X = np.arange(1.0, 17.0).reshape(2, 2, 2, 2)
 MASK = np.ones((2, 2, 2, 2), bool)
 MASK[0, 0], MASK[1, 1, 0] = False, False  # 10 of 16 are kept
-TOL = 1e-5  # of what is divided by a count: an epsilon beside the count does no harm
+TOL = 1e-5  # an epsilon beside the count does no harm
 
 
 def grown(centers, block):
