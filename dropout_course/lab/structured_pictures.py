@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .plots import COLORS, MUTED, axes, line
-from .stats import mean
 
 GONE = (0.85, 0.35, 0.11, 1.0)  # vermilion: what a mask has taken
 
@@ -22,6 +21,8 @@ def losses(image: np.ndarray, masks: Mapping[str, np.ndarray]) -> None:
         picture = np.concatenate([grey, np.ones((*image.shape, 1))], axis=-1)
         picture[~mask] = GONE
         _tiles(ax, picture, name)
+        for spine in ax.spines.values():
+            spine.set(visible=True, color=MUTED)
 
 
 def gallery(masks: Mapping[str, np.ndarray]) -> None:
@@ -47,18 +48,15 @@ def noise_curve(sides: Sequence[int], ratios: np.ndarray, title: str) -> None:
     ax.legend(loc="lower left")
 
 
-def error_curves(
-    rates: Sequence[float], curves: Mapping[str, np.ndarray], without: np.ndarray, title: str
-) -> None:
-    """Draw test error against the rate, a line a kind, beside that without dropout."""
-    ax = axes(1, title, "probability p of dropping", "test error / %")
-    for series, (name, runs) in enumerate(curves.items()):
-        shift = 0.006 * (series - 1)  # error bars side by side
+def change_curves(rates: Sequence[float], changes: Mapping[str, np.ndarray], title: str) -> None:
+    """Draw the change of the test error against the rate, a line a kind, runs in columns."""
+    ax = axes(1, title, "probability p of dropping", "change of test error / points")
+    for series, (name, runs) in enumerate(changes.items()):
+        shift = 0.005 * (series - 1)  # error bars side by side
         line(ax, [p + shift for p in rates], runs, name, series)
-    ax.axhline(float(mean(without)), color=MUTED, linestyle=":", label="no dropout")
+    ax.axhline(0, color=MUTED, linestyle=":", label="no dropout")
     ax.set_xticks(rates)
-    ax.set_ylim(0, None)
-    ax.legend(ncols=2, loc="lower left")
+    ax.legend(loc="lower left")
 
 
 def _mosaic(mask: np.ndarray) -> np.ndarray:
