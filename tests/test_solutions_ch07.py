@@ -111,6 +111,15 @@ def test_spatial_dropout_agrees_with_torch_forward_and_backward(spatial, p):
     np.testing.assert_allclose(leaf.grad.numpy(), spatial_dropout(g, mask, p), rtol=1e-12)
 
 
+def test_torch_too_takes_rows_for_channels_without_a_batch_axis():
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    with pytest.warns(UserWarning, match="3D input"):
+        y = torch.nn.Dropout2d(0.5)(torch.ones(2, 3, 4)).numpy()
+    mask = y[:, :, 0] > 0
+    np.testing.assert_array_equal(y, spatial_dropout(np.ones((2, 3, 4), np.float32), mask, 0.5))
+
+
 # 7.2 ------------------------------------------------------------------------------------------
 
 

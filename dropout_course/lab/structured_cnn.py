@@ -106,6 +106,20 @@ def neighbour_correlation(maps: np.ndarray) -> float:
     return cross / power
 
 
+def scattered_mask(seed: int) -> np.ndarray:
+    """Drop about half of the 8 x 8 pixels, each by a coin of its own."""
+    return np.random.default_rng(seed).random((SIDE, SIDE)) >= 0.48
+
+
+def square_mask(seed: int) -> np.ndarray:
+    """Drop squares of 4 x 4 pixels until about half of the 8 x 8 pixels are gone."""
+    rng, mask = np.random.default_rng(seed), np.ones((SIDE, SIDE), bool)
+    while mask.mean() > 0.6:
+        top, left = rng.integers(0, 5, 2)
+        mask[top : top + 4, left : left + 4] = False
+    return mask
+
+
 def recovered(masks: Sequence[np.ndarray], n_train: int = 1200) -> np.ndarray:
     """What a linear guess from kept pixels recovers of dropped ones.
 
