@@ -13,7 +13,7 @@ def spatial_dropout(
     p: float,
     channels_last: bool = False,
 ) -> np.ndarray:
-    """Spatial dropout in training: drop whole channels, divide the others by 1 - p.
+    """Drop whole channels in training, divide the others by 1 - p.
 
     Parameters
     ----------
@@ -34,8 +34,7 @@ def spatial_dropout(
 
     References
     ----------
-    Tompson et al. (2015), SpatialDropout: one coin is extended across the whole
-    feature map.
+    Tompson et al. (2015), SpatialDropout: one coin for the whole map.
     """
     if p == 1:
         return np.zeros_like(x)
@@ -209,7 +208,7 @@ def survival_schedule(L: int, p_last: float, kind: str) -> np.ndarray:
 
     References
     ----------
-    Huang et al. (2016), equation 4; the library timm, module vision_transformer.
+    Huang et al. (2016), equation 4; the library timm, vision_transformer.
     """
     if kind == "paper":
         depth = np.arange(1, L + 1) / L
@@ -237,7 +236,10 @@ def expected_depth(survival: np.ndarray) -> float:
     return float(survival.sum())
 
 
-def maxpool_dropout_probs(window: np.ndarray, p: float) -> tuple[np.ndarray, float]:
+def maxpool_dropout_probs(
+    window: np.ndarray,
+    p: float,
+) -> tuple[np.ndarray, float]:
     """Which unit of a window wins when dropout stands before max-pooling.
 
     Parameters

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .plots import COLORS, MUTED, axes, line
+from .plots import COLORS, MUTED, _pyplot, axes, line
 
 GONE = (0.85, 0.35, 0.11, 1.0)  # vermilion: what a mask has taken
 
@@ -27,11 +27,10 @@ def losses(image: np.ndarray, masks: Mapping[str, np.ndarray]) -> None:
 
 def gallery(masks: Mapping[str, np.ndarray]) -> None:
     """Show masks ``(examples, channels, H, W)``, a small map for each example and channel."""
-    panels = axes(len(masks), figsize=(7.2, 2.6))
-    for ax, (name, mask) in zip(panels, masks.items(), strict=True):
+    panels = _pyplot().subplots(2, (len(masks) + 1) // 2, figsize=(5.4, 4.5), squeeze=False)[1]
+    for ax, (name, mask) in zip(panels.flat, masks.items(), strict=True):
         _tiles(ax, _mosaic(mask), name)
-        ax.set_xlabel("channels")
-    panels[0].set_ylabel("examples")
+        ax.set(xlabel="channels", ylabel="examples")
 
 
 def noise_curve(sides: Sequence[int], ratios: np.ndarray, title: str) -> None:
