@@ -79,20 +79,20 @@ def form(student, case):
 # By what a wrong answer is recognised, and what people write instead --------------------------
 
 
+def dropped_by_one(student, block):
+    """Say which entries of which shape one centre drops, or what came of the call."""
+    got = tried(student.dropblock_mask(CENTER, block))
+    return got if isinstance(got, str) else [np.shape(got), np.argwhere(~np.asarray(got, bool))]
+
+
 @question("Which entries does one centre drop?")
 def square(student, case):
-    got = tried(student.dropblock_mask(CENTER, 3))
-    return (
-        got if isinstance(got, str) else [list(np.shape(got)), np.argwhere(~np.asarray(got, bool))]
-    )
+    return dropped_by_one(student, 3)
 
 
 @question("Which entries does one centre drop, with an even side?")
 def even(student, case):
-    got = tried(student.dropblock_mask(CENTER, 2))
-    return (
-        got if isinstance(got, str) else [list(np.shape(got)), np.argwhere(~np.asarray(got, bool))]
-    )
+    return dropped_by_one(student, 2)
 
 
 @question("Does a centre act on other channels?")
@@ -230,8 +230,7 @@ mistakes.row(
 mistakes.row(
     "places-upside-down",
     "Places upside down",
-    "There are fewer places than entries, so the factor HW over (H - block + 1)(W - block + 1) is "
-    "larger than 1; yours is its inverse.",
+    "There are fewer places than entries, so their factor is larger than 1; yours is its inverse.",
     of="dropblock_gamma",
     places=lambda b, H, W: (H - b + 1) * (W - b + 1) / (H * W),
 )

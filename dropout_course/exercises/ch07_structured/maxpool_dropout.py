@@ -44,7 +44,7 @@ def first_parts(student, case, examples):
     """Require the probabilities of several calls; prob_zero has a law of its own."""
     asked = [(call[0], student.maxpool_dropout_probs(*call)) for call, _ in examples]
     for (_, got), (_, want) in zip(probabilities(case, asked), examples, strict=True):
-        case.equal(got[0], want, what="the probabilities")
+        case.equal(got[0], want, what="the array of probabilities")
 
 
 # What is true of every right answer ------------------------------------------------------------
@@ -71,7 +71,7 @@ def placed(student, case, calls):
     """Require that the probabilities have the order of the units, whatever they are."""
     asked = [(w, student.maxpool_dropout_probs(w, p)) for w, p in calls]
     for window, got in probabilities(case, asked):
-        probs = case.array(got[0], window.shape, what="the probabilities")
+        probs = case.array(got[0], window.shape, what="the array of probabilities")
         right = np.argsort(window, kind="stable")
         case.that(
             np.array_equal(np.argsort(probs, kind="stable"), right),
