@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from .degrade import degrade
 from .inline import Context
 from .model import Chapter, Text
+from .plain import plain
 from .scan import Book
 
 
@@ -31,8 +32,10 @@ def registry(chapters: Sequence[tuple[Chapter, NotebookNode]], book: Book, root:
             "notebook": f"notebooks/{chapter.stem}.ipynb",
             "release": notebook.metadata["dropout_course"]["release"],
             "points": chapter.points,
+            "library": chapter.library,
         }
         for exercise in chapter.exercises:
+            hints = [plain(_hint(hint, chapter, book)) for hint in exercise.hints]
             anchor = book.labels[f"ex-{exercise.id}".lower()].anchor
             content["exercises"][exercise.id] = {
                 "chapter": chapter.number,
@@ -42,7 +45,7 @@ def registry(chapters: Sequence[tuple[Chapter, NotebookNode]], book: Book, root:
                 "points": exercise.points,
                 "names": list(exercise.names),
                 "parameters": parameters(chapter.module, exercise.names, root),
-                "hints": [_hint(hint, chapter, book) for hint in exercise.hints],
+                "hints": hints,
                 "section": f"{chapter.stem}.html#{anchor}",
             }
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -60,7 +63,7 @@ def parameters(module: str, names: Sequence[str], root: Path) -> dict[str, list[
 
 
 def _hint(hint: Text, chapter: Chapter, book: Book) -> str:
-    """A hint as plain Markdown, without images."""
+    """A hint as Markdown, without images."""
     context = Context(book, chapter.stem, chapter.path.parent)
     text = degrade(context, hint.source, hint.place)
     if context.images:
