@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import checks, fuzz, grading, gradings
+from bench import checks, concrete, fuzz, grading, gradings
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "grading": grading.run,
     "gradings": gradings.run,
     "fuzz": fuzz.run,
+    "concrete": concrete.run,
 }
 
 
