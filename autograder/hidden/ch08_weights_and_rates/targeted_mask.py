@@ -59,4 +59,6 @@ def form(student, case):
         u = case.frozen(case.uniform(8, 4))
         answer = student.targeted_mask(W, 0.5, 0.5, u, "weight")
         got = getattr(answer.value, "dtype", type(answer.value).__name__)
-        case.that(got == np.dtype(bool), f"the mask has dtype {got}, and it must be bool", kind="dtype")
+        case.that(
+            got == np.dtype(bool), f"the mask has dtype {got}, and it must be bool", kind="dtype"
+        )

@@ -186,8 +186,8 @@ mistakes.row(
 mistakes.row(
     "starts-elsewhere",
     "Starts elsewhere",
-    "p starts at 0.5; start at 0.1, so at the logit log(0.1/0.9).",
-    start=0.5,
+    "p does not start at 0.1; its logit starts at log(0.1/0.9).",
+    start=0.2,
 )
 mistakes.row(
     "steps-ignored",

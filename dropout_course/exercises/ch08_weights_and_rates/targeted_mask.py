@@ -56,9 +56,7 @@ def smallest(sizes, count):
 def weights(student, case):
     random = case.apart(8, 5) * 4.0 ** np.arange(5)  # columns of different size
     want = ~np.array([smallest(np.abs(column), 4) for column in random.T]).T
-    spare(
-        case, student, [((WEIGHTS, 0.5, "weight"), SPARED), ((random, 0.5, "weight"), want)]
-    )
+    spare(case, student, [((WEIGHTS, 0.5, "weight"), SPARED), ((random, 0.5, "weight"), want)])
 
 
 @law("'unit': candidates are the columns of smallest norm", weight=3)
@@ -107,7 +105,9 @@ def form(student, case):
     ]
     for answer in answers:
         kind = getattr(answer.value, "dtype", type(answer.value).__name__)
-        case.that(kind == np.dtype(bool), f"the mask has dtype {kind}, and it must be bool", kind="dtype")
+        case.that(
+            kind == np.dtype(bool), f"the mask has dtype {kind}, and it must be bool", kind="dtype"
+        )
 
 
 # By what a wrong answer is recognised, and what people write instead --------------------------
