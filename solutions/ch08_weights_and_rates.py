@@ -1,8 +1,8 @@
 """Chapter 08, Dropping weights, learning rates: the reference answers.
 
 ``p`` is the probability of dropping, ``q = 1 - p`` of keeping; a mask is True where something is
-kept. DropConnect follows its paper: weights are ``(out, in)``. Targeted dropout does too:
-``(in, out)`` there.
+kept. Weights are as in the papers: ``(out, in)`` for DropConnect, ``(in, out)`` for targeted
+dropout.
 """
 
 import math
@@ -31,7 +31,7 @@ def dropconnect_forward(v: np.ndarray, W: np.ndarray, b: np.ndarray, mask: np.nd
 
     References
     ----------
-    Wan et al. (2013), section 3; there the biases are masked too.
+    Wan et al. (2013); there the biases are masked too.
     """
     return (np.einsum("boi,oi,bi->bo", mask, W, v) + b).astype(v.dtype)
 
@@ -53,7 +53,7 @@ def dropconnect_backward(grad: np.ndarray, v: np.ndarray, W: np.ndarray, mask: n
 
     References
     ----------
-    Wan et al. (2013), section 3.1.
+    Wan et al. (2013); derived in the chapter.
     """
     dv = np.einsum("bo,boi,oi->bi", grad, mask, W)
     dW = np.einsum("bo,boi,bi->oi", grad, mask, v)
@@ -78,7 +78,7 @@ def dropconnect_moments(v: np.ndarray, W: np.ndarray, b: np.ndarray, q: float):
 
     References
     ----------
-    Wan et al. (2013), section 3.2.
+    Wan et al. (2013), on inference.
     """
     mean = q * (v @ W.T) + b
     var = q * (1 - q) * (v**2 @ (W**2).T)
@@ -103,7 +103,7 @@ def dropconnect_relu_mean(v: np.ndarray, W: np.ndarray, b: np.ndarray, q: float)
 
     References
     ----------
-    Wan et al. (2013), section 3.2, there by sampling; in closed form in the chapter.
+    Wan et al. (2013), on inference, there by sampling; in closed form in the chapter.
     """
     mean, var = (moment.astype(float) for moment in dropconnect_moments(v, W, b, q))
     s = np.sqrt(var)
@@ -139,7 +139,7 @@ def targeted_mask(W: np.ndarray, gamma: float, alpha: float, u: np.ndarray, kind
 
     References
     ----------
-    Gomez et al. (2019), section 4.
+    Gomez et al. (2018).
     """
     size = np.abs(W) if kind == "weight" else np.linalg.norm(W, axis=0)
     candidates = int(gamma * len(size))
@@ -167,7 +167,7 @@ def concrete_keep(u: np.ndarray, p: float, t: float) -> np.ndarray:
 
     References
     ----------
-    Gal, Hron and Kendall (2017), equation 5, for the drop indicator; this is 1 minus it.
+    Gal, Hron and Kendall (2017) relax the drop indicator; this is 1 minus it.
     """
     logits = math.log(p) - math.log1p(-p) + np.log(u) - np.log1p(-u)
     soft = (1 - np.tanh(logits / (2 * t))) / 2  # 1 - sigmoid(logits / t), without overflow
@@ -203,7 +203,7 @@ def concrete_regularizer(
 
     References
     ----------
-    Gal, Hron and Kendall (2017), equations 3 and 4, and the authors' code for the factors.
+    Gal, Hron and Kendall (2017), and the authors' code for the factors.
     """
     negative_entropy = sum(x * math.log(x) for x in (p, 1 - p) if x > 0)
     weights = length_scale**2 / (tau * N) * float(np.sum(W.astype(float) ** 2)) / (1 - p)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .data import Digits
+from .ensembles import train as train_mlp
 from .train import LossGrads, Params, error_rate, fit, init_mlp, loss_grads_with, no_dropout
 
 TargetedMask = Callable[[np.ndarray, float, float, np.ndarray, str], np.ndarray]
@@ -39,6 +40,11 @@ def train(
     """
     loss_grads = _loss_grads(mask, gamma, alpha, np.random.default_rng([seed, 84]))
     return fit(init_mlp(SIZES, seed), data, epochs=epochs, loss_grads=loss_grads, seed=seed)
+
+
+def baseline(data: Digits, seed: int, p: float, epochs: int) -> Params:
+    """Train the same network with dropout on its hidden units, or without if p is 0."""
+    return train_mlp(data, SIZES, seed, p, epochs)
 
 
 def _loss_grads(
