@@ -115,5 +115,6 @@ def noise_of_weights(found: Sequence[Sparse]) -> None:
         values = [run.log_alpha[run.relevant == relevant] for run in found]
         x = np.repeat(np.arange(1, len(found) + 1) + shift, [len(v) for v in values])
         scatter(ax, x.tolist(), np.concatenate(values).tolist(), name, series)
+    ax.set_xticks(range(1, len(found) + 1))
     ax.axhline(PRUNED, color=MUTED, linestyle=":", label="cut above")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
