@@ -16,6 +16,7 @@ from dropout_course.engine.mistakes import Mistakes, question
 
 STEPS, LENGTH_SCALE = 700, 0.1
 FEW, MANY = 25, 500
+HALF = 350  # steps after which one sees where p goes
 
 
 def line(case, N):
@@ -78,23 +79,23 @@ def where(p):
     """Say where the rate has gone from 0.1."""
     if isinstance(p, str):
         return p
-    words = [("stays", 0.09, 0.11), ("falls", 0.0, 0.06), ("rises", 0.25, 0.5), ("is high", 0.6, 1)]
+    words = [("stays", 0.09, 0.11), ("falls", 0.0, 0.08), ("rises", 0.27, 0.55), ("is high", 0.6, 1)]
     return next((word for word, low, high in words if low <= float(p) <= high), "lies between")
 
 
 @question("Where does p go with few examples?")
 def few_examples(student, case):
-    return where(tried(fit(student, line(case, FEW), STEPS, 1)))
+    return where(tried(fit(student, line(case, FEW), HALF, 1)))
 
 
 @question("Where does p go with many examples?")
 def many_examples(student, case):
-    return where(tried(fit(student, line(case, MANY), STEPS, 1)))
+    return where(tried(fit(student, line(case, MANY), HALF, 1)))
 
 
 @question("Where does p go without the entropy term?")
 def without_entropy(student, case):
-    return where(tried(fit(student, line(case, FEW), STEPS, 1, False)))
+    return where(tried(fit(student, line(case, FEW), HALF, 1, False)))
 
 
 @question("What is p before the first step?")
