@@ -10,8 +10,13 @@ import math
 import numpy as np
 
 
-def dropconnect_forward(v: np.ndarray, W: np.ndarray, b: np.ndarray, mask: np.ndarray):
-    """Linear layer whose weights are dropped, with a mask of its own for each example.
+def dropconnect_forward(
+    v: np.ndarray,
+    W: np.ndarray,
+    b: np.ndarray,
+    mask: np.ndarray,
+) -> np.ndarray:
+    """Linear layer with dropped weights, a mask of its own for each example.
 
     Parameters
     ----------
@@ -36,7 +41,12 @@ def dropconnect_forward(v: np.ndarray, W: np.ndarray, b: np.ndarray, mask: np.nd
     return (np.einsum("boi,oi,bi->bo", mask, W, v) + b).astype(v.dtype)
 
 
-def dropconnect_backward(grad: np.ndarray, v: np.ndarray, W: np.ndarray, mask: np.ndarray):
+def dropconnect_backward(
+    grad: np.ndarray,
+    v: np.ndarray,
+    W: np.ndarray,
+    mask: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of a loss through dropconnect_forward.
 
     Parameters
@@ -60,8 +70,13 @@ def dropconnect_backward(grad: np.ndarray, v: np.ndarray, W: np.ndarray, mask: n
     return dv.astype(grad.dtype), dW.astype(grad.dtype), grad.sum(axis=0)
 
 
-def dropconnect_moments(v: np.ndarray, W: np.ndarray, b: np.ndarray, q: float):
-    """Mean and variance of the output of dropconnect_forward over all masks.
+def dropconnect_moments(
+    v: np.ndarray,
+    W: np.ndarray,
+    b: np.ndarray,
+    q: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance over all masks of what dropconnect_forward gives.
 
     Parameters
     ----------
@@ -85,7 +100,12 @@ def dropconnect_moments(v: np.ndarray, W: np.ndarray, b: np.ndarray, q: float):
     return mean.astype(v.dtype), var.astype(v.dtype)
 
 
-def dropconnect_relu_mean(v: np.ndarray, W: np.ndarray, b: np.ndarray, q: float) -> np.ndarray:
+def dropconnect_relu_mean(
+    v: np.ndarray,
+    W: np.ndarray,
+    b: np.ndarray,
+    q: float,
+) -> np.ndarray:
     """Mean of ReLU(u) if u were Gaussian, with the moments of DropConnect.
 
     Parameters
@@ -103,7 +123,7 @@ def dropconnect_relu_mean(v: np.ndarray, W: np.ndarray, b: np.ndarray, q: float)
 
     References
     ----------
-    Wan et al. (2013), on inference, there by sampling; in closed form in the chapter.
+    Wan et al. (2013), there by sampling; derived in the chapter.
     """
     mean, var = (moment.astype(float) for moment in dropconnect_moments(v, W, b, q))
     s = np.sqrt(var)
@@ -114,23 +134,30 @@ def dropconnect_relu_mean(v: np.ndarray, W: np.ndarray, b: np.ndarray, q: float)
     return found.astype(v.dtype)
 
 
-def targeted_mask(W: np.ndarray, gamma: float, alpha: float, u: np.ndarray, kind: str):
-    """Mask that drops some of the smallest weights, or some of the smallest columns.
+def targeted_mask(
+    W: np.ndarray,
+    gamma: float,
+    alpha: float,
+    u: np.ndarray,
+    kind: str,
+) -> np.ndarray:
+    """Mask that drops some of the smallest weights, or of the smallest columns.
 
     Parameters
     ----------
     W : ndarray (in, out)
         Weights; a column holds the weights into one unit.
     gamma : float
-        Share of candidates, in [0, 1]: int(gamma * in) weights in each column, or
-        int(gamma * out) columns.
+        Share of candidates, in [0, 1]: int(gamma * in) weights in each
+        column, or int(gamma * out) columns.
     alpha : float
         Probability with which a candidate is dropped, in [0, 1].
     u : ndarray
-        Uniform draws, of the shape of W for "weight" and (out,) for "unit". A candidate is
-        dropped where u < alpha.
+        Uniform draws, of the shape of W for "weight" and (out,) for "unit".
+        A candidate is dropped where u < alpha.
     kind : {"weight", "unit"}
-        Rank the weights of each column by size, or the columns by their Euclidean norm.
+        Rank the weights of each column by size, or the columns by their
+        Euclidean norm.
 
     Returns
     -------
@@ -149,7 +176,7 @@ def targeted_mask(W: np.ndarray, gamma: float, alpha: float, u: np.ndarray, kind
 
 
 def concrete_keep(u: np.ndarray, p: float, t: float) -> np.ndarray:
-    """Soft mask between 0 and 1, differentiable by p, that tends to a hard one as t falls.
+    """Soft mask between 0 and 1, with a slope by p; a hard one as t falls to 0.
 
     Parameters
     ----------
@@ -163,7 +190,8 @@ def concrete_keep(u: np.ndarray, p: float, t: float) -> np.ndarray:
     Returns
     -------
     ndarray
-        Near 1 where a unit is kept, near 0 where it is dropped; shape and dtype of u.
+        Near 1 where a unit is kept, near 0 where it is dropped; shape and
+        dtype of u.
 
     References
     ----------
@@ -175,7 +203,13 @@ def concrete_keep(u: np.ndarray, p: float, t: float) -> np.ndarray:
 
 
 def concrete_regularizer(
-    W: np.ndarray, p: float, length_scale: float, tau: float, N: int, K: int, loss: str
+    W: np.ndarray,
+    p: float,
+    length_scale: float,
+    tau: float,
+    N: int,
+    K: int,
+    loss: str,
 ) -> float:
     """Two terms that concrete dropout adds to the loss, for one layer.
 
@@ -194,8 +228,8 @@ def concrete_regularizer(
     K : int
         Units that are dropped independently.
     loss : {"mse", "cross_entropy"}
-        What it is added to: a mean of squared errors, or a mean of cross-entropies, where both
-        terms count half.
+        What it is added to: a mean of squared errors, or a mean of
+        cross-entropies, where both terms count half.
 
     Returns
     -------
@@ -211,12 +245,19 @@ def concrete_regularizer(
     return total if loss == "mse" else total / 2
 
 
-def fit_concrete_p(X, y, length_scale: float, steps: int, seed: int, entropy: bool = True) -> float:
-    """Drop probability that concrete dropout learns for one layer of a small network.
+def fit_concrete_p(
+    X: np.ndarray,
+    y: np.ndarray,
+    length_scale: float,
+    steps: int,
+    seed: int,
+    entropy: bool = True,
+) -> float:
+    """Drop probability that concrete dropout learns in a small network.
 
-    The network is 1-64-64-1 with ReLU; the 64 activations between the two hidden layers are
-    dropped, at temperature 0.1. Full batch, Adam with learning rate 0.01; p starts at 0.1, and
-    the variance of the noise is learned.
+    The network is 1-64-64-1 with ReLU; the 64 activations between the two
+    hidden layers are dropped, at temperature 0.1. Full batch, Adam with
+    learning rate 0.01; p starts at 0.1, the noise variance is learned.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ def two_optima(rates: Sequence[float], losses: np.ndarray, errors: np.ndarray) -
         "What training sees",
         "probability p of dropping",
         "training loss / nats",
-        figsize=(7.2, 3.2),
+        figsize=(5.8, 3.0),
     )
     line(panels[0], rates, losses, "training loss", 0)
     line(panels[1], rates, errors, "test error", 1)
@@ -59,18 +59,20 @@ def two_optima(rates: Sequence[float], losses: np.ndarray, errors: np.ndarray) -
 
 def weight_masks(masks: Mapping[str, np.ndarray]) -> None:
     """Show masks of one weight matrix (out, in); kept weights are blue, soft masks in between."""
-    panels = axes(len(masks), figsize=(7.2, 2.5))
+    figure = axes(1, figsize=(5.4, 4.2)).figure
+    figure.clear()
+    panels = figure.subplots(2, -(-len(masks) // 2)).ravel()
     for ax, (name, mask) in zip(panels, masks.items(), strict=True):
         color = [int(COLORS[0][i : i + 2], 16) / 255 for i in (1, 3, 5)]
         tiles = np.empty((*mask.shape, 4))
         tiles[..., :3] = color
         tiles[..., 3] = 0.08 + 0.92 * mask.astype(float)
         ax.imshow(tiles, interpolation="nearest")
-        ax.set_title(name, fontsize=9.5, fontweight="normal", loc="center")
+        ax.set_title(name, fontsize=11, fontweight="normal", loc="center")
         ax.set_xticks([])
         ax.set_yticks([])
-        ax.set_xlabel("inputs", fontsize=9)
-    panels[0].set_ylabel("outputs", fontsize=9)
+    panels[0].set_ylabel("outputs")
+    panels[0].set_xlabel("inputs")
 
 
 def pruning_curves(shares: Sequence[float], curves: Mapping[str, np.ndarray], mark: float) -> None:
