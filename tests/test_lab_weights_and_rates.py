@@ -65,7 +65,8 @@ def test_the_noise_of_a_gradient_is_that_of_its_masks(data, net):
 
 def test_cutting_nothing_changes_nothing_and_cutting_all_leaves_a_guess(data):
     params = weights_targeted.train(data, 0, targeted_mask, 0.5, 0.5, 5)
-    whole, none = weights_targeted.errors_after_pruning(params, data, [0.0, 1.0])
+    shares = [0.0, 1.0]
+    whole, none = weights_targeted.errors_after_pruning(params, data, targeted_mask, shares)
     assert whole == lab.error_rate(params, data.X_test, data.y_test)
     assert none > 80
     assert params["W1"].all()  # the network itself stays whole

@@ -67,14 +67,18 @@ def _loss_grads(
     return loss_grads
 
 
-def errors_after_pruning(params: Params, data: Digits, shares: Sequence[float]) -> np.ndarray:
-    """Test error in per cent after the smallest share of the weights into each unit is cut."""
+def errors_after_pruning(
+    params: Params, data: Digits, mask: TargetedMask, shares: Sequence[float]
+) -> np.ndarray:
+    """Test error in per cent after the smallest share of the weights into each unit is cut.
+
+    With ``mask``, ``targeted_mask``, at alpha = 1: every candidate goes.
+    """
     found = []
     for share in shares:
         pruned = dict(params)
         for name in HIDDEN:
-            size = np.abs(params[name])
-            rank = size.argsort(axis=0).argsort(axis=0)
-            pruned[name] = np.where(rank < int(share * len(size)), 0, params[name])
+            W = params[name]
+            pruned[name] = W * mask(W, share, 1.0, np.zeros(W.shape), "weight")
         found.append(error_rate(pruned, data.X_test, data.y_test))
     return np.array(found)
