@@ -119,4 +119,4 @@ def noise_of_weights(found: Sequence[Sparse]) -> None:
         scatter(ax, x.tolist(), np.concatenate(values).tolist(), name, series)
     ax.set_xticks(range(1, len(found) + 1))
     ax.axhline(PRUNED, color=MUTED, linestyle=":", label="cut above")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncol=3)

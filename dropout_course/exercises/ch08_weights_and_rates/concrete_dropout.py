@@ -281,8 +281,8 @@ mistakes.row(
     points=lambda N: 1,
 )
 mistakes.row(
-    "factor-two-missing",
-    "Factor 2 missing",
+    "factor-two-lost",
+    "The factor 2 lost",
     "The entropy term lacks its factor 2; beside a mean of squares the weight term has none, and "
     "the entropy term 2.",
     of="concrete_regularizer",
@@ -311,7 +311,7 @@ mistakes.row(
 )
 mistakes.row(
     "logarithm-of-zero",
-    "Logarithm of 0",
+    "0 times the logarithm of 0",
     "At p = 0 you take the logarithm of 0; p log p tends to 0 there.",
     of="concrete_regularizer",
     entropy=lambda p: p * (math.log(p) if p else -math.inf) + (1 - p) * math.log1p(-p),

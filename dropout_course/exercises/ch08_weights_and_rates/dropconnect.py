@@ -245,7 +245,7 @@ mistakes.row(
 )
 mistakes.row(
     "mean-for-sum",
-    "A mean in place of a sum",
+    "Mean instead of sum",
     "You average over the batch; the loss has done that already, so its gradients are summed.",
     of="dropconnect_backward",
     summed=lambda x, grad: x / len(grad),

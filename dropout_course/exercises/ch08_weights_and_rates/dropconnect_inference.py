@@ -198,8 +198,8 @@ mistakes = Mistakes(dropconnect_moments=moments_form, dropconnect_relu_mean=relu
 mistakes.row("float32-becomes-float64", of="dropconnect_relu_mean", wrap=upcasting)
 mistakes.row("writes-to-its-input", wrap=overwriting)
 mistakes.row(
-    "rates-exchanged",
-    "Keeping and dropping exchanged",
+    "p-and-q-exchanged",
+    "p and 1 - p exchanged",
     "The mean is that of weights kept with probability 1 - q; here q is the probability of "
     "keeping.",
     mean=lambda s, b, q: (1 - q) * s + b,
@@ -239,8 +239,8 @@ mistakes.row(
     var=lambda v, W, q: q * (1 - q) * (v @ W.T) ** 2,
 )
 mistakes.row(
-    "std-for-variance",
-    "Standard deviation, not variance",
+    "standard-deviation-for-variance",
+    "Standard deviation for variance",
     "What you return is the standard deviation; the variance is its square.",
     var=lambda v, W, q: np.sqrt(q * (1 - q) * (v**2 @ (W**2).T)),
 )
@@ -252,29 +252,29 @@ mistakes.row(
 )
 mistakes.row(
     "relu-of-the-mean",
-    "ReLU of the mean",
+    "The ReLU of the mean",
     "You take the ReLU of the mean, as weight scaling does; the mean of a ReLU is larger, for the "
     "part of the Gaussian below 0 counts as 0.",
     of="dropconnect_relu_mean",
     mean=lambda m, s: np.maximum(m, 0),
 )
 mistakes.row(
-    "density-term-missing",
-    "Density term missing",
+    "density-forgotten",
+    "Second term forgotten",
     "The second term, s times the normal density at mean/s, is missing.",
     of="dropconnect_relu_mean",
     mean=lambda m, s: m * normal_cdf(m / s),
 )
 mistakes.row(
-    "variance-as-spread",
-    "Variance in place of s",
+    "variance-for-deviation",
+    "Variance as standard deviation",
     "You use the variance where the formula has the standard deviation s; take its root.",
     of="dropconnect_relu_mean",
     spread=lambda var: var,
 )
 mistakes.row(
-    "nan-without-variance",
-    "NaN where nothing is random",
+    "division-by-zero-variance",
+    "Division by a variance of 0",
     "Where the variance is 0 you divide by 0; there the mean of the ReLU is the ReLU of the mean.",
     of="dropconnect_relu_mean",
     certain=lambda m: np.full_like(m, np.nan),

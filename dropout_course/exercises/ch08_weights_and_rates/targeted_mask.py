@@ -262,8 +262,8 @@ mistakes.row(
     mask=lambda drop, alpha: ~drop / (1 - alpha) if alpha < 1 else ~drop,
 )
 mistakes.row(
-    "mask-not-boolean",
-    "The mask is not boolean",
+    "numbers-for-booleans",
+    "Numbers for booleans",
     "The mask holds numbers; masks are boolean arrays in this course, True for kept.",
     mask=lambda drop, alpha: 1.0 - drop,
 )
