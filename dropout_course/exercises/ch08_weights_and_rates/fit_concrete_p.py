@@ -79,7 +79,12 @@ def where(p):
     """Say where the rate has gone from 0.1."""
     if isinstance(p, str):
         return p
-    words = [("stays", 0.09, 0.11), ("falls", 0.0, 0.08), ("rises", 0.27, 0.55), ("is high", 0.6, 1)]
+    words = [
+        ("stays", 0.09, 0.11),
+        ("falls", 0.0, 0.08),
+        ("rises", 0.27, 0.55),
+        ("is high", 0.6, 1),
+    ]
     return next((word for word, low, high in words if low <= float(p) <= high), "lies between")
 
 
