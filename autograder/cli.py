@@ -183,6 +183,49 @@ def build(
 
 
 @app.command()
+def new(
+    exercise: Annotated[str, typer.Argument(help="The id of an exercise, in snake_case.")],
+    chapter: Annotated[str, typer.Option(help="Two digits: begin the exercise there.")] = "",
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; run the rules for this exercise.")
+    ] = False,
+) -> None:
+    """Begin an exercise, or check all rules for one (for authors).
+
+    Exit code 1 if a rule is broken.
+    """
+    from autograder.authoring.scaffold import ScaffoldError, begin
+
+    root = course_root()
+    if check:
+        _check_rules(exercise)
+        return
+    try:
+        written, rest = begin(exercise, chapter, root)
+    except ScaffoldError as error:
+        raise typer.BadParameter(str(error)) from None
+    for path in written:
+        out.print(f"wrote {path.relative_to(root)}", highlight=False)
+    out.print(rest, markup=False, highlight=False)
+
+
+def _check_rules(name: str) -> None:
+    from autograder.authoring.rules import violations
+    from dropout_course import course
+
+    try:
+        found = course.find(name)
+    except LookupError as error:
+        raise typer.BadParameter(f"{error}; after `make notebooks` a new one is known") from None
+    broken = violations(found)
+    for said in broken:
+        out.print(said, markup=False, highlight=False, soft_wrap=True)
+    if broken:
+        raise typer.Exit(1)
+    out.print(f"{found.id}: all rules hold")
+
+
+@app.command()
 def release(
     assignment: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
     as_json: Json = False,

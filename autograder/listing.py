@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.referee.grade import all_laws
-from dropout_course import course
-from dropout_course.engine.laws import known_mistakes
+from autograder.referee.grade import laws_of
+from dropout_course import course, exercises
 
 
 def listing() -> list[dict[str, Any]]:
     """Give one entry an exercise, in the order of the course."""
     entries = []
     for exercise in course.exercises().values():
-        laws = [law for law in all_laws(exercise.stem) if law.exercise == exercise.id]
+        laws = laws_of(exercise)
         hidden = sum(law.hidden for law in laws)
-        mistakes = [m.id for m in known_mistakes(exercise.stem)[0] if m.exercise == exercise.id]
+        mistakes = [mistake.id for mistake in exercises.bank(exercise).mistakes]
         entries.append(
             {
                 "id": exercise.id,

@@ -7,12 +7,11 @@ import statistics
 import time
 from collections.abc import Callable
 
-from autograder.referee.grade import all_laws
-from dropout_course import course
+from autograder.referee.grade import laws_of
+from dropout_course import course, exercises
 from dropout_course.engine.checking import check
-from dropout_course.engine.laws import known_mistakes, module_name
+from dropout_course.engine.judging import judge
 from dropout_course.engine.student import Student
-from dropout_course.engine.verdict import judge
 
 RUNS = 30
 
@@ -38,9 +37,8 @@ def run() -> str:
     ]
     medians = []
     for exercise in course.exercises().values():
-        names = dict(vars(importlib.import_module(f"solutions.{module_name(exercise.stem)}")))
-        mistakes = known_mistakes(exercise.stem)[0]
-        mistake = next(m for m in mistakes if m.exercise == exercise.id)
+        names = dict(vars(importlib.import_module(f"solutions.{exercise.package}")))
+        mistake = exercises.bank(exercise).mistakes[0]
         wrong = {**names, mistake.replaces: mistake.answer}
         good = _times(lambda e=exercise.id, n=names: repr(check(e, namespace=n)))
         bad = _times(lambda e=exercise.id, n=wrong: repr(check(e, namespace=n)))
@@ -58,8 +56,7 @@ def run() -> str:
 
 
 def _chapter(stem: str) -> None:
-    names = dict(vars(importlib.import_module(f"solutions.{module_name(stem)}")))
+    names = dict(vars(importlib.import_module(f"solutions.{course.module_name(stem)}")))
     student = Student.here(names)
     for exercise in course.of_chapter(stem):
-        wanted = [law for law in all_laws(stem) if law.exercise == exercise.id]
-        judge(exercise.id, exercise.points, wanted, student, 1)
+        judge(exercise.id, exercise.points, laws_of(exercise), student, 1)

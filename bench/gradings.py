@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.referee.grade import all_laws
+from autograder.referee.grade import laws_of
 from autograder.root import course_root
 from dropout_course import course
 from dropout_course.course import Exercise
-from dropout_course.engine.laws import Law, module_name
+from dropout_course.engine.judging import judge
 from dropout_course.engine.student import Student
-from dropout_course.engine.verdict import judge
 
 GRADINGS = 100_000
 RANDOM = 10  # an exercise with statistical laws is graded so many times as often as another
@@ -58,12 +57,8 @@ class Done:
 # --- what is graded ------------------------------------------------------------------------------
 
 
-def _laws(exercise: Exercise) -> list[Law]:
-    return [law for law in all_laws(exercise.stem) if law.exercise == exercise.id]
-
-
 def _is_random(exercise: Exercise) -> bool:
-    return any(law.statistic for law in _laws(exercise))
+    return any(law.statistic for law in laws_of(exercise))
 
 
 def shares(total: int) -> dict[str, int]:
@@ -86,12 +81,11 @@ def _chunks(counts: dict[str, int]) -> list[tuple[str, range]]:
 
 def _answers(exercise: Exercise) -> list[tuple[str, dict[str, Any]]]:
     """Give the reference answer, then the right answers in other styles."""
-    module = module_name(exercise.stem)
     tests = str(course_root() / "tests")
     if tests not in sys.path:
         sys.path.insert(0, tests)
-    reference = dict(vars(importlib.import_module(f"solutions.{module}")))
-    styles = importlib.import_module(f"idioms.{module}").IDIOMS[exercise.id]
+    reference = dict(vars(importlib.import_module(f"solutions.{exercise.package}")))
+    styles = importlib.import_module(f"idioms.{exercise.package}.{exercise.id}").IDIOMS
     return [("reference", reference), *((f"style {i}", dict(s)) for i, s in enumerate(styles))]
 
 
@@ -119,7 +113,7 @@ def _failures(
 ) -> Iterator[Failure]:
     try:
         student = Student.here(names)
-        verdict = judge(exercise.id, exercise.points, _laws(exercise), student, seed)
+        verdict = judge(exercise.id, exercise.points, laws_of(exercise), student, seed)
     except Exception as error:  # one that breaks must not end a run of an hour
         yield Failure(exercise.id, "no law", seed, answer, f"{type(error).__name__}: {error}")
         return

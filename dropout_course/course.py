@@ -23,6 +23,12 @@ class Exercise:
     names: tuple[str, ...]
     hints: tuple[str, ...]
     section: str
+    parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def package(self) -> str:
+        """The name that its chapter has in every package: ``ch04_backprop``."""
+        return module_name(self.stem)
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +51,7 @@ def exercises() -> dict[str, Exercise]:
             names=tuple(e["names"]),
             hints=tuple(e["hints"]),
             section=e["section"],
+            parameters=tuple((name, tuple(of)) for name, of in e["parameters"].items()),
         )
         for key, e in _data()["exercises"].items()
     ]
@@ -65,6 +72,11 @@ def of_chapter(stem: str) -> list[Exercise]:
 def book_url() -> str:
     """Give the address of the online book, ending in a slash."""
     return _data()["book_url"].rstrip("/") + "/"
+
+
+def module_name(stem: str) -> str:
+    """Give the module of a chapter: ``04-backprop`` -> ``ch04_backprop``."""
+    return "ch" + stem.replace("-", "_")
 
 
 def find(name: str) -> Exercise:

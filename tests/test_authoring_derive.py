@@ -24,6 +24,7 @@ REPOSITORY = Path(__file__).parents[1]
 FIXTURE = Path(__file__).parent / "fixtures" / "authoring"
 NOTEBOOK = Path("notebooks/03-forward.ipynb")
 REGISTRY = Path("dropout_course/exercises.json")
+SYMPTOMS = Path("dropout_course/exercises/symptoms.json")
 
 
 @pytest.fixture
@@ -172,6 +173,7 @@ def test_the_registry_lists_chapters_and_exercises(texts, notebook):
         "notebook": "notebooks/03-forward.ipynb",
         "release": notebook.metadata["dropout_course"]["release"],
         "points": 10,
+        "library": "numpy",
     }
     layer = content["exercises"]["layer"]
     assert layer.pop("hints")[:2] == ["One.", "Two."]
@@ -182,6 +184,7 @@ def test_the_registry_lists_chapters_and_exercises(texts, notebook):
         "title": "A layer",
         "points": 6,
         "names": ["Layer", "drop"],
+        "parameters": {"drop": ["x", "mask"]},
         "section": "03-forward.html#ex-layer",
     }
 
@@ -192,6 +195,7 @@ def test_a_build_writes_once(root):
         NOTEBOOK,
         Path("notebooks/07-later.ipynb"),
         REGISTRY,
+        SYMPTOMS,
     ]
     assert build_notebooks(root) == []
     assert build_notebooks(root, check=True) == []

@@ -37,6 +37,7 @@ def test_the_fixture_has_no_mistake(root):
         "03-forward.ipynb",
         "07-later.ipynb",
         "exercises.json",
+        "symptoms.json",
     ]
 
 
@@ -90,12 +91,12 @@ MISTAKES = {
     ),
     "a wrong import": (CHAPTER, "scale, EPS", "scale", None, None, "import scale, EPS`"),
     "no laws": (
-        "dropout_course/checks/ch03_forward.py",
-        '@law("scale"',
-        '@law("scales"',
         CHAPTER,
-        "} scale",
-        "has no laws",
+        ":::{exercise} scale",
+        ":::{exercise} scales\n:names: scale",
+        None,
+        "} scales",
+        "has no laws: write dropout_course/exercises/ch03_forward/scales.py",
     ),
     "two hints": (
         CHAPTER,

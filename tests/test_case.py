@@ -5,7 +5,8 @@ import pytest
 
 from dropout_course.engine.case import Broken, Case
 from dropout_course.engine.inside import codec
-from dropout_course.engine.student import Missing, Raised, Student, Unanswered, Unsendable
+from dropout_course.engine.student import Student
+from dropout_course.engine.unanswered import Missing, Raised, Unanswered, Unsendable
 
 
 def broken(judge, *args, **kwargs):
@@ -51,13 +52,14 @@ def test_layouts_hold_the_same_values_and_are_all_different():
 @pytest.mark.parametrize(
     ("got", "want", "kind", "words"),
     [
-        ([1.0], np.array([1.0]), "type", "must be a NumPy array, not a list"),
+        (["x"], np.array([1.0]), "type", "must be a NumPy array, not a list"),
+        ([[1.0], [1.0, 2.0]], np.array([1.0]), "type", "must be a NumPy array, not a list"),
         (None, np.array([1.0]), "type", "is a `return` missing"),
         (np.ones(2), np.ones(3), "shape", "shape (2,), and it must have shape (3,)"),
-        (np.ones(2), np.ones(2, np.float32), "dtype", "dtype float64, and it must have"),
+        (np.array(["x"]), np.ones(1), "dtype", "must hold real numbers"),
         (np.array([np.nan, 1]), np.ones(2), "nonfinite", "NaN or infinite"),
         (np.array([1.0, 2]), np.ones(2), "value", "wrong values"),
-        (np.array(1.0), 1.0, "type", "must be one number, not a 0-d array"),
+        (np.ones(1), 1.0, "type", "must be one number, not an array of shape (1)"),
         (True, 1.0, "type", "must be one number, not a bool"),
         (float("inf"), 1.0, "nonfinite", "not a finite number"),
         (2.0, 1.0, "value", "is wrong"),
@@ -83,6 +85,12 @@ def test_a_wrong_result_is_described_in_a_sentence(got, want, kind, words):
         (np.array([1e6 + 1e-5]), np.array([1e6])),
         (np.float32([1 + 5e-6]), np.float32([1])),
         (np.float64(1.0), 1.0),
+        (np.array(1.0), 1.0),
+        (np.float32(1 + 5e-6), 1.0),
+        ([1.0, 2.0], np.array([1.0, 2.0])),
+        (np.ones(2), np.ones(2, np.float32)),
+        (np.array([1, 0]), np.array([True, False])),
+        (np.array([1.0, 2.0]), (1.0, 2.0)),
         (1, 1.0),
         (np.array([-0.0]), np.array([0.0])),
         ([1.0, 2.0], (1.0, 2.0)),
@@ -93,6 +101,48 @@ def test_results_that_agree_by_the_house_rule(got, want):
     Case(0).equal(got, want)
 
 
+@pytest.mark.parametrize(
+    ("got", "want", "words"),
+    [
+        ([1.0], np.ones(1), "must be a NumPy array, not a list"),
+        (np.ones(2), np.ones(2, np.float32), "dtype float64, and it must have dtype float32"),
+        (np.ones((2, 1)), np.ones(2), "shape (2, 1), and it must have shape (2,)"),
+        (np.ones(2), (1.0, 2.0), "must be a tuple of 2, not an array"),
+        ((1.0, np.ones(2)), (1.0, np.ones(2, np.float32)), "the second value has dtype float64"),
+        (1, True, "must be a bool, not an int"),
+        ("x", 1.0, "must be one number, not a string"),
+    ],
+)
+def test_a_law_about_form_judges_form(got, want, words):
+    found = broken(Case(0).form, got, want)
+    assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (np.array([7.0, np.nan]), np.zeros(2)),
+        (np.array([7.0, 8.0], np.float32), np.zeros(2, np.float32)),
+        ((1, np.float64(2.0)), (0.5, 0.5)),
+        (np.True_, False),
+    ],
+)
+def test_a_law_about_form_looks_at_no_value(got, want):
+    Case(0).form(got, want)
+
+
+def test_frozen_arrays_raise_when_they_are_written_to_and_others_do_not():
+    def write(x):
+        x *= 2
+        return x
+
+    student, x = Student.here({"f": write}), np.ones(2)
+    assert student.f(x).value.tolist() == [2, 2]
+    assert x.tolist() == [1, 1]
+    with pytest.raises(Raised, match="read-only"):
+        student.f(Case.frozen(x)).value  # noqa: B018
+
+
 def test_raises_accepts_a_derived_exception_and_refuses_a_value():
     def derived(x):
         raise UnicodeError("p")
@@ -101,9 +151,9 @@ def test_raises_accepts_a_derived_exception_and_refuses_a_value():
         raise KeyError("p")
 
     student = Student.here({"derived": derived, "other": other, "value": lambda x: x})
-    Case.raises(ValueError, student.derived, 2.0)
-    assert "raised KeyError" in broken(Case.raises, ValueError, student.other, 2.0).reason
-    assert "returned a value" in broken(Case.raises, ValueError, student.value, 2.0).reason
+    Case.raises(ValueError, student.derived(2.0))
+    assert "raised KeyError" in broken(Case.raises, ValueError, student.other(2.0)).reason
+    assert "returned a value" in broken(Case.raises, ValueError, student.value(2.0)).reason
 
 
 def several(x):
@@ -113,20 +163,48 @@ def several(x):
     return {1: 10.0, 3: object(), 4: 40.0}[x]
 
 
-def test_several_calls_give_what_each_of_them_gave():
-    student = Student.here({"f": several})
-    found = student.each("f", [(1,), (2,), (4,)])
-    assert next(found) == ((1,), 10.0)
+def counted(names):
+    """Make a student, and a list that takes a note of each request."""
+    student, requests = Student.here(names), []
+    send = student._transport
+    student._transport = lambda request: (requests.append(request), send(request))[1]
+    return student, requests
+
+
+def test_calls_that_wait_go_in_one_request_in_their_order():
+    student, requests = counted({"f": several})
+    one, two, four = student.f(1), student.f(2), student.f(4)
+    assert requests == []
+    assert four.value == 40.0
+    assert len(requests) == 1
+    assert one.value == 10.0
     with pytest.raises(Raised, match="two"):
-        next(found)
+        two.value  # noqa: B018
     assert student.last.args == (2,)  # the example in the feedback
+    assert len(requests) == 1
+
+
+def test_calls_whose_value_nobody_needs_are_not_made():
+    student, requests = counted({"f": several})
+    student.f(1)
+    student.forget()
+    assert student.f(4).value == 40.0
+    assert len(codec.decode(requests[0])["each"]) == 1
 
 
 def test_an_answer_that_is_no_data_spoils_no_other():
-    one, two, three = Student.here({"f": several}).answers("f", [(1,), (3,), (4,)])
-    assert (three(), one()) == (40.0, 10.0)
+    student = Student.here({"f": several})
+    one, two, three = [student.f(x) for x in (1, 3, 4)]
+    assert (three.value, one.value) == (40.0, 10.0)
     with pytest.raises(Unsendable, match="type object"):
-        two()
+        two.value  # noqa: B018
+
+
+def test_answers_that_are_too_much_for_one_message_are_asked_for_in_halves():
+    student, requests = counted({"f": lambda n: ["x"] * n})
+    answers = [student.f(24_000) for _ in range(8)]
+    assert [len(answer.value) for answer in answers] == [24_000] * 8
+    assert len(requests) > 1
 
 
 def test_a_buffer_that_is_used_again_is_seen_as_it_was():
@@ -137,19 +215,19 @@ def test_a_buffer_that_is_used_again_is_seen_as_it_was():
         return room
 
     student = Student.here({"f": fill})
-    assert [value.tolist() for _, value in student.each("f", [(1,), (2,)])] == [[1, 1], [2, 2]]
+    answers = [student.f(1), student.f(2)]
+    assert [answer.value.tolist() for answer in answers] == [[1, 1], [2, 2]]
 
 
-def test_several_calls_of_a_name_that_is_not_there():
+def test_a_name_that_is_not_there():
     with pytest.raises(Missing, match="f"):
-        list(Student.here({}).each("f", [(1,)]))
-    assert list(Student.here({}).each("f", [])) == []
+        Student.here({}).f(1).value  # noqa: B018
 
 
 def test_every_one_of_several_calls_must_raise():
     student = Student.here({"f": several})
-    Case(0).all_raise(ValueError, student, "f", [(2,), (2,)])
-    error = broken(Case(0).all_raise, ValueError, student, "f", [(2,), (4,)])
+    Case.raises(ValueError, [student.f(2), student.f(2)])
+    error = broken(Case.raises, ValueError, [student.f(2), student.f(4)])
     assert error.kind == "accepted"
     assert student.last.args == (4,)
 
@@ -159,14 +237,15 @@ def test_every_one_of_several_calls_must_raise():
 )
 def test_a_forged_answer_to_several_calls_is_no_answer(reply):
     student = Student(lambda request: codec.encode(reply))
+    answers = [student.f(1), student.f(2)]
     with pytest.raises(Unanswered):
-        list(student.each("f", [(1,), (2,)]))
+        [answer.value for answer in answers]
 
 
 def test_words_are_not_made_of_what_is_no_text():
     """A reply may hold thousands of arrays where a name should be: to print them takes minutes."""
     for reply in ({"missing": [1]}, {"cannot": {"a": 1}}, {"raised": {"kinds": [[1]], "trace": 7}}):
-        student = Student(lambda request, reply=reply: codec.encode(reply))
+        student = Student(lambda request, reply=reply: codec.encode([reply]))
         with pytest.raises(Unanswered) as caught:
-            student.f()
+            student.f().value  # noqa: B018
         assert "1" not in str(caught.value)

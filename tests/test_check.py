@@ -10,30 +10,28 @@ import numpy as np
 import pytest
 
 import dropout_course.engine.checking as checking
-from dropout_course import course
+from dropout_course import course, exercises
 from dropout_course.engine.checking import CheckError, check
-from dropout_course.engine.laws import law, mistake, probe
+from dropout_course.engine.laws import Law
+from dropout_course.engine.mistakes import Mistakes, question
 
 
-@law("halve", "Halves", core=True)
 def halves(student, case):
     case.equal(student.halve(np.array([2.0, 4.0])), np.array([1.0, 2.0]))
 
 
-@law("halve", "Any shape")
 def any_shape(student, case):
     x = case.normal(2, 3)
     case.equal(student.halve(x), x / 2)
 
 
-@mistake("M900", "halve", title="Doubled", says="Halving makes a number smaller, not larger.")
-def doubled(x):
-    return 2 * x
+mistakes = Mistakes(halve=lambda by=0.5: lambda x: by * x)
+mistakes.row("doubled", "Doubled", "Halving makes a number smaller, not larger.", by=2)
 
 
-@probe("halve")
-def tell(student, case):
-    return [student.attempt("halve", case.normal(3))]
+@question("What comes out?")
+def what(student, case):
+    return student.halve(np.array([2.0, 3.0]))
 
 
 @pytest.fixture(autouse=True)
@@ -44,12 +42,12 @@ def made_up(monkeypatch):
     )  # fmt: skip
     monkeypatch.setattr(course, "exercises", lambda: {"halve": exercise})
     monkeypatch.setattr(course, "book_url", lambda: "https://book.example/")
-    checks, mistakes = types.ModuleType("c"), types.ModuleType("m")
-    checks.__name__ = __name__
-    vars(checks).update(halves=halves, any_shape=any_shape)
-    vars(mistakes).update(doubled=doubled, tell=tell)
-    monkeypatch.setitem(sys.modules, "dropout_course.checks.ch99_made_up", checks)
-    monkeypatch.setitem(sys.modules, "dropout_course.mistakes.ch99_made_up", mistakes)
+    module = types.ModuleType("dropout_course.exercises.ch99_made_up.halve")
+    laws = [Law("halve", "Halves", 1, halves, core=True), Law("halve", "Any shape", 1, any_shape)]
+    vars(module).update(first=laws[0], second=laws[1], what=what, mistakes=mistakes)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(exercises, "symptoms", lambda: {"halve": {"doubled": ["what"]}})
+    exercises.bank.cache_clear()
     checking._failures.clear()
 
 
@@ -87,7 +85,7 @@ def test_a_wrong_answer_shows_the_call_both_values_the_mistake_and_where_to_read
     assert "    halve(np.array([2.0, 4.0]))\n" in text
     assert "    expected  np.array([1.0, 2.0])\n" in text
     assert "    received  np.array([4.0, 8.0])\n" in text
-    assert "known mistake (M900): Doubled." in text
+    assert "known mistake: Doubled." in text
     assert "Halving makes a number smaller" in text
     assert "Read: https://book.example/99-made-up.html#ex-halve" in text
     assert "check('halve', seed=7)" in text

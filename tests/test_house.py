@@ -75,15 +75,10 @@ def test_references_need_numpy_alone():
 
 def test_a_chapter_has_one_name_everywhere():
     for page in sorted((ROOT / "book").glob("[0-9][0-9]-*.md")):
-        module = "ch" + page.stem.replace("-", "_") + ".py"
-        for folder in (
-            "solutions",
-            "dropout_course/checks",
-            "dropout_course/mistakes",
-            "autograder/hidden",
-            "tests/idioms",
-        ):
-            assert (ROOT / folder / module).is_file(), f"{folder}/{module}"
+        module = "ch" + page.stem.replace("-", "_")
+        assert (ROOT / "solutions" / f"{module}.py").is_file()
+        for folder in ("dropout_course/exercises", "autograder/hidden", "tests/idioms"):
+            assert (ROOT / folder / module).is_dir(), f"{folder}/{module}"
         assert (ROOT / "notebooks" / f"{page.stem}.ipynb").is_file()
 
 

@@ -7,17 +7,18 @@ import math
 import numpy as np
 import pytest
 
+from dropout_course import scenes
 from dropout_course.engine.inside import codec
 from dropout_course.engine.student import Student
-from dropout_course.scenes import (
-    FUNCTIONS,
+from dropout_course.scenes.ch04_backprop import (
     dropout_layer_run,
-    dropout_layer_runs,
     dropout_layers_in_turn,
     dropout_layers_made,
     evaluate_modes_run,
-    repeat,
 )
+from dropout_course.scenes.common import repeat
+
+FUNCTIONS = scenes._all()[1]
 
 Z = np.linspace(-4, 4, 33)
 
@@ -56,7 +57,7 @@ def test_repeat_shares_one_generator_between_its_calls():
 
 def test_repeat_takes_a_generator_across_the_wire():
     student = Student.here({"draw": lambda n, rng: rng.random(n)})
-    got = student.play("repeat", name="draw", args=(3, codec.Rng(0)), times=2)
+    got = student.play("repeat", name="draw", args=(3, codec.Rng(0)), times=2).value
     np.testing.assert_array_equal(np.concatenate(got), np.random.default_rng(0).random(6))
 
 
@@ -134,17 +135,6 @@ def test_dropout_logits_shows_another_generator_and_a_call_too_many():
     assert not np.array_equal(forward(X, True, rng), first)
 
 
-def test_several_layers_are_led_through_steps_of_their_own():
-    runs = [
-        {"p": 0.5, "seed": 1, "steps": [("forward", Z)]},
-        {"p": 0.5, "seed": 1, "steps": ["eval", ("forward", Z), ("try", "backward", Z)]},
-    ]
-    first, second = dropout_layer_runs({"Dropout": Doubler}, runs)
-    np.testing.assert_array_equal(first[0], 2 * Z)
-    assert second[0] is None
-    np.testing.assert_array_equal(second[1:], [Z, Z])
-
-
 def test_what_a_layer_returned_is_seen_as_it_was():
     room = np.zeros(2)
 
@@ -153,14 +143,17 @@ def test_what_a_layer_returned_is_seen_as_it_was():
             room[:] = x
             return room
 
-    runs = [{"p": 0.5, "seed": 1, "steps": [("forward", np.full(2, n))]} for n in (1.0, 2.0)]
-    assert [one.tolist() for (one,) in dropout_layer_runs({"Dropout": Reuser}, runs)] == [
-        [1.0, 1.0],
-        [2.0, 2.0],
-    ]
+    steps = [("forward", np.full(2, n)) for n in (1.0, 2.0)]
+    got = dropout_layer_run({"Dropout": Reuser}, 0.5, 1, steps)
+    assert [one.tolist() for one in got] == [[1.0, 1.0], [2.0, 2.0]]
 
 
 def test_layers_are_made_at_several_rates():
     first, second = dropout_layers_made({"Dropout": Doubler}, [0.5, 1.5], 1)
     assert first is None
     assert second["raised"][0] == "ValueError"
+
+
+def test_a_scene_that_is_not_there_is_said_to_be_missing():
+    with pytest.raises(LookupError):
+        scenes.scene("nothing")

@@ -17,29 +17,29 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder.referee import grade
-from dropout_course import course
-from dropout_course.engine.laws import law, mistake, probe
+from dropout_course import course, exercises
+from dropout_course.engine.features import rounded
+from dropout_course.engine.laws import Law
+from dropout_course.engine.mistakes import Mistakes, question
 
 STEM = "90-torch"
 X = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
 Y = np.array([[1.0], [-1.0]])
 
 
-@law("tensor_dropout", "Kept units are divided by 1 - p", weight=3, core=True)
 def kept_units(student, case):
     x, mask = torch.tensor([1.0, -2.0, 4.0]), torch.tensor([True, False, True])
     got = student.tensor_dropout(x, mask, 0.2)
-    case.that(isinstance(got, torch.Tensor), "the result must be a tensor", received=got)
-    case.equal(got.numpy(), np.array([1.25, 0.0, 5.0], np.float32))
+    case.form(got, x)
+    case.equal(got, np.array([1.25, 0.0, 5.0], np.float32))
 
 
-@law("tensor_dropout", "The dtype stays", weight=1)
 def dtype_stays(student, case):
     for dtype in (torch.float64, torch.float32):
         x = torch.ones(2, 3, dtype=dtype)
         got = student.tensor_dropout(x, x > 0, 0.5)
-        case.equal(got.numpy(), 2 * np.ones((2, 3), got.numpy().dtype))
-        case.that(got.dtype == dtype, f"{dtype} went in, and {got.dtype} came out")
+        case.equal(got, 2 * np.ones((2, 3)))
+        case.form(got, x)
 
 
 def hidden_kept_units(student, case):
@@ -47,23 +47,21 @@ def hidden_kept_units(student, case):
         x, p = case.normal(3, 4), case.rate()
         mask = case.mask(x.shape, p)
         got = student.tensor_dropout(torch.tensor(x), torch.tensor(mask), p)
-        case.equal(got.numpy(), np.where(mask, x / (1 - p), 0))
+        case.equal(got, np.where(mask, x / (1 - p), 0))
 
 
-@law("train", "Five steps of Adam are five steps of Adam", weight=2, core=True)
 def five_steps(student, case):
-    case.close(student.train(X, Y, 5), adam(X, Y, 5), 1e-6, what="the weights")
+    case.equal(student.train(X, Y, 5), adam(X, Y, 5), tol=1e-6, what="the weights")
 
 
-@law("train", "No step changes nothing", weight=1)
 def no_step(student, case):
-    case.close(student.train(X, Y, 0), np.zeros((1, 3)), 1e-12, what="the weights")
+    case.equal(student.train(X, Y, 0), np.zeros((1, 3)), tol=1e-12, what="the weights")
 
 
 def hidden_steps(student, case):
     x = case.normal(4, 3)
     y = case.normal(4, 1)
-    case.close(student.train(x, y, 3), adam(x, y, 3), 1e-6, what="the weights")
+    case.equal(student.train(x, y, 3), adam(x, y, 3), tol=1e-6, what="the weights")
 
 
 def adam(x: np.ndarray, y: np.ndarray, steps: int, rate: float = 0.1) -> np.ndarray:
@@ -76,16 +74,28 @@ def adam(x: np.ndarray, y: np.ndarray, steps: int, rate: float = 0.1) -> np.ndar
     return w
 
 
-@mistake("M901", "tensor_dropout", title="Divided by p", says="Divide by 1 - p, not by p.")
 def divides_by_p(x, mask, p):
     return torch.where(mask, x / p, torch.zeros_like(x))
 
 
-@probe("tensor_dropout")
-def tell_apart(student, case):
+@question("By what are kept units divided?")
+def divisor(student, case):
     x, mask = torch.tensor([1.0, 2.0]), torch.tensor([True, False])
-    got = student.attempt("tensor_dropout", x, mask, 0.3)
-    return got.numpy() if isinstance(got, torch.Tensor) else got
+    return rounded(student.tensor_dropout(x, mask, 0.3))
+
+
+KEPT = "Kept units are divided by 1 - p"
+STEPS = "Five steps of Adam are five steps of Adam"
+LAWS = [
+    Law("tensor_dropout", KEPT, 3, kept_units, core=True),
+    Law("tensor_dropout", "The dtype stays", 1, dtype_stays),
+    Law("train", STEPS, 2, five_steps, core=True),
+    Law("train", "No step changes nothing", 1, no_step),
+]
+HIDDEN = [
+    Law("tensor_dropout", KEPT, 1, hidden_kept_units, core=True, hidden=True),
+    Law("train", STEPS, 1, hidden_steps, core=True, hidden=True),
+]
 
 
 RIGHT = {
@@ -125,35 +135,25 @@ def notebook(**answers: str) -> NotebookNode:
 
 def install(patch: Any) -> None:
     """Make it a chapter of the course, with pytest's `MonkeyPatch`."""
-    exercises = {
+    listed = {
         name: course.Exercise(
             name, "90", STEM, f"90.{number}", name, points, (name,), (), f"{STEM}.html#{name}"
         )
         for number, (name, points) in enumerate((("tensor_dropout", 8), ("train", 6)), start=1)
     }
-    patch.setattr(course, "exercises", lambda: exercises)
+    patch.setattr(course, "exercises", lambda: listed)
     patch.setattr(course, "chapters", lambda: {"90": {"stem": STEM, "library": "torch"}})
-    visible = _module(kept_units, dtype_stays, five_steps, no_step)
-    hidden = _module(
-        _hidden("tensor_dropout", "Kept units are divided by 1 - p", hidden_kept_units),
-        _hidden("train", "Five steps of Adam are five steps of Adam", hidden_steps),
+    known = Mistakes()
+    known.whole("divided-by-p", "Divided by p", "Divide by 1 - p, not by p.", of="tensor_dropout")(
+        divides_by_p
     )
-    patch.setitem(sys.modules, "dropout_course.checks.ch90_torch", visible)
-    patch.setitem(sys.modules, "autograder.hidden.ch90_torch", hidden)
-    known = _module(divides_by_p, tell_apart)
-    patch.setitem(sys.modules, "dropout_course.mistakes.ch90_torch", known)
-    grade.all_laws.cache_clear()
-
-
-def _hidden(exercise: str, name: str, body: Any) -> Any:
-    """Mark a law of this module as a hidden one."""
-    body.__laws__ = []
-    (made,) = law(exercise, name, weight=1)(body).__laws__
-    body.__laws__ = [type(made)(**{**vars(made), "hidden": True})]
-    return body
-
-
-def _module(*bodies: Any) -> types.ModuleType:
-    module = types.ModuleType(__name__)
-    vars(module).update({body.__name__: body for body in bodies})
-    return module
+    for name, entries in (("tensor_dropout", known), ("train", Mistakes())):
+        for package, laws in (("dropout_course.exercises", LAWS), ("autograder.hidden", HIDDEN)):
+            module = types.ModuleType(f"{package}.ch90_torch.{name}")
+            own = {f"law{i}": law for i, law in enumerate(laws) if law.exercise == name}
+            vars(module).update(own, mistakes=entries, divisor=divisor)
+            patch.setitem(sys.modules, module.__name__, module)
+    symptoms = {"tensor_dropout": {"divided-by-p": ["divisor"]}, "train": {}}
+    patch.setattr(exercises, "symptoms", lambda: symptoms)
+    grade.laws_of.cache_clear()
+    exercises.bank.cache_clear()

@@ -11,6 +11,12 @@ from .model import Cell, Chapter, Exercise
 from .stub import DEFINITION, StubError, stub
 
 HINTS = 3
+# What an exercise consists of besides its statement and its reference: a file in each trust.
+SLICES = {
+    "dropout_course/exercises": "laws",
+    "autograder/hidden": "hidden laws",
+    "tests/idioms": "right answers in other styles",
+}
 DRAWING = frozenset({"plt", "plots"})
 
 
@@ -26,9 +32,8 @@ def validate(chapters: Sequence[Chapter], root: Path) -> list[SourceError]:
     owner: dict[str, str] = {}
     for chapter in chapters:
         problems += _references(chapter, root)
-        laws = laws_of(chapter.module, root)
         for exercise in chapter.exercises:
-            problems += _exercise(exercise, chapter, laws)
+            problems += _exercise(exercise, chapter, root)
             if exercise.id in owner:
                 problems.append(
                     exercise.place.error(
@@ -39,22 +44,6 @@ def validate(chapters: Sequence[Chapter], root: Path) -> list[SourceError]:
         for cell in chapter.cells:
             problems += _cell(cell, chapter)
     return problems
-
-
-def laws_of(module: str, root: Path) -> frozenset[str]:
-    """Ids of the exercises that have a law, visible or hidden; the modules are not imported."""
-    found = set()
-    for folder in ("dropout_course/checks", "autograder/hidden"):
-        path = root / folder / f"{module}.py"
-        if not path.exists():
-            continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and node.args:
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                first = node.args[0]
-                if name == "law" and isinstance(first, ast.Constant):
-                    found.add(str(first.value))
-    return frozenset(found)
 
 
 def reference_path(chapter: Chapter, root: Path) -> Path:
@@ -90,12 +79,14 @@ def _references(chapter: Chapter, root: Path) -> Iterator[SourceError]:
             yield SourceError(f"solutions/{path.name}", problem.line, problem.message)
 
 
-def _exercise(exercise: Exercise, chapter: Chapter, laws: frozenset[str]) -> Iterator[SourceError]:
-    if exercise.id not in laws:
-        yield exercise.place.error(
-            f'the exercise {exercise.id} has no laws: write @law("{exercise.id}", …) in '
-            f"dropout_course/checks/{chapter.module}.py"
-        )
+def _exercise(exercise: Exercise, chapter: Chapter, root: Path) -> Iterator[SourceError]:
+    for folder, holds in SLICES.items():
+        path = f"{folder}/{chapter.module}/{exercise.id}.py"
+        if not (root / path).exists():
+            yield exercise.place.error(
+                f"the exercise {exercise.id} has no {holds}: write {path} "
+                f"(`autograder new {exercise.id} --chapter {chapter.number}` begins it)"
+            )
     if len(exercise.hints) < HINTS:
         yield exercise.place.error(
             f"the exercise {exercise.id} has {len(exercise.hints)} hints: write {HINTS}, "
@@ -111,7 +102,7 @@ def _cell(cell: Cell, chapter: Chapter) -> Iterator[SourceError]:
         yield place.error(f"the id of a written question is ch{chapter.number}-…: rename it")
     if cell.kind not in ("setup", "demo"):
         return
-    if (cell.figure or cell.caption or _draws(cell.text.source)) and not cell.alt.strip():
+    if (cell.figure or cell.caption or draws(cell.text.source)) and not cell.alt.strip():
         yield place.error(
             "this cell draws a figure without alt text: add "
             '`:mystnb: {image: {alt: "…the message…", classes: "dark-light"}}`'
@@ -120,7 +111,7 @@ def _cell(cell: Cell, chapter: Chapter) -> Iterator[SourceError]:
         yield place.error("a named figure has no number without a caption: add `caption: …`")
 
 
-def _draws(source: str) -> bool:
+def draws(source: str) -> bool:
     """Whether a cell uses a plotting module outside of function definitions."""
     lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
     todo: list[ast.AST] = list(ast.parse("\n".join(lines)).body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
 from autograder.referee.sandboxes import UNSAFE, starter
 from autograder.referee.session import Runner, Session
-from dropout_course import course
-from dropout_course.engine import laws
-from dropout_course.engine.laws import Law
+from dropout_course import course, exercises
+from dropout_course.engine.judging import Finding, Outcome, Verdict, judge
+from dropout_course.engine.laws import Law, laws_in
 from dropout_course.engine.report import Report, as_text
-from dropout_course.engine.student import EngineError, Student
-from dropout_course.engine.verdict import Finding, Outcome, Verdict, judge
+from dropout_course.engine.student import Student
+from dropout_course.engine.unanswered import EngineError
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,11 @@ class Config:
     start: Callable[[], Runner] | None = None
 
 
-@lru_cache(maxsize=16)
-def all_laws(stem: str) -> tuple[Law, ...]:
-    """All laws of a chapter: the visible ones, then the hidden ones."""
-    hidden = importlib.import_module(f"autograder.hidden.{laws.module_name(stem)}")
-    return (*laws.visible_laws(stem), *laws.laws_in(hidden))
+@cache
+def laws_of(exercise: course.Exercise) -> tuple[Law, ...]:
+    """All laws of an exercise: the visible ones, then the hidden ones."""
+    hidden = importlib.import_module(f"autograder.hidden.{exercise.package}.{exercise.id}")
+    return (*exercises.visible_laws(exercise), *laws_in(hidden))
 
 
 def grade_notebook(
@@ -106,8 +106,7 @@ def grade_notebook(
             if role is Role.CHECK:
                 exercise = course.exercises()[exercise_of(cell)]
                 seed = exercise_seed(config.key, student, exercise.id, attempt)
-                wanted = [law for law in all_laws(stem) if law.exercise == exercise.id]
-                wanted = [law for law in wanted if hidden or not law.hidden]
+                wanted = [law for law in laws_of(exercise) if hidden or not law.hidden]
                 result.exercises.append(_judge(session, exercise, wanted, seed, config))
             elif role in (Role.SETUP, Role.SOLUTION, Role.EXTRA):
                 session.run(grade_id(cell) or cell.id, cell.source)
@@ -125,8 +124,8 @@ def _judge(
     # A seed of its own: that of the inputs must not be known where the answer runs.
     session.reseed(exercise_seed(config.key, str(seed), f"{exercise.id} process", b""))
     student = Student(session.transport(config.exercise_seconds))
-    known = laws.known_mistakes(exercise.stem)
-    verdict = judge(exercise.id, exercise.points, wanted, student, seed, known)
+    bank, parameters = exercises.bank(exercise), dict(exercise.parameters)
+    verdict = judge(exercise.id, exercise.points, wanted, student, seed, bank, parameters)
     if said := session.trouble.get(exercise.id):
         verdict = _explained(verdict, said)
     return exercise_result(verdict, _words(exercise, verdict))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dropout_course.engine.laws import Mistake
-from dropout_course.engine.verdict import Outcome, Verdict
+from dropout_course.engine.judging import Outcome, Verdict
+from dropout_course.engine.mistakes import Mistake
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from autograder.sandbox import Stopped
-from dropout_course.engine.student import Lost
+from dropout_course.engine.unanswered import Lost
 from dropout_course.engine.words import clean, one_line
 
 Outputs = list[dict[str, Any]]

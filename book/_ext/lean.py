@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 
 # Jupyter Book loads every .css and .js file below _static on every page; these are enough.
-CSS_FILES = ["css/fonts.css", "css/course.css", "css/blocks.css"]
+CSS_FILES = ["css/fonts.css", "css/course.css", "css/blocks.css", "css/form.css"]
 JS_FILES = [("js/page.js", {"defer": "defer"})]
 # Copied by the theme, used by no page.
 DEAD_WEIGHT = [
@@ -70,7 +70,8 @@ def own_files_only(app: Sphinx, config: Config) -> None:
 def first_words(doctree: nodes.document, limit: int = 155) -> str:
     """Return the first paragraph of a page as plain text, cut at a word."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section):
+        parent = paragraph.parent
+        if isinstance(parent, nodes.section) or "opening" in parent.get("classes", ()):
             text = re.sub(r"\s+", " ", paragraph.astext()).strip()
             if len(text) > limit:
                 text = text[:limit].rsplit(" ", 1)[0].rstrip(",;:") + " …"

@@ -1,167 +1,122 @@
-"""A case: the inputs of one law and the words for what it finds.
+"""A case: the inputs of one law, and the judgements on what came of them.
 
-Inputs come from one generator, so a case repeats exactly from its seed. Judgements raise `Broken`
-with what was expected and what came; the feedback adds the call that showed it.
+Judgements raise `Broken` with what was expected and what came; the feedback adds the call that
+showed it. They take an `Answer` as it is, and wait for its value.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from dropout_course.engine.inside import codec
+from dropout_course.engine.comparing import Broken, numbers_in, require_form, require_values
+from dropout_course.engine.inputs import Inputs
 from dropout_course.engine.pictures import Picture
-from dropout_course.engine.student import Lost, Raised, Student, Unanswered
+from dropout_course.engine.student import Answer, Call
+from dropout_course.engine.unanswered import Lost, Raised, Unanswered
 
-TOLERANCE = {"f4": 1e-5, "f2": 1e-2, "c8": 1e-5}
-DEFAULT_TOLERANCE = 1e-9
-
-
-@dataclass
-class Broken(Exception):
-    """A law does not hold for an answer.
-
-    Attributes
-    ----------
-    reason : str
-        A sentence: what is wrong.
-    expected, received : object or None
-        Shown side by side where they are given.
-    kind : str
-        ``value``, ``type``, ``shape``, ``dtype``, ``nonfinite``, ``raised``, ``accepted``.
-    picture : Picture or None
-        Drawn below the values.
-    """
-
-    reason: str
-    expected: Any = None
-    received: Any = None
-    kind: str = "value"
-    picture: Picture | None = None
-
-    def __str__(self) -> str:
-        return self.reason
+BAD_RATES = (-0.1, 1.5, math.nan)
 
 
-class Case:
+@dataclass(frozen=True)
+class Observation:
+    """One comparison of a result with what it must be, for `engine.relations`."""
+
+    call: Call
+    want: Any
+    got: Any
+    holds: bool
+
+
+class Case(Inputs):
     """Inputs and judgements for one law.
 
     Parameters
     ----------
     seed
         Any integer or sequence of integers: the same seed gives the same inputs.
+    lenient
+        Go on after a wrong value, so that `seen` holds the comparisons with all inputs.
+
+    Attributes
+    ----------
+    seen : list of Observation
+        The comparisons of whole results with what they must be.
     """
 
-    def __init__(self, seed: int | Sequence[int]) -> None:
-        self._seed = seed
+    def __init__(self, seed: int | Sequence[int], *, lenient: bool = False) -> None:
+        super().__init__(seed)
+        self._lenient = lenient
+        self.seen: list[Observation] = []
 
-    @cached_property
-    def _rng(self) -> np.random.Generator:
-        # Made when it is first needed: many laws draw nothing, and it takes as long as a call.
-        return np.random.default_rng(self._seed)
+    def equal(
+        self,
+        got: Any,
+        want: Any,
+        *,
+        tol: float | None = None,
+        what: str = "",
+        of: Answer | None = None,
+    ) -> None:
+        """Require the values of `want`, up to a tolerance, in any form that carries them.
 
-    # --- inputs -----------------------------------------------------------------------------
-
-    def normal(self, *shape: int, dtype: Any = np.float64, scale: float = 1.0) -> np.ndarray:
-        """Draw standard normal numbers times `scale`."""
-        return np.asarray(scale * self._rng.standard_normal(shape), dtype)
-
-    def uniform(
-        self, *shape: int, low: float = 0.0, high: float = 1.0, dtype: Any = np.float64
-    ) -> np.ndarray:
-        """Draw numbers uniform on [low, high)."""
-        return np.asarray(self._rng.uniform(low, high, shape), dtype)
-
-    def integers(self, low: int, high: int, *shape: int) -> Any:
-        """Draw integers from low to high - 1: an array, or one Python int without a shape."""
-        drawn = self._rng.integers(low, high, shape or None)
-        return drawn if shape else int(drawn)
-
-    def rate(self, low: float = 0.1, high: float = 0.9) -> float:
-        """Draw a drop probability that keeps its distance from 0, 1/2 and 1.
-
-        At p = 1/2 dropping and keeping look alike.
+        Two arrays agree when max|a - b| <= tol * max(1, max|b|) (by default 1e-9 in float64 and
+        1e-5 in float32) and when NaN and infinities stand in the same places. Containers are
+        compared part by part; `what` names the part in the message, and `of` the answer that a
+        part comes from. The dtype does not count: see `form`.
         """
-        while abs((p := float(self._rng.uniform(low, high))) - 0.5) < 0.05:
-            pass
-        return round(p, 3)
-
-    def mask(self, shape: tuple[int, ...], p: float) -> np.ndarray:
-        """Draw a mask, True for kept.
-
-        For 0 < p < 1 it holds at least one kept and one dropped unit wherever it has two units.
-        """
-        mask = self._rng.random(shape) >= p
-        if 0 < p < 1 and mask.size > 1:
-            one, other = self._rng.choice(mask.size, 2, replace=False)
-            if mask.all():
-                mask.flat[one] = False
-            elif not mask.any():
-                mask.flat[other] = True
-        return mask
-
-    def choice(self, options: Sequence[Any]) -> Any:
-        """Pick one of the options."""
-        return options[int(self._rng.integers(len(options)))]
-
-    def rng(self) -> codec.Rng:
-        """Give an argument that arrives as a fresh ``numpy.random.Generator``."""
-        return codec.Rng(int(self._rng.integers(2**62)))
-
-    def seed(self) -> int:
-        """Draw a seed, for a scene that makes its own generators."""
-        return int(self._rng.integers(2**62))
-
-    @staticmethod
-    def fn(name: str, **params: Any) -> codec.Fn:
-        """Give an argument that arrives as the function `name` of `dropout_course.scenes`."""
-        return codec.Fn(name, params)
-
-    @staticmethod
-    def layouts(x: np.ndarray) -> Iterator[np.ndarray]:
-        """Give the same values in four memory layouts: C, Fortran, strided, reversed."""
-        for how in "CFSR":
-            yield codec.laid_out(np.ascontiguousarray(x), how)
-
-    # --- judgements -------------------------------------------------------------------------
-
-    def equal(self, got: Any, want: Any, *, tol: float | None = None, what: str = "") -> None:
-        """Require the same type, dtype, shape and values, up to the house tolerance.
-
-        Two arrays agree when max|a - b| <= tol * max(1, max|b|), with tol = 1e-9 in float64 and
-        1e-5 in float32, and when NaN and infinities stand in the same places. Containers are
-        compared part by part; `what` names the part in the message.
-        """
-        _compare(got, want, tol, what or "the result", exact_dtype=True)
+        value = got.value if isinstance(got, Answer) else got
+        broken: Broken | None = None
+        try:
+            require_values(value, want, tol, what or "the result")
+        except Broken as error:
+            broken = error
+        of = got if isinstance(got, Answer) else of
+        if of is not None:
+            self.seen.append(Observation(of.call, want, value, broken is None))
+        if broken and not (self._lenient and broken.kind in ("value", "nonfinite", "shape")):
+            raise broken
 
     def gives(
         self,
-        student: Student,
-        name: str,
-        examples: Sequence[tuple[tuple[Any, ...], Any]],
+        function: Callable[..., Answer],
+        examples: Iterable[tuple[tuple[Any, ...], Any]],
         *,
         tol: float | None = None,
         what: str = "",
     ) -> None:
-        """Require what several calls of one function give; see `equal`.
+        """Require the values of several calls of one function; see `equal`.
 
         Parameters
         ----------
+        function
+            As in ``student.dropout_inverted``.
         examples
             The arguments of each call, and its right result.
         """
-        answers = student.answers(name, [args for args, _ in examples])
-        for answer, (_, want) in zip(answers, examples, strict=True):
-            self.equal(answer(), want, tol=tol, what=what)
+        asked = [(function(*args), want) for args, want in examples]
+        for answer, want in asked:
+            self.equal(answer, want, tol=tol, what=what)
 
-    def close(self, got: Any, want: Any, tol: float, *, what: str = "") -> None:
-        """Require the same shape and values within `tol`; any floating dtype will do."""
-        _compare(got, want, tol, what or "the result", exact_dtype=False)
+    def form(self, got: Any, want: Any, *, what: str = "") -> None:
+        """Require the type of `want`, and its dtype and shape; the values do not count."""
+        value = got.value if isinstance(got, Answer) else got
+        require_form(value, want, what or "the result")
+
+    @staticmethod
+    def array(got: Any, shape: tuple[int, ...] | None = None, *, what: str = "") -> np.ndarray:
+        """Give a result as an array of real numbers, of this shape if one is given."""
+        what = what or "the result"
+        array = numbers_in(got.value if isinstance(got, Answer) else got, what=what)
+        if shape is not None and array.shape != shape:
+            text = f"{what} has shape {array.shape}, and it must have shape {shape}"
+            raise Broken(text, received=array, kind="shape")
+        # What came over the wire is read-only; given to the answer again, it is no frozen array.
+        return array if array.flags.writeable else array.copy()
 
     @staticmethod
     def that(
@@ -178,155 +133,24 @@ class Case:
             raise Broken(reason, expected, received, kind, picture)
 
     @staticmethod
-    def raises(error: type[BaseException], call: Callable[..., Any], *args: Any) -> None:
-        """Require that ``call(*args)`` raises the exception, or one derived from it."""
+    def raises(error: type[BaseException], answers: Answer | Iterable[Answer]) -> None:
+        """Require that a call, or each of several, raises the exception or one derived from it."""
         name = error.__name__
-        try:
-            value = call(*args)
-        except Raised as raised:
-            if raised.is_a("NotImplementedError"):
+        for answer in [answers] if isinstance(answers, Answer) else list(answers):
+            try:
+                value = answer.value
+            except Raised as raised:
+                if raised.is_a("NotImplementedError"):
+                    raise
+                if not raised.is_a(name):
+                    text = f"this call must raise {name}, and it raised {raised.kinds[0]}"
+                    raise Broken(text, name, str(raised), "raised") from None
+            except (Lost, Unanswered):
                 raise
-            if not raised.is_a(name):
-                text = f"this call must raise {name}, and it raised {raised.kinds[0]}"
-                raise Broken(text, name, str(raised), "raised") from None
-        except (Lost, Unanswered):
-            raise
-        else:
-            text = f"this call must raise {name}, and it returned a value"
-            raise Broken(text, _Word(f"raises {name}"), value, "accepted")
-
-    def all_raise(
-        self,
-        error: type[BaseException],
-        student: Student,
-        name: str,
-        calls: Iterable[tuple[Any, ...]],
-    ) -> None:
-        """Require of each of several calls of one function that it raises; see `raises`."""
-        for answer in student.answers(name, calls):
-            self.raises(error, answer)
+            else:
+                text = f"this call must raise {name}, and it returned a value"
+                raise Broken(text, _Word(f"raises {name}"), value, "accepted")
 
 
 class _Word(str):
     """Text that is shown as it is, without quotes."""
-
-
-def array_like(got: Any, *, what: str = "the result") -> np.ndarray:
-    """Require a NumPy array; give it back."""
-    if not isinstance(got, np.ndarray):
-        raise Broken(f"{what} must be a NumPy array, not {kind_of(got)}", None, got, "type")
-    return got
-
-
-def kind_of(value: Any) -> str:
-    """Name a value's type the way a person would."""
-    if value is None:
-        return "None (is a `return` missing?)"
-    if isinstance(value, np.ndarray):
-        dims = "x".join(map(str, value.shape))
-        return f"an array of shape ({dims})" if value.ndim else "a 0-d array"
-    names = {bool: "a bool", int: "an int", float: "a float", str: "a string", set: "a set"}
-    names |= {list: "a list", tuple: f"a tuple of {_size(value)}", dict: "a dict"}
-    return names.get(type(value), f"a value of type {type(value).__name__}")
-
-
-def _size(value: Any) -> str:
-    return f"{len(value)} values" if isinstance(value, tuple) else "values"
-
-
-def agree(a: np.ndarray, b: np.ndarray, tol: float) -> bool:
-    """Whether two arrays of one shape agree by the house rule (b is the expected one)."""
-    if a.dtype == bool or b.dtype == bool:
-        return bool(np.array_equal(a, b))
-    if a.dtype == b.dtype and np.array_equal(a, b):
-        return True
-    with np.errstate(all="ignore"):
-        odd = ~(np.isfinite(a) & np.isfinite(b))
-        if odd.any() and not np.array_equal(a[odd], b[odd], equal_nan=True):
-            return False
-        a, b = np.where(odd, 0, a), np.where(odd, 0, b)
-        if not a.size:
-            return True
-        scale = max(1.0, float(np.abs(b).max()))
-        return float(np.abs(a - b).max()) <= tol * scale
-
-
-def _compare(got: Any, want: Any, tol: float | None, what: str, exact_dtype: bool) -> None:
-    if isinstance(want, np.ndarray):
-        _compare_arrays(got, want, tol, what, exact_dtype)
-    elif isinstance(want, (bool, str, np.bool_)) or want is None:
-        same = isinstance(got, (bool, np.bool_)) if isinstance(want, (bool, np.bool_)) else True
-        if not same or isinstance(got, np.ndarray) or got != want:
-            raise Broken(f"{what} is not what it must be", want, got)
-    elif isinstance(want, (int, float, np.number)):
-        _compare_numbers(got, want, tol, what)
-    elif isinstance(want, dict):
-        _compare_dicts(got, want, tol, what, exact_dtype)
-    elif isinstance(want, (tuple, list)):
-        _compare_sequences(got, want, tol, what, exact_dtype)
-    elif isinstance(want, (set, frozenset)):
-        if not isinstance(got, (set, frozenset)):
-            raise Broken(f"{what} must be a set, not {kind_of(got)}", want, got, "type")
-        if got != want:
-            raise Broken(f"{what} has the wrong members", want, got)
-    else:
-        raise TypeError(f"a law can't compare with {type(want).__name__}")
-
-
-def _compare_arrays(got: Any, want: np.ndarray, tol: float | None, what: str, exact: bool) -> None:
-    got = array_like(got, what=what)
-    if got.shape != want.shape:
-        text = f"{what} has shape {got.shape}, and it must have shape {want.shape}"
-        raise Broken(text, want, got, "shape")
-    if exact and got.dtype != want.dtype:
-        text = f"{what} has dtype {got.dtype}, and it must have dtype {want.dtype}"
-        raise Broken(text, want, got, "dtype")
-    if not exact and got.dtype.kind not in "fiu":
-        text = f"{what} has dtype {got.dtype}, and it must hold real numbers"
-        raise Broken(text, want, got, "dtype")
-    if tol is None:
-        tol = TOLERANCE.get(want.dtype.str[1:], DEFAULT_TOLERANCE)
-    if agree(got, want, tol):
-        return
-    if got.dtype.kind in "fc" and np.isfinite(want).all() and not np.isfinite(got).all():
-        raise Broken(f"{what} holds NaN or infinite values", want, got, "nonfinite")
-    raise Broken(f"{what} has the wrong values", want, got)
-
-
-def _compare_numbers(got: Any, want: Any, tol: float | None, what: str) -> None:
-    if isinstance(got, (bool, np.bool_)) or not isinstance(got, (int, float, np.number)):
-        raise Broken(f"{what} must be one number, not {kind_of(got)}", want, got, "type")
-    if isinstance(got, (complex, np.complexfloating)):
-        raise Broken(f"{what} must be a real number", want, got, "type")
-    tol = DEFAULT_TOLERANCE if tol is None else tol
-    got, want = float(got), float(want)
-    if got == want or (math.isnan(got) and math.isnan(want)):
-        return
-    if math.isfinite(want) and not math.isfinite(got):
-        raise Broken(f"{what} is not a finite number", want, got, "nonfinite")
-    if not abs(got - want) <= tol * max(1.0, abs(want)):
-        raise Broken(f"{what} is wrong", want, got)
-
-
-def _compare_dicts(
-    got: Any, want: dict[str, Any], tol: float | None, what: str, exact: bool
-) -> None:
-    if not isinstance(got, dict):
-        raise Broken(f"{what} must be a dict, not {kind_of(got)}", want, got, "type")
-    if set(got) != set(want):
-        raise Broken(f"{what} has the wrong keys", sorted(want), sorted(got), "type")
-    for key, value in want.items():
-        _compare(got[key], value, tol, f"the value of {key!r}", exact)
-
-
-def _compare_sequences(got: Any, want: Any, tol: float | None, what: str, exact: bool) -> None:
-    kind = "a tuple" if isinstance(want, tuple) else "a list"
-    if not isinstance(got, (tuple, list)):
-        raise Broken(f"{what} must be {kind} of {len(want)}, not {kind_of(got)}", want, got, "type")
-    if len(got) != len(want):
-        raise Broken(f"{what} must hold {len(want)} values, not {len(got)}", want, got, "type")
-    for i, value in enumerate(want):
-        _compare(got[i], value, tol, f"{_ORDINAL[i] if i < 5 else f'{i + 1}th'} value", exact)
-
-
-_ORDINAL = ["the first", "the second", "the third", "the fourth", "the fifth"]

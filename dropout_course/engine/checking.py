@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from dropout_course import course
-from dropout_course.engine import laws
+from dropout_course import course, exercises
+from dropout_course.engine.judging import judge
 from dropout_course.engine.report import Report
 from dropout_course.engine.student import Student
-from dropout_course.engine.verdict import judge
 
 _failures: dict[str, int] = {}  # how often each exercise has failed: which hint is next
 
@@ -80,9 +79,15 @@ def _name_of(target: Any) -> str:
 
 
 def _report(exercise: course.Exercise, names: Mapping[str, Any], seed: int, hints: bool) -> Report:
-    wanted = [law for law in laws.visible_laws(exercise.stem) if law.exercise == exercise.id]
-    known = laws.known_mistakes(exercise.stem)
-    verdict = judge(exercise.id, exercise.points, wanted, Student.here(names), seed, known)
+    verdict = judge(
+        exercise.id,
+        exercise.points,
+        exercises.visible_laws(exercise),
+        Student.here(names),
+        seed,
+        exercises.bank(exercise),
+        dict(exercise.parameters),
+    )
     hint = ""
     if verdict.passed:
         _failures.pop(exercise.id, None)

@@ -4,40 +4,37 @@ A law is a function of a student and a case. It has a name that the student read
 body that goes from the smallest friendly example to larger random ones, so that the first
 violation is one that can be followed by hand::
 
-    @law("dropout_inverted", "Eval is the identity", weight=2)
+    @law("Eval is the identity", weight=2)
     def eval_is_identity(student, case):
-        x = np.array([1.0, -2.0, 3.0])
-        case.equal(student.dropout_inverted(x, np.array([True, False, True]), 0.5, False), x)
-        x = case.normal(3, 4)
-        case.equal(student.dropout_inverted(x, case.mask(x.shape, 0.4), 0.4, False), x)
+        x, p = case.normal(3, 4), case.rate()
+        case.gives(student.dropout_inverted, [
+            ((X, MASK, 0.5, False), X),
+            ((x, case.mask(x.shape, p), p, False), x),
+        ])
 
-Visible laws stand in ``dropout_course.checks.chNN_stem`` and run in the student's notebook too;
-hidden ones stand on the instructor's side and bear the name of the visible law that they repeat.
+It belongs to the exercise whose module it stands in. Visible laws stand in
+``dropout_course.exercises.chNN_stem.EXERCISE`` and run in the student's notebook too. A hidden law
+stands on the instructor's side and is written on its visible twin, whose name and role it has::
 
-Mistakes are wrong answers that run, each with the sentence for the student; a probe calls an
-answer so that they can be told apart::
+    @visible.eval_is_identity.elsewhere(weight=1)
+    def eval_is_identity(student, case): ...
 
-    @mistake("M4", "dropout_inverted", title="Divided by p",
-             says="Survivors are divided by the keep probability 1 - p, not by p.")
-    def divides_by_p(x, mask, p, training): ...
+Where a hidden law compares with the reference, its calls are all there is to write::
 
-    @probe("dropout_inverted")
-    def tell_apart(student, case):
-        x, mask = np.array([1.0, 2.0]), np.array([True, False])
-        return [student.attempt("dropout_inverted", x, mask, 0.3, mode) for mode in (True, False)]
+    @visible.eval_is_identity.against(dropout_inverted, weight=1)
+    def eval_is_identity(case):
+        return [(case.normal(*shape), case.mask(shape, 0.3), 0.3, False) for shape in SHAPES]
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 LawBody = Callable[[Any, Any], None]
-ProbeBody = Callable[[Any, Any], Any]
+Calls = Callable[[Any], list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)
@@ -52,145 +49,88 @@ class Law:
         What the student reads.
     weight : float
         Its share of the exercise's points.
+    body : callable
     core : bool
         While the core law fails, the answer earns at most a fifth of the points.
+    edge : bool
+        It looks at refused rates, p = 1, infinite inputs, dtypes: edges weigh a third at most.
     observed : bool
         What it sees is reported from inside the student's process and could be faked there.
     hidden : bool
         It runs at grading only.
-    statistic : object or None
-        For a statistical law: the declaration of its error probabilities.
-    body : callable
+    statistic : tuple
+        For a statistical law: the declarations of its error probabilities.
     """
 
     exercise: str
     name: str
     weight: float
-    core: bool
-    observed: bool
-    hidden: bool
-    statistic: Any
     body: LawBody
+    core: bool = False
+    edge: bool = False
+    observed: bool = False
+    hidden: bool = False
+    statistic: tuple[Any, ...] = ()
 
+    def __call__(self, student: Any, case: Any) -> None:
+        """Judge an answer; see `dropout_course.engine.case`."""
+        self.body(student, case)
 
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong answer that people give.
+    def elsewhere(self, *, weight: float, statistic: Any = ()) -> Callable[[LawBody], Law]:
+        """Make a function the hidden twin of this law: the same law on other inputs."""
 
-    Attributes
-    ----------
-    id : str
-        ``M<number>`` of the bank of mistakes.
-    exercise : str
-    title : str
-        The misconception in three or four words.
-    says : str
-        The sentence for the student.
-    replaces : str
-        The name that `answer` stands for.
-    same_as : str
-        The id of a mistake that is the same misconception, and may be named instead.
-    answer : callable
-        The wrong function or class.
-    """
+        def mark(body: LawBody) -> Law:
+            declared = _declared(statistic)
+            return replace(self, weight=weight, body=body, hidden=True, statistic=declared)
 
-    id: str
-    exercise: str
-    title: str
-    says: str
-    replaces: str
-    same_as: str
-    answer: Any
+        return mark
+
+    def against(
+        self, reference: Callable[..., Any], *, weight: float, form: bool = False
+    ) -> Callable[[Calls], Law]:
+        """Make the calls that a function gives the hidden twin of this law.
+
+        The values of each call must be those of the reference; with `form` not the values but
+        type, dtype and shape.
+        """
+
+        def mark(calls: Calls) -> Law:
+            def body(student: Any, case: Any) -> None:
+                function = getattr(student, reference.__name__)
+                asked = [(call, function(*call)) for call in calls(case)]
+                for call, answer in asked:
+                    (case.form if form else case.equal)(answer, reference(*call))
+
+            return self.elsewhere(weight=weight)(body)
+
+        return mark
 
 
 def law(
-    exercise: str,
     name: str,
     *,
     weight: float = 1.0,
     core: bool = False,
+    edge: bool = False,
     observed: bool = False,
-    statistic: Any = None,
-) -> Callable[[LawBody], LawBody]:
-    """Make a function a law of an exercise; see `Law` for the parameters."""
+    statistic: Any = (),
+) -> Callable[[LawBody], Law]:
+    """Make a function a law of the exercise in whose module it stands; see `Law`."""
 
-    def mark(body: LawBody) -> LawBody:
-        hidden = body.__module__.startswith("autograder.hidden")
-        made = Law(exercise, name, weight, core, observed, hidden, statistic, body)
-        body.__laws__ = [*getattr(body, "__laws__", []), made]  # type: ignore[attr-defined]
-        return body
-
-    return mark
-
-
-def mistake(
-    id: str, exercise: str, *, title: str, says: str, replaces: str = "", same_as: str = ""
-) -> Callable[[Any], Any]:
-    """Make a function or class a known wrong answer; see `Mistake` for the parameters."""
-
-    def mark(answer: Any) -> Any:
-        answer.__mistake__ = Mistake(
-            id, exercise, title, says, replaces or exercise, same_as, answer
-        )
-        return answer
+    def mark(body: LawBody) -> Law:
+        exercise = body.__module__.rpartition(".")[2]
+        declared = _declared(statistic)
+        return Law(exercise, name, weight, body, core, edge, observed, statistic=declared)
 
     return mark
 
 
-def probe(exercise: str) -> Callable[[ProbeBody], ProbeBody]:
-    """Make a function the probe of an exercise.
-
-    It calls an answer (`Student.attempt`) and returns plain data by which known mistakes are told
-    apart: the values themselves where the exercise is deterministic, features of them (words,
-    counts, booleans) where it is random.
-    """
-
-    def mark(body: ProbeBody) -> ProbeBody:
-        body.__probe__ = exercise  # type: ignore[attr-defined]
-        return body
-
-    return mark
-
-
-# --- what stands in a module ----------------------------------------------------------------
+def _declared(statistic: Any) -> tuple[Any, ...]:
+    return statistic if isinstance(statistic, tuple) else (statistic,)
 
 
 def laws_in(module: ModuleType) -> list[Law]:
-    """All laws of a module, in the order of definition."""
-    bodies = [value for value in vars(module).values() if inspect.isfunction(value)]
-    return [
-        made for body in bodies if body.__module__ == module.__name__
-        for made in getattr(body, "__laws__", [])
-    ]  # fmt: skip
-
-
-def mistakes_in(module: ModuleType) -> list[Mistake]:
-    """All mistakes of a module, in the order of definition."""
-    found = [vars(value).get("__mistake__") for value in vars(module).values() if _plain(value)]
-    return [made for made in found if isinstance(made, Mistake)]
-
-
-def probes_in(module: ModuleType) -> dict[str, ProbeBody]:
-    """The probes of a module by exercise."""
-    bodies = [value for value in vars(module).values() if inspect.isfunction(value)]
-    return {body.__probe__: body for body in bodies if hasattr(body, "__probe__")}
-
-
-def _plain(value: Any) -> bool:
-    return inspect.isfunction(value) or inspect.isclass(value)
-
-
-def module_name(stem: str) -> str:
-    """Give the module of a chapter: ``04-backprop`` -> ``ch04_backprop``."""
-    return "ch" + stem.replace("-", "_")
-
-
-def visible_laws(stem: str) -> list[Law]:
-    """The laws of a chapter that run in notebooks."""
-    return laws_in(importlib.import_module(f"dropout_course.checks.{module_name(stem)}"))
-
-
-def known_mistakes(stem: str) -> tuple[list[Mistake], dict[str, ProbeBody]]:
-    """The known mistakes of a chapter, and the probes that tell them apart."""
-    module = importlib.import_module(f"dropout_course.mistakes.{module_name(stem)}")
-    return mistakes_in(module), probes_in(module)
+    """All laws of the exercise that a module is about, in the order of definition."""
+    exercise = module.__name__.rpartition(".")[2]
+    found = [value for value in vars(module).values() if isinstance(value, Law)]
+    return [made for made in found if made.exercise == exercise]

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from dropout_course.engine.laws import Mistake
-from dropout_course.engine.verdict import Finding, Outcome, Verdict
+from dropout_course.engine.judging import Finding, Outcome, Verdict
+from dropout_course.engine.mistakes import Mistake
 from dropout_course.engine.words import clean
 
 PASS, FAIL = "\N{CHECK MARK}", "\N{BALLOT X}"
@@ -126,17 +126,21 @@ def _failure_lines(verdict: Verdict) -> list[str]:
         if finding.received:
             lines.append(f"    received  {finding.received}")
         lines += [f"    your code, {line}" for line in finding.trace]
+        if finding.relation:
+            lines += _wrapped(f"    {finding.relation}.", indent="    ")
         if finding.picture:
             lines += ["", *("    " + line for line in finding.picture.text())]
-    elif verdict.mistake is None:
+    elif not verdict.mistakes:
         lines += ["", f"On other inputs this fails: {outcome.law.name}."]
-    if verdict.mistake:
-        lines += ["", *_named(verdict.mistake)]
+        if outcome.finding and outcome.finding.relation:
+            lines += _wrapped(f"    {outcome.finding.relation}.", indent="    ")
+    for mistake in verdict.mistakes:
+        lines += ["", *_named(mistake)]
     return lines
 
 
 def _named(mistake: Mistake) -> list[str]:
-    head = f"This behaves like a known mistake ({mistake.id}): {mistake.title}."
+    head = f"This behaves like a known mistake: {mistake.title}."
     return [head, *("  " + line for line in _wrapped(mistake.says))]
 
 
@@ -207,10 +211,11 @@ def _failure_html(verdict: Verdict) -> list[str]:
             parts.append(f'<pre style="{_MONO}">{escape(text)}</pre>')
         if finding.picture:
             parts.append(f"<div>{finding.picture.svg()}</div>")
-    if verdict.mistake:
-        mistake = verdict.mistake
+        if finding.relation:
+            parts.append(f"<div>{escape(finding.relation)}.</div>")
+    for mistake in verdict.mistakes:
         parts.append(
-            f'<div style="margin:.4em 0">This behaves like a known mistake ({escape(mistake.id)}): '
+            '<div style="margin:.4em 0">This behaves like a known mistake: '
             f"<b>{escape(mistake.title)}</b>.<br>{escape(mistake.says)}</div>"
         )
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,9 @@ def _show(value: Any) -> str:
         return _number(value)
     if isinstance(value, (tuple, list)) and not isinstance(value, str):
         inner = ", ".join(_show(item) for item in value[:8]) + (", …" if len(value) > 8 else "")
-        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+        if isinstance(value, list):
+            return f"[{inner}]"
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, (set, frozenset)):
         return "{" + ", ".join(sorted(_show(item) for item in value)) + "}" if value else "set()"
     if isinstance(value, dict):
@@ -60,7 +63,11 @@ def _show(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+    if not isinstance(value, float):
+        return repr(value)
+    if math.isfinite(value):
+        return f"{value:.6g}"
+    return "np.nan" if math.isnan(value) else "np.inf" if value > 0 else "-np.inf"
 
 
 def _array(array: np.ndarray) -> str:
@@ -75,7 +82,7 @@ def _array(array: np.ndarray) -> str:
 def _nested(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_nested, value)) + "]"
-    if isinstance(value, float) and value == int(value if abs(value) < 1e15 else 0):
+    if isinstance(value, float) and abs(value) < 1e15 and value == int(value):
         return f"{value:.1f}"
     return _number(value)
 

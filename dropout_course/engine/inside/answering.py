@@ -36,14 +36,13 @@ def answer(names: Mapping[str, Any], request: bytes) -> bytes:
         The student's namespace.
     request
         An encoded ``{"op": "call", "name", "args", "kwargs"}``, ``{"op": "play", "scene",
-        "plain"}`` or ``{"op": "calls", "name", "each"}``, where ``each`` lists the arguments of
-        several calls of one name.
+        "plain"}`` or ``{"op": "each", "each"}``, which lists several of these.
 
     Returns
     -------
     bytes
         An encoded dict with one key: ``ok`` (the value), ``raised``, ``missing`` (the name),
-        ``cannot`` (what came instead of plain data); for several calls a list of such dicts.
+        ``cannot`` (what came instead of plain data); for several a list of such dicts.
     """
     return respond(names, codec.decode(request, make=make))
 
@@ -51,15 +50,18 @@ def answer(names: Mapping[str, Any], request: bytes) -> bytes:
 def respond(names: Mapping[str, Any], message: Mapping[str, Any]) -> bytes:
     """Answer one request that has been decoded; see `answer`."""
     try:
-        if message["op"] == "calls":
-            replies = (_called(names, message["name"], args, {}) for args in message["each"])
+        if message["op"] == "each":
+            replies = (_reply(names, one) for one in message["each"])
             return codec.encode_all(replies, lambda error: {"cannot": str(error)})
-        if message["op"] == "play":
-            scene = _scene(message["scene"])
-            return codec.encode(_guarded(scene, (names,), message["plain"]))
-        return codec.encode(_called(names, message["name"], message["args"], message["kwargs"]))
+        return codec.encode(_reply(names, message))
     except codec.CodecError as error:
         return codec.encode({"cannot": str(error)})
+
+
+def _reply(names: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
+    if message["op"] == "play":
+        return _guarded(_scene(message["scene"]), (names,), message["plain"])
+    return _called(names, message["name"], message["args"], message["kwargs"])
 
 
 def _called(
@@ -102,9 +104,10 @@ class _MissingName(KeyError):
 def _scene(name: str) -> Callable[..., Any]:
     from dropout_course import scenes  # late: most exercises need none
 
-    scene = getattr(scenes, name, None)
-    if scene is None or name.startswith("_"):
-        raise codec.CodecError(f"there is no scene {name!r}")
+    try:
+        scene = scenes.scene(name)
+    except LookupError:
+        raise codec.CodecError(f"there is no scene {name!r}") from None
     return lambda names, **plain: scene(Names(names), **plain)
 
 
@@ -114,7 +117,7 @@ def make(argument: codec.Rng | codec.Fn) -> Any:
         return np.random.default_rng(argument.seed)
     from dropout_course import scenes
 
-    return scenes.FUNCTIONS[argument.name](**argument.params)
+    return scenes.function(argument.name)(**argument.params)
 
 
 # --- what a student's code prints, warns and raises -----------------------------------------

@@ -179,11 +179,16 @@ def keep_form(
     return concrete_keep
 
 
+def negative_entropy(p):
+    """Give the sum of x log x over p and 1 - p."""
+    return p * math.log(p or 1) + (1 - p) * math.log1p(-p)
+
+
 def regularizer_form(
     squares=lambda W: float(np.sum(W.astype(float) ** 2)),
     length=lambda length_scale: length_scale**2,
     scaled=lambda x, q: x / q,
-    entropy=lambda p: sum(x * math.log(x) for x in (p, 1 - p) if x > 0),
+    entropy=negative_entropy,
     count=lambda K: K,
     points=lambda N: N,
     two=2,
@@ -257,7 +262,7 @@ mistakes.row(
     "You add the entropy to the loss, so training makes it small and p goes to 0; what is added is "
     "its negative.",
     of="concrete_regularizer",
-    entropy=lambda p: -sum(x * math.log(x) for x in (p, 1 - p) if x > 0),
+    entropy=lambda p: -negative_entropy(p),
 )
 mistakes.row(
     "half-of-the-entropy",

@@ -1,0 +1,274 @@
+"""The rules for every exercise: what its laws, questions, mistakes and idioms must be.
+
+Each rule gives sentences about what breaks it. ``autograder new --check EXERCISE`` runs them for
+one exercise in seconds, and the tests run them for all.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.referee.grade import laws_of
+from dropout_course.course import Exercise
+from dropout_course.engine.features import alike
+from dropout_course.engine.judging import NO_CORE, Verdict, judge
+from dropout_course.engine.laws import Law
+from dropout_course.engine.mistakes import Bank, Mistake, questions_in, work_out_symptoms
+from dropout_course.engine.naming import name_mistakes
+from dropout_course.engine.student import Student
+from dropout_course.exercises import module_of
+
+SEEDS = 12  # of the rules about points: more in the slow tests
+MISTAKES, IDIOMS = 4, 3  # an exercise has so many at least
+EDGES = 1 / 3  # share of an exercise that edges weigh together at most
+OBSERVED = 0.2  # … and observations
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One exercise with all its slices."""
+
+    exercise: Exercise
+
+    @cached_property
+    def laws(self) -> tuple[Law, ...]:
+        """Visible and hidden laws."""
+        return laws_of(self.exercise)
+
+    @cached_property
+    def reference(self) -> dict[str, Any]:
+        """The reference answers by name."""
+        module = importlib.import_module(f"solutions.{self.exercise.package}")
+        return {name: vars(module)[name] for name in self.exercise.names}
+
+    @cached_property
+    def bank(self) -> Bank:
+        """Questions and mistakes, with symptoms worked out now."""
+        module = module_of(self.exercise)
+        questions, entries = questions_in(module), module.mistakes.entries
+        return Bank(questions, entries, work_out_symptoms(questions, entries, self.reference))
+
+    @cached_property
+    def idioms(self) -> list[dict[str, Any]]:
+        """Right answers in other styles; they stand beside the tests, in a checkout alone."""
+        name = f"idioms.{self.exercise.package}.{self.exercise.id}"
+        tests = str(Path(__file__).resolve().parents[2] / "tests")
+        if tests not in sys.path:
+            sys.path.append(tests)
+        return importlib.import_module(name).IDIOMS
+
+    def wrong(self, mistake: Mistake) -> dict[str, Any]:
+        """Give the names of an answer with one mistake, right but for it."""
+        return {**self.reference, mistake.replaces: mistake.answer}
+
+    def judge(self, names: Mapping[str, Any], seed: int, *, name: bool = False) -> Verdict:
+        """Judge an answer; with `name` also name its mistakes."""
+        exercise, bank = self.exercise, self.bank if name else None
+        student = Student.here(names)
+        return judge(exercise.id, exercise.points, self.laws, student, seed, bank)
+
+
+Rule = Callable[[Subject], Iterator[str]]
+
+
+def violations(exercise: Exercise) -> list[str]:
+    """Give all that breaks a rule, as sentences."""
+    subject = Subject(exercise)
+    return [f"{exercise.id}: {said}" for rule in RULES for said in rule(subject)]
+
+
+def failures(verdict: Verdict) -> list[str]:
+    """Give the laws that fail, with why."""
+    return [
+        f"{'hidden ' * o.law.hidden}{o.law.name}: {o.finding.reason}"
+        for o in verdict.outcomes
+        if o.finding
+    ]
+
+
+def right_answers_get_full_marks(subject: Subject) -> Iterator[str]:
+    """The reference and every idiom earn all points, and nothing is named for them."""
+    if len(subject.idioms) < IDIOMS:
+        yield f"{len(subject.idioms)} idioms: write {IDIOMS}"
+    answers = [("the reference", subject.reference)]
+    answers += [(f"idiom {i}", names) for i, names in enumerate(subject.idioms)]
+    for what, names in answers:
+        for seed in range(3):
+            for said in failures(subject.judge({**names}, seed)):
+                yield f"{what} loses points (seed {seed}): {said}"
+        for mistake in name_mistakes(Student.here({**names}), subject.bank):
+            yield f"{what} is named {mistake.id}"
+
+
+def laws_are_well_formed(subject: Subject) -> Iterator[str]:
+    """One core law; a hidden twin for each; edges and observations weigh little."""
+    visible = [law for law in subject.laws if not law.hidden]
+    yield from twins(visible, [law for law in subject.laws if law.hidden])
+    if len({law.name for law in subject.laws if law.core}) != 1:
+        yield "there must be one core law"
+    total = sum(law.weight for law in subject.laws)
+    for what, share, most in (
+        ("edges", sum(law.weight for law in subject.laws if law.edge) / total, EDGES),
+        ("observations", sum(law.weight for law in subject.laws if law.observed) / total, OBSERVED),
+    ):
+        if share > most + 1e-9:
+            yield f"{what} weigh {share:.2f} of the exercise, and {most:.2f} is the most"
+
+
+def mistakes_are_well_formed(subject: Subject) -> Iterator[str]:
+    """There are enough, with sentences, and each can be told from every other."""
+    entries = subject.bank.mistakes
+    if len(entries) < MISTAKES:
+        yield f"{len(entries)} mistakes: write {MISTAKES}"
+    for mistake in entries:
+        if mistake.replaces not in subject.exercise.names:
+            yield f"the mistake {mistake.id} stands for {mistake.replaces}, which nobody writes"
+        if not mistake.says.endswith((".", "?")) or len(mistake.says.split()) < 5:
+            yield f"the mistake {mistake.id} needs a sentence for the student"
+    yield from told_apart(subject.bank)
+
+
+def twins(visible: Sequence[Law], hidden: Sequence[Law]) -> Iterator[str]:
+    """Say which law has no hidden twin, and which name stands twice."""
+    names = [law.name for law in visible]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"two laws have the name {name!r}: rename one"
+    for name in sorted(set(names) - {law.name for law in hidden}):
+        yield f"the law {name!r} has no hidden twin: write one on it, `.elsewhere(…)`"
+
+
+def told_apart(bank: Bank) -> Iterator[str]:
+    """Say which mistakes no question tells from a right answer, or from one another."""
+    for mistake in bank.mistakes:
+        if not bank.symptoms[mistake.id]:
+            yield f"no question tells the mistake {mistake.id} from a right answer: write one"
+    for i, one in enumerate(bank.mistakes):
+        for other in bank.mistakes[i + 1 :]:
+            if one.replaces == other.replaces and _same(one, other, bank):
+                yield f"no question tells {one.id} from {other.id}: write one, or drop one of them"
+
+
+def _same(one: Mistake, other: Mistake, bank: Bank) -> bool:
+    if set(bank.symptoms[one.id]) != set(bank.symptoms[other.id]):
+        return False
+    asked = [q for q in bank.questions if q.name in bank.symptoms[one.id]]
+    return all(alike(bank.of_mistake(one, q), bank.of_mistake(other, q)) for q in asked)
+
+
+def mistakes_lose_points_and_are_named(subject: Subject) -> Iterator[str]:
+    """Every mistake costs points and is recognised as itself."""
+    for mistake in subject.bank.mistakes:
+        verdict = subject.judge(subject.wrong(mistake), 1, name=True)
+        if verdict.score >= subject.exercise.points:
+            yield f"the mistake {mistake.id} loses no points"
+        named = [found.id for found in verdict.mistakes]
+        if named != [mistake.id]:
+            yield f"the mistake {mistake.id} is named {named or 'nothing'}"
+
+
+def points_follow_from_the_answer(subject: Subject, seeds: int = SEEDS) -> Iterator[str]:
+    """The same answer earns the same points under every seed."""
+    answers = [(f"idiom {i}", names) for i, names in enumerate(subject.idioms)]
+    answers += [(m.id, subject.wrong(m)) for m in subject.bank.mistakes]
+    for what, names in answers:
+        scores = {subject.judge({**names}, seed).score for seed in range(seeds)}
+        if len(scores) > 1:
+            yield f"{what} earns {sorted(scores)} under {seeds} seeds"
+
+
+def no_thought_no_points(subject: Subject) -> Iterator[str]:
+    """An answer without thought earns at most a fifth; an untouched stub nothing."""
+    for answer in UNTHINKING:
+        verdict = subject.judge(unthinking(subject, answer), 1)
+        if verdict.score > NO_CORE * subject.exercise.points:
+            yield f"the answer {answer.__name__!r} earns {verdict.score:g} points"
+
+    def stub(*args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError
+
+    verdict = subject.judge(dict.fromkeys(subject.exercise.names, stub), 1, name=True)
+    if verdict.score or verdict.mistakes:
+        yield "an untouched stub earns points, or is scolded"
+    if {o.finding.kind for o in verdict.outcomes if o.finding} != {"todo"}:
+        yield "an untouched stub is judged as if something had been written"
+
+
+RULES: tuple[Rule, ...] = (
+    laws_are_well_formed,
+    mistakes_are_well_formed,
+    right_answers_get_full_marks,
+    mistakes_lose_points_and_are_named,
+    points_follow_from_the_answer,
+    no_thought_no_points,
+)
+
+# --- answers without thought -------------------------------------------------------------------
+
+
+def first_argument(*args: Any, **kwargs: Any) -> Any:
+    """Give the first argument back."""
+    return args[0]
+
+
+def zeros(*args: Any, **kwargs: Any) -> Any:
+    """Give zeros of the shape of the first argument."""
+    return np.zeros_like(np.asarray(args[0], dtype=np.float64))
+
+
+def ones(*args: Any, **kwargs: Any) -> Any:
+    """Give ones of the shape of the first argument."""
+    return np.ones_like(np.asarray(args[0], dtype=np.float64))
+
+
+def noise(*args: Any, **kwargs: Any) -> Any:
+    """Give noise of the shape of the first argument."""
+    return np.random.default_rng(len(args)).normal(size=np.shape(args[0]))
+
+
+def nothing(*args: Any, **kwargs: Any) -> Any:
+    """Give None."""
+    return None
+
+
+def all_true(*args: Any, **kwargs: Any) -> Any:
+    """Give a mask that keeps everything."""
+    shape = args[0] if isinstance(args[0], tuple) else np.shape(args[0])
+    return np.ones(shape, dtype=bool)
+
+
+def false(*args: Any, **kwargs: Any) -> Any:
+    """Give False."""
+    return False
+
+
+def one_half(*args: Any, **kwargs: Any) -> Any:
+    """Give 0.5."""
+    return 0.5
+
+
+UNTHINKING = (first_argument, zeros, ones, noise, nothing, all_true, false, one_half)
+
+
+def unthinking(subject: Subject, answer: Callable[..., Any]) -> dict[str, Any]:
+    """Give the names of an exercise, each of which answers without thought."""
+    names: dict[str, Any] = {}
+    for name, right in subject.reference.items():
+        if not inspect.isclass(right):
+            names[name] = answer
+            continue
+        methods = {
+            method: (lambda self, *a, **k: answer(*a, **k) if a else None)
+            for method in vars(right)
+            if not method.startswith("__")
+        }
+        names[name] = type(name, (), {"__init__": lambda self, *a, **k: None, **methods})
+    return names

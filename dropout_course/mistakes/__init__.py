@@ -1,1 +1,0 @@
-"""Known mistakes, a module a chapter: wrong answers that run, and probes that tell them apart."""
