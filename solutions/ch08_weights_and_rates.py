@@ -1,8 +1,7 @@
 """Chapter 08, Dropping weights, learning rates: the reference answers.
 
-``p`` is the probability of dropping, ``q = 1 - p`` of keeping; a mask is True where something is
-kept. Weights are as in the papers: ``(out, in)`` for DropConnect, ``(in, out)`` for targeted
-dropout.
+``p`` is the probability of dropping, ``q = 1 - p`` of keeping; a mask is True where one keeps.
+Weights are ``(out, in)`` for DropConnect, ``(in, out)`` for targeted dropout, as in the papers.
 """
 
 import math
@@ -11,10 +10,7 @@ import numpy as np
 
 
 def dropconnect_forward(
-    v: np.ndarray,
-    W: np.ndarray,
-    b: np.ndarray,
-    mask: np.ndarray,
+    v: np.ndarray, W: np.ndarray, b: np.ndarray, mask: np.ndarray
 ) -> np.ndarray:
     """Linear layer with dropped weights, a mask of its own for each example.
 
@@ -42,10 +38,7 @@ def dropconnect_forward(
 
 
 def dropconnect_backward(
-    grad: np.ndarray,
-    v: np.ndarray,
-    W: np.ndarray,
-    mask: np.ndarray,
+    grad: np.ndarray, v: np.ndarray, W: np.ndarray, mask: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of a loss through dropconnect_forward.
 
@@ -71,10 +64,7 @@ def dropconnect_backward(
 
 
 def dropconnect_moments(
-    v: np.ndarray,
-    W: np.ndarray,
-    b: np.ndarray,
-    q: float,
+    v: np.ndarray, W: np.ndarray, b: np.ndarray, q: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance over all masks of what dropconnect_forward gives.
 

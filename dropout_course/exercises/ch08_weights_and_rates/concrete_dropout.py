@@ -49,13 +49,8 @@ def weight_term(student, case):
     W, p = case.apart(4, 3), case.rate()
     settings = [(ONES, 0.2, 0.5, 2.0, 10, 3), (W, p, 0.7, 1.7, 30, 4)]
     # What is left when the same is taken without weights: the entropy cancels.
-    pairs = [
-        (
-            student.concrete_regularizer(*s, "mse"),
-            student.concrete_regularizer(0 * s[0], *s[1:], "mse"),
-        )
-        for s in settings
-    ]
+    terms = student.concrete_regularizer
+    pairs = [(terms(*s, "mse"), terms(0 * s[0], *s[1:], "mse")) for s in settings]
     for (W, p, length, tau, N, _), (full, rest) in zip(settings, pairs, strict=True):
         want = length**2 * float((W**2).sum()) / (tau * N * (1 - p))
         got = float(case.array(full, ())) - float(case.array(rest, ()))
@@ -186,7 +181,6 @@ def negative_entropy(p):
 
 def regularizer_form(
     squares=lambda W: float(np.sum(W.astype(float) ** 2)),
-    length=lambda length_scale: length_scale**2,
     scaled=lambda x, q: x / q,
     entropy=negative_entropy,
     count=lambda K: K,
@@ -195,7 +189,7 @@ def regularizer_form(
     half=0.5,
 ):
     def concrete_regularizer(W, p, length_scale, tau, N, K, loss):
-        weights = scaled(length(length_scale) * squares(W), 1 - p)
+        weights = scaled(length_scale**2 * squares(W), 1 - p)
         total = (weights + two * count(K) * entropy(p)) / (tau * points(N))
         return total if loss == "mse" else half * total
 
@@ -222,12 +216,6 @@ mistakes.row(
     "Half of the odds missing",
     "log(1 - p) is missing: logit p is log p - log(1 - p).",
     of_p=math.log,
-)
-mistakes.row(
-    "logit-of-p-missing",
-    "p where logit p belongs",
-    "p itself is added; only its logit moves the threshold on u to 1 - p.",
-    of_p=lambda p: p,
 )
 mistakes.row(
     "times-the-temperature",
@@ -265,13 +253,6 @@ mistakes.row(
     entropy=lambda p: -negative_entropy(p),
 )
 mistakes.row(
-    "half-of-the-entropy",
-    "Half of the entropy",
-    "Only p log p is there; the entropy has a second term, (1 - p) log(1 - p).",
-    of="concrete_regularizer",
-    entropy=lambda p: p * math.log(p) if p else 0.0,
-)
-mistakes.row(
     "units-not-counted",
     "K missing",
     "The entropy is that of one unit; K units are dropped, so it counts K times.",
@@ -299,13 +280,6 @@ mistakes.row(
     "You use the norm of W; the weight term holds its square.",
     of="concrete_regularizer",
     squares=lambda W: float(np.sqrt(np.sum(W.astype(float) ** 2))),
-)
-mistakes.row(
-    "length-scale-not-squared",
-    "Length scale not squared",
-    "The length scale enters as its square.",
-    of="concrete_regularizer",
-    length=lambda length_scale: length_scale,
 )
 mistakes.row(
     "loss-ignored",
