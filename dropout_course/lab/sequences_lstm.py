@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import sequences_text as text
+from .sequences_text import ALPHABET, Lines
 
 Params = dict[str, np.ndarray]
-HIDDEN, V = 48, len(text.ALPHABET)
+HIDDEN, V = 48, len(ALPHABET)
 KINDS = ("no dropout", "new mask each step", "one mask a sequence", "on the update", "zoneout")
 
 
 @dataclass(frozen=True)
 class Functions:
-    """The reader's functions."""
+    """The reader's functions: exercises 9.1 and 9.4."""
 
     rnn_masks: Callable[..., np.ndarray]
     zoneout_forward: Callable[..., np.ndarray]
@@ -109,9 +109,9 @@ def forward(params: Params, ids: np.ndarray, noise: Noise, f: Functions, z: floa
     return steps
 
 
-def loss_grads(params: Params, lines: np.ndarray, noise: Noise, f: Functions) -> tuple[Any, Params]:
-    """Mean NLL ``(R,)`` of the characters that count in lines ``(R, B, T + 1)``, and gradients."""
-    ids, targets, counts = lines[..., :-1], lines[..., 1:], text.counted(lines)
+def loss_grads(params: Params, lines: Lines, noise: Noise, f: Functions) -> tuple[Any, Params]:
+    """Mean NLL ``(R,)`` of the characters that count, in nats, and its gradients."""
+    ids, targets, counts = lines.ids[..., :-1], lines.ids[..., 1:], lines.counted
     steps = forward(params, ids, noise, f)
     h = np.stack([step[0] for step in steps], axis=2)  # (R, B, T, H)
     R, B, T, H = h.shape
@@ -168,51 +168,65 @@ def _softmax(z: np.ndarray) -> np.ndarray:
 
 
 def train(
-    kind: str,
-    p: float,
-    f: Functions,
-    seeds: Sequence[int],
-    n_lines: int = 100,
-    updates: int = 400,
-    batch: int = 10,
-    lr: float = 0.01,
+    kind: str, p: float, f: Functions, lines: Lines, seeds: Sequence[int], updates: int
 ) -> Params:
-    """Train one language model a seed with Adam, each on lines of its own."""
-    texts = np.array([text.encode(text.lines(n_lines, seed)) for seed in seeds])
+    """Train one model a seed with Adam, each on its own lines, at most ten at a time.
+
+    Parameters
+    ----------
+    kind : str
+        One of KINDS.
+    p : float
+        Probability of dropping; for zoneout, of keeping the old cell state.
+    f : Functions
+        The reader's functions.
+    lines : Lines
+        One replica a seed.
+    seeds : sequence of int
+        Decide the first weights; the first one also masks and the order of lines.
+    updates : int
+        Steps of Adam, with learning rate 0.01.
+    """
     params, rng = init(seeds), np.random.default_rng([seeds[0], 92])
     first = {name: np.zeros_like(a) for name, a in params.items()}
     second = {name: np.zeros_like(a) for name, a in params.items()}
+    _, N, L = lines.ids.shape
     for step in range(1, updates + 1):
-        chosen = texts[:, rng.choice(n_lines, batch, replace=False)]
-        shape = (text.LENGTH - 1, len(seeds), batch, HIDDEN)
-        _, grads = loss_grads(params, chosen, draw(kind, shape, p, f, rng), f)
+        chosen = rng.choice(N, min(10, N), replace=False)
+        batch = Lines(lines.ids[:, chosen], lines.counted[:, chosen])
+        noise = draw(kind, (L - 1, len(seeds), len(chosen), HIDDEN), p, f, rng)
+        _, grads = loss_grads(params, batch, noise, f)
         for name, grad in grads.items():
             first[name] += 0.1 * (grad - first[name])
             second[name] += 0.01 * (grad**2 - second[name])
             size = np.sqrt(second[name] / np.float32(1 - 0.99**step)) + np.float32(1e-8)
-            params[name] -= np.float32(lr / (1 - 0.9**step)) * first[name] / size
+            params[name] -= np.float32(0.01 / (1 - 0.9**step)) * first[name] / size
     return params
 
 
-def score(params: Params, kind: str, p: float, f: Functions, seed: int = 10_000) -> dict:
-    """Score on new lines, without masks: NLL in nats a character, and the share of digits copied.
+class Score(NamedTuple):
+    """How well lines are predicted, a value for each replica.
 
-    Returns
-    -------
-    dict
-        ``nll`` and ``copied`` (in per cent), each ``(R,)``.
+    Attributes
+    ----------
+    nll : ndarray (R,)
+        Negative log-likelihood, in nats a character.
+    right : ndarray (R,)
+        Share of characters whose likeliest guess is right, in per cent.
     """
-    lines = text.encode(text.lines(300, seed))
-    R = len(params["b"])
-    lines = np.broadcast_to(lines, (R, *lines.shape))
-    z = p if kind == "zoneout" else 0.0
-    steps = forward(params, lines[..., :-1], Noise(), f, z)
+
+    nll: np.ndarray
+    right: np.ndarray
+
+
+def score(params: Params, kind: str, p: float, f: Functions, lines: Lines) -> Score:
+    """Score predictions in evaluation: no masks, and the expectation of zoneout."""
+    ids, targets, counts = lines.ids[..., :-1], lines.ids[..., 1:], lines.counted
+    steps = forward(params, ids, Noise(), f, p if kind == "zoneout" else 0.0)
     h = np.stack([step[0] for step in steps], axis=2)
-    shape = (R, -1, HIDDEN)
-    probs = _softmax(h.reshape(shape) @ params["Wy"] + params["by"]).reshape(*h.shape[:3], V)
-    targets, counts = lines[..., 1:], text.counted(lines)
+    flat = h.reshape(len(h), -1, HIDDEN)
+    probs = _softmax(flat @ params["Wy"] + params["by"]).reshape(*h.shape[:3], V)
     nll = -np.log(np.take_along_axis(probs, targets[..., None], -1)[..., 0] + 1e-30)
-    last = np.cumsum(counts, -1) == counts.sum(-1, keepdims=True) - 1  # the digit before END
-    last &= counts
-    copied = (probs.argmax(-1) == targets)[last].reshape(R, -1).mean(1)
-    return {"nll": (nll * counts).sum((1, 2)) / counts.sum((1, 2)), "copied": 100 * copied}
+    right, total = probs.argmax(-1) == targets, counts.sum((1, 2))
+    share = (right & counts).sum((1, 2)) / total
+    return Score((nll * counts).sum((1, 2)) / total, 100 * share)

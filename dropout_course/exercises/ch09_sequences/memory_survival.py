@@ -188,7 +188,7 @@ mistakes.row(
 )
 mistakes.row(
     "deviation-for-variance",
-    "Standard deviation for variance",
+    "Standard deviation",
     "You give a standard deviation, and its square is asked for.",
     central=lambda second, mean: (second - mean**2) ** 0.5,
 )

@@ -206,7 +206,7 @@ mistakes.row(
 )
 mistakes.row(
     "kinds-exchanged",
-    "The kinds exchanged",
+    "Kinds exchanged",
     "What you return for 'step' is asked for 'tied', and the other way round.",
     drawn=lambda kind, T, B, H: (T, B, H) if kind == "tied" else (1, B, H),
 )
