@@ -16,8 +16,15 @@ import numpy as np
 from .sequences_text import ALPHABET, Lines
 
 Params = dict[str, np.ndarray]
-HIDDEN, V = 48, len(ALPHABET)
-KINDS = ("no dropout", "new mask each step", "one mask a sequence", "on the update", "zoneout")
+HIDDEN, V = 32, len(ALPHABET)
+KINDS = (
+    "no dropout",
+    "memory, new masks",
+    "state, new masks",
+    "state, one mask",
+    "update, new masks",
+    "zoneout",
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,8 @@ class Noise:
 
     Attributes
     ----------
+    memory : ndarray or None
+        Multiplies the cell state c.
     state : ndarray or None
         Multiplies h on its way to the gates.
     update : ndarray or None
@@ -43,6 +52,7 @@ class Noise:
         Zoneout: where the old cell state is kept.
     """
 
+    memory: np.ndarray | None = None
     state: np.ndarray | None = None
     update: np.ndarray | None = None
     keep: np.ndarray | None = None
@@ -53,13 +63,12 @@ def draw(kind: str, shape: Sequence[int], p: float, f: Functions, rng: Any) -> N
     T, R, B, H = shape
     if kind == "no dropout":
         return Noise()
-    # Semeniuta's form bears masks of either kind; here they are new in each step.
-    tied = kind == "one mask a sequence"
-    kept = f.rnn_masks(T, R * B, H, p, rng, "tied" if tied else "step").reshape(shape)
+    masks = "tied" if kind == "state, one mask" else "step"
+    kept = f.rnn_masks(T, R * B, H, p, rng, masks).reshape(shape)
     if kind == "zoneout":
         return Noise(keep=~kept)
     factors = (kept / (1 - p)).astype(np.float32)
-    return Noise(update=factors) if kind == "on the update" else Noise(state=factors)
+    return Noise(**{kind.partition(",")[0]: factors})
 
 
 def init(seeds: Sequence[int]) -> Params:
@@ -98,6 +107,7 @@ def forward(params: Params, ids: np.ndarray, noise: Noise, f: Functions, z: floa
         g = np.tanh(a[..., 2 * HIDDEN : 3 * HIDDEN])
         gd = g if noise.update is None else g * noise.update[t]
         new = fg * c + i * gd
+        new = new if noise.memory is None else new * noise.memory[t]
         if noise.keep is not None:
             new = f.zoneout_forward(c, new, noise.keep[t], z, True)
         elif z:
@@ -143,6 +153,7 @@ def _back_in_time(
         dprev = 0.0
         if noise.keep is not None:
             dprev, dc = f.zoneout_backward(dc, noise.keep[t])
+        dc = dc if noise.memory is None else dc * noise.memory[t]
         dg = dc * i if noise.update is None else dc * i * noise.update[t]
         da = np.concatenate(
             (

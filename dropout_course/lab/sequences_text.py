@@ -71,7 +71,9 @@ def recall(delay: int, replicas: int) -> Lines:
     counted = np.zeros((len(array), delay + 1), bool)
     counted[:, -1] = True
     shape = (replicas, *array.shape)
-    return Lines(np.broadcast_to(array, shape), np.broadcast_to(counted, (replicas, *counted.shape)))
+    return Lines(
+        np.broadcast_to(array, shape), np.broadcast_to(counted, (replicas, *counted.shape))
+    )
 
 
 def _encoded(line: str) -> list[int]:

@@ -57,4 +57,6 @@ def form(student, case):
         x = case.frozen(x.astype(kind))
         params = {name: w.astype(kind) for name, w in params.items()}
         for how in ("none", "gal", "semeniuta"):
-            case.form(student.lstm_forward(x, params, case.frozen(zx), case.frozen(zh), how, 0.4), x)
+            case.form(
+                student.lstm_forward(x, params, case.frozen(zx), case.frozen(zh), how, 0.4), x
+            )

@@ -84,7 +84,10 @@ def inputs(student, case):
 
 @law("'gal': what comes back is masked, what goes out is not", weight=3)
 def recurrent(student, case):
-    nets = [(without(lstm(case, 3, 2, 1, 2), "x"), 0.3), (without(lstm(case, 5, 3, 2, 6), "x"), 0.6)]
+    nets = [
+        (without(lstm(case, 3, 2, 1, 2), "x"), 0.3),
+        (without(lstm(case, 5, 3, 2, 6), "x"), 0.6),
+    ]
     agree(student, case, "gal", nets)
 
 
@@ -109,7 +112,9 @@ def form(student, case):
     x, params, zx, zh = lstm(case, 3, 2, 2, 2)
     x = case.frozen(x.astype(np.float32))
     params = {name: case.frozen(w.astype(np.float32)) for name, w in params.items()}
-    answers = [student.lstm_forward(x, params, zx, zh, k, 0.5) for k in ("none", "gal", "semeniuta")]
+    answers = [
+        student.lstm_forward(x, params, zx, zh, k, 0.5) for k in ("none", "gal", "semeniuta")
+    ]
     for answer in answers:
         case.form(answer, x)
 

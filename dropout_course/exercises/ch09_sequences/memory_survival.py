@@ -32,7 +32,11 @@ def require(name, student, case, calls):
 
 def some(case, kind, most=6):
     """Give an example to follow by hand, and a random one."""
-    return [(0.5, 2, kind), (0.75, 3, kind), (1 - case.rate(0.1, 0.45), case.integers(4, most), kind)]
+    return [
+        (0.5, 2, kind),
+        (0.75, 3, kind),
+        (1 - case.rate(0.1, 0.45), case.integers(4, most), kind),
+    ]
 
 
 @law("'step': it lives if every coin says so", weight=2, core=True)

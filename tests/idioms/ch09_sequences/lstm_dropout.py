@@ -39,7 +39,11 @@ def ahead(x, params, zx, zh, kind, p):
     if kind == "semeniuta":
         factors["g"] = zh * scale
     projected = (x * factors["x"]) @ params["Wx"] + params["b"]
-    h, c, out = np.zeros(zh.shape), np.zeros(zh.shape), np.empty((*x.shape[:2], zh.shape[1]), x.dtype)
+    h, c, out = (
+        np.zeros(zh.shape),
+        np.zeros(zh.shape),
+        np.empty((*x.shape[:2], zh.shape[1]), x.dtype),
+    )
     for t, from_x in enumerate(projected):
         i, f, g, o = np.hsplit(from_x + (h * factors["h"]) @ params["Wh"], 4)
         i, f, o = ((np.tanh(v / 2) + 1) / 2 for v in (i, f, o))
