@@ -274,7 +274,7 @@ def rdrop_loss(logits1: np.ndarray, logits2: np.ndarray, y: np.ndarray, alpha: f
 
     References
     ----------
-    Liang et al. (2021), up to a factor 2 in the loss.
+    Liang et al. (2021), with the mean of the two cross-entropies in place of their sum.
     """
     log1, log2 = _log_softmax(logits1), _log_softmax(logits2)
     rows = np.arange(len(y))

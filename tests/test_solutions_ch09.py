@@ -294,7 +294,7 @@ def test_row_sums_have_mean_one_and_the_variance_of_the_page():
 
 @settings(deadline=None)
 @given(seeds, st.floats(0, 5), dtypes)
-def test_rdrop_is_the_loss_of_its_authors_code_halved(seed, alpha, dtype):
+def test_rdrop_is_made_of_the_losses_of_torch(seed, alpha, dtype):
     torch = pytest.importorskip("torch")
     F = torch.nn.functional
     rng = np.random.default_rng(seed)
