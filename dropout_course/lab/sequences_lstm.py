@@ -150,7 +150,7 @@ def _back_in_time(
         _, h_in, c, i, fg, g, gd, o, tanh_c = steps[t]
         dh = dh + dh_out[:, :, t]
         dc = dc + dh * o * (1 - tanh_c**2)
-        dprev = 0.0
+        dprev: np.ndarray | float = 0.0
         if noise.keep is not None:
             dprev, dc = f.zoneout_backward(dc, noise.keep[t])
         dc = dc if noise.memory is None else dc * noise.memory[t]
