@@ -42,7 +42,7 @@ def masks_in_time(masks: Mapping[str, np.ndarray]) -> None:
 
 
 def recall(delays: Sequence[int], found: Mapping[str, np.ndarray]) -> None:
-    """Draw the share of letters recalled ``(delays, seeds)`` against the delay; the first kind is no noise."""
+    """Draw letters recalled ``(delays, seeds)`` against the delay; the first kind is no noise."""
     ax = axes(1, "Who still knows the letter?", "steps between letter and answer", "right / %")
     for series, (name, runs) in enumerate(found.items()):
         if series:
