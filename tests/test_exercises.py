@@ -14,6 +14,8 @@ from dropout_course.engine.statistics import Binomial, ChiSquare, Coincidence
 
 SUBJECTS = [Subject(exercise) for exercise in course.exercises().values()]
 every_exercise = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.exercise.id)
+# An answer that trains networks takes seconds: all about it is slow.
+SLOW_TOO = [pytest.param(s, marks=pytest.mark.slow) if s.trains else s for s in SUBJECTS]
 STATISTICS = {
     f"{law.exercise}/{law.name}/{'hidden' * law.hidden}{i}": one
     for subject in SUBJECTS
@@ -27,7 +29,7 @@ FAST = [rule for rule in rules.RULES if rule is not rules.points_follow_from_the
 
 
 @pytest.mark.parametrize("rule", FAST, ids=lambda rule: rule.__name__)
-@every_exercise
+@pytest.mark.parametrize("subject", SLOW_TOO, ids=lambda s: s.exercise.id)
 def test_rule(subject, rule):
     assert list(rule(subject)) == []
 
@@ -35,9 +37,9 @@ def test_rule(subject, rule):
 @pytest.mark.slow
 @every_exercise
 def test_reference_gets_full_marks_whatever_the_seed(subject):
-    """A thousand seeds where the exercise is random, 25 where it is not."""
+    """A thousand seeds where the exercise is random, 25 where it is not; five if it trains."""
     random = any(law.statistic for law in subject.laws)
-    for seed in range(1000 if random else 25):
+    for seed in range(5 if subject.trains else 1000 if random else 25):
         assert rules.failures(subject.judge(subject.reference, seed)) == []
 
 
