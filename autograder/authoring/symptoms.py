@@ -20,7 +20,6 @@ from . import rules
 from .errors import SourceError, SourceErrors
 from .model import Chapter, Exercise
 
-
 # For references that train networks in torch, which reads it once: in networks as small as ours
 # threads take eight times the processor time of one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
