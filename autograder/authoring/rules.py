@@ -28,7 +28,6 @@ from dropout_course.engine.student import Student
 from dropout_course.exercises import module_of
 
 SEEDS = 12  # of the rules about points: more in the slow tests
-FEW_SEEDS = 2  # … where an answer trains networks
 MISTAKES, IDIOMS = 4, 3  # an exercise has so many at least
 EDGES = 1 / 3  # share of an exercise that edges weigh together at most
 OBSERVED = 0.2  # … and observations
@@ -39,6 +38,11 @@ class Subject:
     """One exercise with all its slices."""
 
     exercise: Exercise
+
+    @cached_property
+    def seeds(self) -> int:
+        """Seeds under which it is tried at most: an exercise that trains networks names few."""
+        return getattr(module_of(self.exercise), "SEEDS", 1000)
 
     @cached_property
     def laws(self) -> tuple[Law, ...]:
@@ -66,11 +70,6 @@ class Subject:
         if tests not in sys.path:
             sys.path.append(tests)
         return importlib.import_module(name).IDIOMS
-
-    @cached_property
-    def trains(self) -> bool:
-        """Whether an answer trains networks, and takes seconds."""
-        return getattr(module_of(self.exercise), "TRAINS", False)
 
     def wrong(self, mistake: Mistake) -> dict[str, Any]:
         """Give the names of an answer with one mistake, right but for it."""
@@ -108,7 +107,7 @@ def right_answers_get_full_marks(subject: Subject) -> Iterator[str]:
     answers = [("the reference", subject.reference)]
     answers += [(f"idiom {i}", names) for i, names in enumerate(subject.idioms)]
     for what, names in answers:
-        for seed in range(3):
+        for seed in range(min(3, subject.seeds)):
             for said in failures(subject.judge({**names}, seed)):
                 yield f"{what} loses points (seed {seed}): {said}"
         for mistake in name_mistakes(Student.here({**names}), subject.bank):
@@ -186,10 +185,10 @@ def points_follow_from_the_answer(subject: Subject, seeds: int = SEEDS) -> Itera
     answers = [(f"idiom {i}", names) for i, names in enumerate(subject.idioms)]
     answers += [(m.id, subject.wrong(m)) for m in subject.bank.mistakes]
     for what, names in answers:
-        some = range(min(seeds, FEW_SEEDS) if subject.trains else seeds)
-        scores = {subject.judge({**names}, seed).score for seed in some}
+        tried = range(min(seeds, subject.seeds))
+        scores = {subject.judge({**names}, seed).score for seed in tried}
         if len(scores) > 1:
-            yield f"{what} earns {sorted(scores)} under {len(some)} seeds"
+            yield f"{what} earns {sorted(scores)} under {len(tried)} seeds"
 
 
 def no_thought_no_points(subject: Subject) -> Iterator[str]:
