@@ -11,6 +11,8 @@ from collections.abc import Callable
 from html import escape
 from string import ascii_uppercase
 
+from .boxes import BOXES, CLAIMS_COLUMNS, OBJECTIVES_TITLE, time_needed
+from .claims import Claim, chosen, evidence_text
 from .errors import Place
 from .inline import Context, inline
 from .myst import Directive
@@ -104,6 +106,37 @@ def _admonition(context: Context, one: Directive, render: Render) -> str:
     return _framed(one, title, render(context, one.body, one.inside))
 
 
+def _box(context: Context, one: Directive, render: Render) -> str:
+    return _framed(one, BOXES[one.name], render(context, one.body, one.inside))
+
+
+def _opening(context: Context, one: Directive, render: Render) -> str:
+    return render(context, one.body, one.inside)
+
+
+def _objectives(context: Context, one: Directive, render: Render) -> str:
+    needs = inline(context, one.options.get("needs", ""), one.place)
+    time = time_needed(one.options.get("minutes", "0"))
+    body = render(context, one.body, one.inside)
+    return _framed(one, OBJECTIVES_TITLE, f"{body}\n\n**You need** {needs}. **It takes** {time}.")
+
+
+def _claims(context: Context, one: Directive, render: Render) -> str:
+    """A table: Markdown has no cards."""
+    rows = chosen(context.book.claims[context.doc], one)
+    head = f"| {' | '.join(CLAIMS_COLUMNS)} |\n" + "|---" * len(CLAIMS_COLUMNS) + "|"
+    title = inline(context, one.arg, one.place)
+    table = "\n".join([head, *(_claim_row(context, claim) for claim in rows)])
+    return f"**Table {context.book.numbers[one.place]}.** {title}\n\n{table}"
+
+
+def _claim_row(context: Context, claim: Claim) -> str:
+    said = _cell(context, claim.claim.source, claim.claim.place)
+    because = _cell(context, claim.because.source, claim.because.place)
+    evidence = _cell(context, evidence_text(claim, context.book), claim.place)
+    return f"| {said} | **{claim.verdict}** | {because}<br>*Evidence:* {evidence} |"
+
+
 def _dropdown(context: Context, one: Directive, render: Render) -> str:
     title = summary(context, one.arg, one.place) or "More"
     return details(title, render(context, one.body, one.inside))
@@ -169,7 +202,7 @@ def _list_table(context: Context, one: Directive, render: Render) -> str:
 
 
 def _cell(context: Context, text: str, place: Place) -> str:
-    text = re.sub(r"(?<!\\)\|", r"\\|", inline(context, text.strip(), place))
+    text = re.sub(r"(?<!\\)\|", r"\\|", inline(context, " ".join(text.split()), place))
     return table_row(text)
 
 
@@ -226,6 +259,7 @@ def _network(context: Context, one: Directive, render: Render) -> str:
 BLOCKS: dict[str, Callable[[Context, Directive, Render], str]] = {
     "admonition": _admonition,
     "bibliography": _nothing,
+    "claims": _claims,
     "code-block": _code,
     "dropdown": _dropdown,
     "dropout-network": _network,
@@ -233,5 +267,8 @@ BLOCKS: dict[str, Callable[[Context, Directive, Render], str]] = {
     "image": _image,
     "list-table": _list_table,
     "math": _math,
+    "objectives": _objectives,
+    "opening": _opening,
     "quiz": _quiz,
+    **dict.fromkeys(BOXES, _box),
 }

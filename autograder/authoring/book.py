@@ -2,6 +2,7 @@
 
     python -m autograder.authoring.book               build/book/html
     python -m autograder.authoring.book --solutions   build/book-solutions/html, with the answers
+    python -m autograder.authoring.book --store       keep the numbers of sentences for notebooks
 
 Cells are executed only when they, or what they import, have changed; a build of unchanged sources
 ends at once. A build that fails leaves the site of the last good one where it is.
@@ -22,13 +23,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograder.authoring.build import check_sources
+from autograder.authoring.errors import SourceErrors
+from autograder.authoring.measured import STORE
 from autograder.root import SetUpError
 
 ROOT = Path(__file__).resolve().parents[2]
 # What cells import and read: jupyter-cache looks at the cells alone.
-EXECUTED = ("solutions/**/*.py", "dropout_course/**/*.py", "book/_data/**/*", "requirements.lock")
+EXECUTED = ("solutions/**/*.py", "dropout_course/**/*.py", "book/_data/*", "requirements.lock")
 # What a page is made of, besides.
 WRITTEN = ("book/**/*", "_config.yml", "autograder/authoring/*.py", "notebooks/*.ipynb")
+SHOWN = Path("build") / "book" / "_build" / "measured"  # numbers of sentences, by chapter
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PROGRESS = re.compile(r"book/(?P<page>[\w-]+)\.md: (?P<what>Execut\w+ .*?)(?: \[mystnb\])?$")
@@ -170,7 +175,8 @@ def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) 
     Raises
     ------
     BuildError
-        A cell failed, or Sphinx had a warning. The site of the last good build is untouched.
+        A source has a mistake, a cell failed, a condition does not hold, or Sphinx had a warning.
+        The site of the last good build is untouched.
     """
     root = Path(root).resolve()
     folder = root / "build" / ("book-solutions" if solutions else "book")
@@ -183,10 +189,14 @@ def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) 
             if not quiet:
                 print(f"The book is up to date: {site / 'index.html'}")
             return site
+        try:
+            check_sources(root)
+        except SourceErrors as found:
+            raise BuildError(str(found)) from found
         forget_outputs(root, executed)
         work = folder / "_build"
         # From scratch, but for executed cells: Sphinx does not see every change by itself.
-        for part in ("html", ".doctrees", "jupyter_execute"):
+        for part in ("html", ".doctrees", "jupyter_execute", "measured"):
             shutil.rmtree(work / part, ignore_errors=True)
         if not quiet:
             print("Building the book (a first build executes every page: a minute or two) …")
@@ -198,6 +208,29 @@ def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) 
         seconds = time.monotonic() - start
         print(f"The book is built ({seconds:.0f} s). Open {site / 'index.html'}")
     return site
+
+
+def moved_numbers(root: Path, shown: Path) -> list[str]:
+    """Chapters whose sentences show other numbers than those stored for their notebooks."""
+    made = {path.name: path.read_bytes() for path in shown.glob("*.json")}
+    kept = {path.name: path.read_bytes() for path in (root / STORE).glob("*.json")}
+    return sorted(
+        Path(name).stem for name in made.keys() | kept.keys() if made.get(name) != kept.get(name)
+    )
+
+
+def store_numbers(root: Path) -> list[str]:
+    """Keep the numbers that the last build's sentences show; return the chapters that changed."""
+    shown = root / SHOWN
+    moved = moved_numbers(root, shown)
+    for stem in moved:
+        made, kept = shown / f"{stem}.json", root / STORE / f"{stem}.json"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        if made.exists():
+            shutil.copyfile(made, kept)
+        else:
+            kept.unlink()
+    return moved
 
 
 def forget_outputs(root: Path, executed: str) -> None:
@@ -214,10 +247,17 @@ def main() -> int:
     """Build from the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m autograder.authoring.book")
     parser.add_argument("--solutions", action="store_true", help="show the reference answers")
+    parser.add_argument("--store", action="store_true", help="keep the numbers for notebooks")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     options = parser.parse_args()
     try:
         build_book(ROOT, options.solutions, options.quiet)
+        if options.store:
+            stored = store_numbers(ROOT)
+            print(f"Stored the numbers of {', '.join(stored) or 'no chapter: none has changed'}.")
+        elif moved := moved_numbers(ROOT, ROOT / SHOWN):
+            print(f"Numbers of {', '.join(moved)} differ from those that notebooks show:")
+            print("  python -m autograder.authoring.book --store && make notebooks")
     except BuildError as problem:
         print(problem, file=sys.stderr)
         print(

@@ -1,4 +1,4 @@
-"""All notebooks and `exercises.json`, written only where their bytes change."""
+"""Notebooks, `exercises.json` and rubrics, written only where their bytes change."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import nbformat
 from .config import read_site
 from .derive import derive, dumps, release_of
 from .errors import SourceErrors
+from .form import check_form
 from .model import Chapter
 from .pictures import MissingPictureError, NoBrowserError, draw, twin
 from .registry import registry
+from .rubrics import RUBRICS, rubrics
 from .scan import CHAPTER, scan
 from .source import chapter_paths, read_chapter
 from .symptoms import symptoms
@@ -42,6 +44,7 @@ def render_all(root: Path) -> dict[Path, str]:
         chapters.append(chapter)
         problems += found
     problems += validate(chapters, root)
+    problems += check_form(chapters, book, root)
     if problems:
         raise SourceErrors(problems)
     done = []
@@ -55,7 +58,26 @@ def render_all(root: Path) -> dict[Path, str]:
     texts = {Path("notebooks") / f"{chapter.stem}.ipynb": dumps(nb) for chapter, nb in done}
     texts[REGISTRY] = registry(done, book, root)
     texts[SYMPTOMS] = symptoms(chapters, root)
+    texts |= {
+        RUBRICS / f"{chapter.stem}.md": rubric
+        for chapter, _ in done
+        if (rubric := rubrics(chapter, book))
+    }
     return texts
+
+
+def check_sources(root: Path) -> None:
+    """Check the form of all chapters before a book is built from them.
+
+    Raises
+    ------
+    SourceErrors
+        With all that is wrong in their claims, sentences and evidence.
+    """
+    book = scan(root, read_site(root))
+    chapters = [read_chapter(path)[0] for path in chapter_paths(root)]
+    if problems := [*book.problems, *check_form(chapters, book, root)]:
+        raise SourceErrors(problems)
 
 
 def build_notebooks(root: Path, check: bool = False) -> list[Path]:
@@ -101,9 +123,10 @@ def build_notebooks(root: Path, check: bool = False) -> list[Path]:
         if not (root / path).exists() or (root / path).read_bytes() != text.encode()
     ]
     if check:
+        there = [*(root / "notebooks").glob("*.ipynb"), *(root / RUBRICS).glob("*.md")]
         gone = [
             path
-            for path in sorted((root / "notebooks").glob("*.ipynb"))
+            for path in sorted(there)
             if CHAPTER.match(path.stem) and path.relative_to(root) not in texts
         ]
         return [*changed, *gone]
@@ -115,7 +138,7 @@ def build_notebooks(root: Path, check: bool = False) -> list[Path]:
                 "Nothing was written."
             )
     for path in changed:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(texts[path.relative_to(root)].encode())
     return [*changed, *(twin(svg, root) for svg in drawn)]
 

@@ -30,6 +30,8 @@ LOCKED = (False, False, True)
 SOLUTION = (False, True, False)
 CHECK = (True, False, True)
 BY_HAND = (True, True, False)
+# A cell whose code is folded: Jupyter and VS Code read the first, Colab the second.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 
 def derive(chapter: Chapter, book: Book, root: Path) -> NotebookNode:
@@ -100,7 +102,8 @@ class _Writer:
         number = int(self.chapter.number)
         title = f"# {number}. {self.chapter.title}\n\n{self.links()}"
         self.text(Text(title, top), key="title")
-        self.text(Text(SETUP_TEXT, top), key="setup-text")
+        text = SETUP_TEXT + (TORCH_TEXT if self.chapter.library == "torch" else "")
+        self.text(Text(text, top), key="setup-text")
         self.code(self.setup(), "setup", LOCKED, tag="setup")
         while (index := self.first_code()) is not None:
             if self.pending[index].kind != "setup":
@@ -129,11 +132,12 @@ class _Writer:
     def setup(self) -> str:
         site = self.book.site
         address = f"git+{site.repository}@{site.branch}"
+        torch = self.chapter.library == "torch"
         return (
             "try:\n"
-            "    import dropout_course\n"
+            f"    import dropout_course{', torch' if torch else ''}\n"
             "except ImportError:\n"
-            f'    %pip install --quiet "dropout-course[data] @ {address}"\n'
+            f'    %pip install --quiet "dropout-course[data] @ {address}"{" torch" * torch}\n'
             "from dropout_course import check"
         )
 
@@ -147,6 +151,8 @@ class _Writer:
             self.text(cell.text)
         elif cell.kind in ("setup", "demo"):
             self.code(cell.text.source, None, LOCKED, tag=cell.kind)
+            if self.chapter.form >= 2 and cell.folded:
+                self.cells[-1].metadata.update(FOLDED)
             self.caption(cell)
 
     def exercise(self, exercise: Exercise) -> None:
@@ -250,6 +256,13 @@ SETUP_TEXT = """\
 **Run the next cell first.** It makes `check` available and, where the course is not installed
 yet, installs it. Then work from top to bottom: complete each cell that says `# YOUR CODE HERE`,
 run it, and run the `check` below it. The other code cells run on your own functions."""
+
+
+TORCH_TEXT = """
+
+This chapter needs **PyTorch**. Where it is missing, the next cell installs it, too; on a computer
+without a GPU you save gigabytes if you first install its CPU build, as
+[PyTorch's page](https://pytorch.org/get-started/locally/) describes."""
 
 
 def _hash(source: str) -> str:

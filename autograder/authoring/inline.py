@@ -14,6 +14,8 @@ from pathlib import Path
 from docutils.nodes import make_id
 
 from .errors import Place
+from .measured import MeasuredError, parse
+from .myst import words
 from .pictures import MissingPictureError, current, twin
 from .scan import Book, Target
 
@@ -119,6 +121,10 @@ def _role(context: Context, name: str, content: str, place: Place) -> str:
         return _doc(context, text, target, place)
     if name == "term":
         return _term(context, text or target, target, place)
+    if name == "measured":
+        return _measured(context, content, place)
+    if name == "assessed":
+        return _assessed(context, content, place)
     if name == "math":
         return f"${content}$"
     if name in TAGS:
@@ -204,6 +210,34 @@ def _term(context: Context, text: str, term: str, place: Place) -> str:
     if target is None:
         raise place.error(f"no term `{term}` in the glossary: add it to book/glossary.md")
     return f"[{text}]({context.url(target)})"
+
+
+def _measured(context: Context, content: str, place: Place) -> str:
+    """A number that the last stored build of the book showed."""
+    try:
+        parse(content)
+    except MeasuredError as problem:
+        raise place.error(str(problem)) from problem
+    text = context.book.measured.get(" ".join(content.split()))
+    if text is None:
+        raise place.error(
+            f"no stored number for {{measured}}`{content}`: run "
+            "`python -m autograder.authoring.book --store`, and commit book/_data/measured/"
+        )
+    return text
+
+
+def _assessed(context: Context, content: str, place: Place) -> str:
+    """What assesses an objective, as links."""
+    links = []
+    for name in words(content):
+        target = context.book.labels.get(f"ex-{name}".lower())
+        target = target or context.book.labels.get(f"written-{name}".lower())
+        if target is None:
+            raise place.error(f"no exercise `{name}` in the book: correct the id")
+        text = f"Exercise {target.number}" if target.number else target.title
+        links.append(f"[{text}]({context.url(target)})")
+    return f"({', '.join(links)})"
 
 
 def _note(context: Context, label: str, place: Place) -> str:

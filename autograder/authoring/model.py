@@ -9,7 +9,8 @@ from typing import Any, Literal
 from .errors import Place
 
 WRITTEN_POINTS = 5  # for the written question, beyond the graded points of a chapter
-Kind = Literal["text", "exercise", "written", "setup", "reference", "demo"]
+Kind = Literal["text", "exercise", "written", "setup", "reference", "demo", "evidence"]
+FOLD = "hide-input"  # the tag of a cell whose code is folded, on the page and in the notebook
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Written:
-    """A question that is answered in words and graded by hand."""
+    """A question that is answered in words and graded by hand, with its grader's rubric."""
 
     id: str
     statement: Text
     place: Place
+    rubric: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Cell:
         return str(self._figure.get("name") or "").lower()
 
     @property
+    def folded(self) -> bool:
+        """Whether its code is folded."""
+        return FOLD in (self.options.get("tags") or ())
+
+    @property
     def alt(self) -> str:
         """Alt text of what a code cell draws, or ""."""
         return str(((self.options.get("mystnb") or {}).get("image") or {}).get("alt") or "")
@@ -76,12 +83,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter: `stem` "03-dropout-forward", `module` "ch03_dropout_forward"."""
+    """A chapter: `stem` "03-dropout-forward", `module` "ch03_dropout_forward".
+
+    `form` 2 has the rules of `form.py`; `library` is what its exercises need, numpy or torch.
+    """
 
     path: Path
     stem: str
     title: str
     cells: tuple[Cell, ...]
+    form: int = 1
+    library: str = "numpy"
 
     @property
     def number(self) -> str:
@@ -97,6 +109,11 @@ class Chapter:
     def exercises(self) -> tuple[Exercise, ...]:
         """Its exercises in order."""
         return tuple(cell.exercise for cell in self.cells if cell.exercise)
+
+    @property
+    def written(self) -> tuple[Written, ...]:
+        """Its questions to be answered in words."""
+        return tuple(cell.written for cell in self.cells if cell.written)
 
     @property
     def points(self) -> int:

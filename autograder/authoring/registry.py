@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from .degrade import degrade
 from .inline import Context
 from .model import Chapter, Text
+from .plain import plain
 from .scan import Book
 
 
@@ -31,8 +32,10 @@ def registry(chapters: Sequence[tuple[Chapter, NotebookNode]], book: Book, root:
             "notebook": f"notebooks/{chapter.stem}.ipynb",
             "release": notebook.metadata["dropout_course"]["release"],
             "points": chapter.points,
+            "library": chapter.library,
         }
         for exercise in chapter.exercises:
+            hints = [_hint(hint, chapter, book) for hint in exercise.hints]
             anchor = book.labels[f"ex-{exercise.id}".lower()].anchor
             content["exercises"][exercise.id] = {
                 "chapter": chapter.number,
@@ -42,7 +45,8 @@ def registry(chapters: Sequence[tuple[Chapter, NotebookNode]], book: Book, root:
                 "points": exercise.points,
                 "names": list(exercise.names),
                 "parameters": parameters(chapter.module, exercise.names, root),
-                "hints": [_hint(hint, chapter, book) for hint in exercise.hints],
+                "hints": hints,
+                "hints_text": [plain(hint) for hint in hints],
                 "section": f"{chapter.stem}.html#{anchor}",
             }
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

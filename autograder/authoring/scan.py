@@ -19,8 +19,10 @@ from sphinx.util.nodes import _make_id
 from sphinx_external_toc.parsing import FileItem, parse_toc_yaml
 
 from .citations import Citation, read_citations
+from .claims import Claim, read_claims
 from .config import Site
 from .errors import Place, SourceError
+from .measured import read_store
 from .myst import Directive, cell_options, directive, tokens
 
 CHAPTER = re.compile(r"(\d\d)-[a-z0-9-]+\Z")
@@ -51,17 +53,23 @@ class Book:
     bibliography: str = ""  # the page with the list of references
     footnotes: dict[tuple[str, str], tuple[str, Place]] = field(default_factory=dict)
     quizzes: dict[str, list[str]] = field(default_factory=dict)  # ids by page, in order
+    claims: dict[str, list[Claim]] = field(default_factory=dict)  # by chapter
+    measured: dict[str, str] = field(default_factory=dict)  # what a role shows, by its content
     problems: list[SourceError] = field(default_factory=list)
 
 
 def scan(root: Path, site: Site) -> Book:
     """Read every page of `book/` under `root`."""
     source = root / "book"
-    book = Book(site, citations=read_citations(source / "references.bib"))
+    citations = read_citations(source / "references.bib")
+    book = Book(site, citations=citations, measured=read_store(root))
     counters: dict[str, Counter[str]] = {}
     for doc in _pages(source):
         path = source / f"{doc}.md"
         _Scanner(book, doc, counters).read(path.read_text("utf-8"), Place(f"book/{doc}.md", 1))
+        if found := CHAPTER.match(doc):
+            book.claims[doc], problems = read_claims(root, found[1])
+            book.problems += problems
     return book
 
 
@@ -178,10 +186,16 @@ class _Scanner:
             title = one.options.get("title") or one.arg
             self.captioned("exercise", f"ex-{one.arg}", title, one.place)
             self.read(one.body, one.inside)
+        elif one.name == "written":
+            label = f"written-{one.arg}"
+            target = Target("written", "", "the written question", self.doc, make_id(label))
+            self.enter(label.lower(), target, one.place)
+            self.flush(target)
+            self.read(one.body, one.inside)
         elif one.name in ("figure", "dropout-network"):
             if one.body.strip():
                 self.captioned("figure", label, "", one.place)
-        elif one.name in ("list-table", "table"):
+        elif one.name in ("list-table", "table", "claims"):
             if one.arg:
                 self.captioned("table", label, one.arg, one.place)
         elif one.name == "math":

@@ -20,7 +20,9 @@ from .model import Cell, Chapter, Exercise, Kind, Text, Written, module_name
 from .myst import CONFIG, Directive, directive, directives, tokens, words
 from .scan import CHAPTER
 
-ROLES = ("setup", "reference", "demo")
+ROLES = ("setup", "reference", "demo", "evidence")
+LIBRARIES = ("numpy", "torch")
+FORMS = (1, 2)
 
 
 def chapter_paths(root: Path) -> list[Path]:
@@ -44,7 +46,8 @@ def read_chapter(path: Path) -> tuple[Chapter, list[SourceError]]:
     except SourceError as problem:
         reader.problems.append(problem)
     title = reader.title or path.stem
-    return Chapter(path, path.stem, title, tuple(reader.cells)), reader.problems
+    chapter = Chapter(path, path.stem, title, tuple(reader.cells), reader.form, reader.library)
+    return chapter, reader.problems
 
 
 class _Reader:
@@ -54,6 +57,8 @@ class _Reader:
         self.problems: list[SourceError] = []
         self.cells: list[Cell] = []
         self.title = ""
+        self.form = 1
+        self.library = "numpy"
         self.exercises = 0
         self.waiting: Exercise | None = None
 
@@ -63,6 +68,7 @@ class _Reader:
             notebook = read_myst_markdown_notebook(text, CONFIG, add_source_map=True)
         except MystMetadataParsingError as problem:
             raise self.top.error(f"{problem}; correct the YAML of that cell") from problem
+        self.front_matter(notebook.metadata.get("dropout_course", {}))
         self.problems += check_fences(text, self.top)
         code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
         self.problems += top_level_cells(text, code, self.top)
@@ -77,6 +83,23 @@ class _Reader:
         self.settle(self.top.below(text.count("\n")))
         if not self.title:
             self.problems.append(self.top.error("no title: begin the text with `# Title`"))
+
+    def front_matter(self, declared: Any) -> None:
+        """Read the form of the chapter and the library that it needs."""
+        if not isinstance(declared, dict) or set(declared) - {"form", "library"}:
+            self.problems.append(
+                self.top.error("`dropout_course:` in the front matter has `form:` and `library:`")
+            )
+            return
+        self.form = declared.get("form", 1)
+        self.library = declared.get("library", "numpy")
+        for name, value, known in (
+            ("form", self.form, FORMS),
+            ("library", self.library, LIBRARIES),
+        ):
+            if value not in known:
+                choice = " or ".join(map(str, known))
+                self.problems.append(self.top.error(f"`{name}: {value}`: write {choice}"))
 
     def settle(self, place: Place) -> None:
         """Called where something follows an exercise that is not its reference."""
@@ -149,7 +172,11 @@ class _Reader:
         if not re.fullmatch(r"[a-zA-Z][\w-]*", one.arg):
             raise one.place.error(f"{{{one.name}}} needs an id of letters, digits, _ and -")
         if one.name == "written":
-            written = Written(one.arg, Text(one.body, one.inside), one.place)
+            lines, rubrics = _taken_out(one, "rubric")
+            if len(rubrics) > 1:
+                self.problems.append(rubrics[1].place.error("a second rubric: join the two"))
+            statement = Text("\n".join(lines).strip("\n"), one.inside)
+            written = Written(one.arg, statement, one.place, rubrics[0] if rubrics else None)
             self.cells.append(Cell("written", written.statement, written=written))
             return
         self.exercises += 1
@@ -166,13 +193,8 @@ class _Reader:
             points = "0"
         if not one.options.get("title"):
             self.problems.append(one.place.error("no title: add `:title: …`"))
-        lines = one.body.splitlines()
-        hints = []
-        for hint in reversed(found := directives(one.body, one.inside)):
-            if hint.name == "hint":
-                hints.append(Text(hint.body, hint.inside))
-                lines[hint.first : hint.last] = []
-        self.refuse_nested(found)
+        lines, hints = _taken_out(one, "hint")
+        self.refuse_nested(directives(one.body, one.inside))
         return Exercise(
             id=one.arg,
             title=one.options.get("title", one.arg),
@@ -181,7 +203,7 @@ class _Reader:
             names=words(one.options.get("names", "")) or (one.arg,),
             given=words(one.options.get("given", "")),
             statement=Text("\n".join(lines).strip("\n"), one.inside),
-            hints=tuple(reversed(hints)),
+            hints=tuple(hints),
             place=one.place,
         )
 
@@ -190,8 +212,9 @@ class _Reader:
         roles = [role for role in ROLES if role in tags]
         if len(roles) != 1:
             raise text.place.error(
-                "a code cell has exactly one of the tags setup, reference, demo: write "
-                "`:tags: [demo]` for what is shown, [setup] for what answers may rely on"
+                "a code cell has exactly one of the tags setup, reference, demo, evidence: write "
+                "`:tags: [demo]` for what is shown, [setup] for what answers may rely on, "
+                "[evidence] for lab.record and lab.claim"
             )
         kind: Kind = roles[0]  # type: ignore[assignment]
         if kind == "reference":
@@ -223,6 +246,17 @@ class _Reader:
                 f"the reference cell of {exercise.id} is one line: "
                 f"`from {module} import {', '.join(wanted)}`"
             )
+
+
+def _taken_out(one: Directive, name: str) -> tuple[list[str], list[Text]]:
+    """Lines of a directive without its inner directives of a name, and the texts of these."""
+    lines = one.body.splitlines()
+    texts = []
+    for inner in reversed(directives(one.body, one.inside)):
+        if inner.name == name:
+            texts.append(Text(inner.body, inner.inside))
+            lines[inner.first : inner.last] = []
+    return lines, texts[::-1]
 
 
 def _imported(text: Text) -> set[str]:

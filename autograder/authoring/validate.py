@@ -102,7 +102,7 @@ def _cell(cell: Cell, chapter: Chapter) -> Iterator[SourceError]:
         yield place.error(f"the id of a written question is ch{chapter.number}-…: rename it")
     if cell.kind not in ("setup", "demo"):
         return
-    if (cell.figure or cell.caption or _draws(cell.text.source)) and not cell.alt.strip():
+    if (cell.figure or cell.caption or draws(cell.text.source)) and not cell.alt.strip():
         yield place.error(
             "this cell draws a figure without alt text: add "
             '`:mystnb: {image: {alt: "…the message…", classes: "dark-light"}}`'
@@ -111,7 +111,7 @@ def _cell(cell: Cell, chapter: Chapter) -> Iterator[SourceError]:
         yield place.error("a named figure has no number without a caption: add `caption: …`")
 
 
-def _draws(source: str) -> bool:
+def draws(source: str) -> bool:
     """Whether a cell uses a plotting module outside of function definitions."""
     lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
     todo: list[ast.AST] = list(ast.parse("\n".join(lines)).body)

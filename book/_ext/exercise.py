@@ -120,6 +120,8 @@ class WrittenDirective(SphinxDirective):
             "graded ones of this chapter."
         )
         node += nodes.paragraph("", "", nodes.emphasis("", note))
+        node["names"].append(nodes.fully_normalize_name(f"written-{self.arguments[0]}"))
+        self.state.document.note_explicit_target(node, node)
         return [node]
 
 
@@ -189,7 +191,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     # raise env_version with each change of a node: it discards pickled pages
     return {
         "version": "1",
-        "env_version": 1,
+        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

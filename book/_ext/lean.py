@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 
 # Jupyter Book loads every .css and .js file below _static on every page; these are enough.
-CSS_FILES = ["css/fonts.css", "css/course.css", "css/blocks.css"]
+CSS_FILES = ["css/fonts.css", "css/course.css", "css/blocks.css", "css/form.css"]
 JS_FILES = [("js/page.js", {"defer": "defer"})]
 # Copied by the theme, used by no page.
 DEAD_WEIGHT = [

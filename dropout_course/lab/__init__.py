@@ -17,8 +17,10 @@ integer as the seed nothing has that axis, and the shapes are those of the textb
 """
 
 from .data import Digits, digits
+from .evidence import above, below, claim, every, record, undecided, within
 from .plots import COLORS, MUTED, axes, bar, line, mark, scatter
 from .stats import Difference, mean, paired_difference, plus_minus, standard_error
+from .tables import Table, table
 from .train import (
     confidence,
     error_rate,
@@ -37,11 +39,16 @@ __all__ = [
     "MUTED",
     "Difference",
     "Digits",
+    "Table",
+    "above",
     "axes",
     "bar",
+    "below",
+    "claim",
     "confidence",
     "digits",
     "error_rate",
+    "every",
     "fit",
     "he_normal",
     "init_mlp",
@@ -54,7 +61,11 @@ __all__ = [
     "no_dropout",
     "paired_difference",
     "plus_minus",
+    "record",
     "scatter",
     "softmax_loss_grad",
     "standard_error",
+    "table",
+    "undecided",
+    "within",
 ]
