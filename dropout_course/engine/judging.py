@@ -201,12 +201,13 @@ def _related(
 ) -> list[Outcome]:
     """Say of the first law with wrong values how they are related to the right ones."""
     wrong = [o for o in outcomes if o.finding and o.finding.kind in ("value", "nonfinite", "shape")]
-    for outcome in sorted(wrong, key=lambda o: o.law.hidden)[:2]:
-        said = relation(_failures(outcome.law, student, seed), student, parameters)
-        if said and outcome.finding:
-            told = replace(outcome, finding=replace(outcome.finding, relation=said))
-            return [told if o is outcome else o for o in outcomes]
-    return outcomes
+    wrong.sort(key=lambda o: o.law.hidden)
+    failures = [one for o in wrong for one in _failures(o.law, student, seed)]
+    said = relation(failures, student, parameters)
+    if not said or wrong[0].finding is None:
+        return outcomes
+    told = replace(wrong[0], finding=replace(wrong[0].finding, relation=said))
+    return [told if o is wrong[0] else o for o in outcomes]
 
 
 def _failures(law: Law, student: Student, seed: int) -> list[Observation]:

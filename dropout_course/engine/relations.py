@@ -8,40 +8,19 @@ fails, and there are several, that is said in a sentence.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from dropout_course.engine.case import Observation
-from dropout_course.engine.comparing import agree, numbers_in, tolerance
+from dropout_course.engine.comparing import agree, numbers_in
 from dropout_course.engine.inside import codec
+from dropout_course.engine.quantities import Compared, Parameters, compared_parts, mode
 from dropout_course.engine.student import Student
 from dropout_course.engine.unanswered import EngineError, Lost
 
-Parameters = Mapping[str, Sequence[str]]
-
-
-@dataclass(frozen=True)
-class _Compared:
-    """One failed comparison, part by part as arrays of float, and the call's own quantities."""
-
-    want: np.ndarray
-    got: np.ndarray
-    tol: float
-    rates: Mapping[str, float]
-    counts: Mapping[str, int]
-    arrays: Mapping[str, np.ndarray]
-    masks: Sequence[np.ndarray]
-
-    def equals(self, other: Any) -> bool:
-        """Whether the result is this instead."""
-        other = np.asarray(other, float)
-        return other.shape == self.got.shape and agree(self.got, other, self.tol)
-
-
-Holds = Callable[[_Compared], bool]
+Holds = Callable[[Compared], bool]
 
 
 def relation(failed: Sequence[Observation], student: Student, parameters: Parameters) -> str:
@@ -50,16 +29,18 @@ def relation(failed: Sequence[Observation], student: Student, parameters: Parame
     Parameters
     ----------
     failed
-        The comparisons that failed, of one law if it has several.
+        The comparisons that failed, in the order in which they are told of. Those of the first
+        one's function and mode must all bear what is said.
     student
         The answer; it may be called again.
     parameters
         The names of the parameters of each function.
     """
     failed = [one for one in failed if not one.call.scene]
+    failed = [one for one in failed if mode(one, parameters) == mode(failed[0], parameters)]
     if _differs_from_call_to_call(failed, student):
         return "Two equal calls give different results, and this value is a fixed one: no sampling"
-    compared = [made for one in failed for made in _compared(one, parameters)]
+    compared = [made for one in failed for made in compared_parts(one, parameters)]
     distinct = {(one.got.tobytes(), one.want.tobytes()) for one in compared}
     if len(distinct) < 2:
         return ""
@@ -70,7 +51,7 @@ def relation(failed: Sequence[Observation], student: Student, parameters: Parame
     return ""
 
 
-def _candidates(compared: Sequence[_Compared]) -> Iterator[tuple[Holds, str]]:
+def _candidates(compared: Sequence[Compared]) -> Iterator[tuple[Holds, str]]:
     """Give relations with their sentences, the most telling first."""
     for name in compared[0].arrays:
         yield _is_the_argument(name), f"Your result is {name}, unchanged"
@@ -92,7 +73,7 @@ def _is_function(function: Callable[[np.ndarray], Any]) -> Holds:
 # --- the expected one times something -------------------------------------------------------
 
 
-def _factors(compared: Sequence[_Compared]) -> Iterator[tuple[Holds, str]]:
+def _factors(compared: Sequence[Compared]) -> Iterator[tuple[Holds, str]]:
     """Look for a factor: a power of a rate, a count, or a constant, the same in all comparisons."""
     first = compared[0]
     for name in first.rates:
@@ -101,22 +82,26 @@ def _factors(compared: Sequence[_Compared]) -> Iterator[tuple[Holds, str]]:
             yield _times(_of(function, "rates", name)), sentence
     for words, factor in _CONSTANTS.items():
         yield _times(_constant(factor)), f"Your result is the expected one {words}"
+    for name in first.scalars:
+        for words, function in _OF_A_SCALAR.items():
+            sentence = f"Your result is the expected one {words.format(c=name)}"
+            yield _times(_of(function, "scalars", name)), sentence
     for name in first.counts:
         for words, function in _OF_A_COUNT.items():
             sentence = f"Your result is the expected one {words.format(n=name)}"
             yield _times(_of(function, "counts", name)), sentence
 
 
-def _of(function: Callable[[float], float], kind: str, name: str) -> Callable[[_Compared], float]:
+def _of(function: Callable[[float], float], kind: str, name: str) -> Callable[[Compared], float]:
     return lambda one: function(getattr(one, kind)[name])
 
 
-def _constant(factor: float) -> Callable[[_Compared], float]:
+def _constant(factor: float) -> Callable[[Compared], float]:
     return lambda one: factor
 
 
-def _times(factor: Callable[[_Compared], float]) -> Holds:
-    def holds(one: _Compared) -> bool:
+def _times(factor: Callable[[Compared], float]) -> Holds:
+    def holds(one: Compared) -> bool:
         try:
             c = float(factor(one))
         except (KeyError, ZeroDivisionError, ValueError):
@@ -145,6 +130,14 @@ _OF_A_RATE: dict[str, Callable[[float], float]] = {
     "divided by {p}(1 - {p})": lambda p: 1 / (p * (1 - p)),
     "times √({p}/(1 - {p}))": lambda p: math.sqrt(p / (1 - p)),
     "times √((1 - {p})/{p})": lambda p: math.sqrt((1 - p) / p),
+}
+_OF_A_SCALAR: dict[str, Callable[[float], float]] = {
+    "times {c}": lambda c: c,
+    "divided by {c}": lambda c: 1 / c,
+    "times {c} squared": lambda c: c**2,
+    "divided by {c} squared": lambda c: c**-2,
+    "times √{c}": math.sqrt,
+    "divided by √{c}": lambda c: 1 / math.sqrt(c),
 }
 _OF_A_COUNT: dict[str, Callable[[float], float]] = {
     "times {n}, as for a sum in place of a mean": lambda n: n,
@@ -196,7 +189,7 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], Any]] = {
 
 
 def _right_where(kept: bool) -> Holds:
-    def holds(one: _Compared) -> bool:
+    def holds(one: Compared) -> bool:
         masks = [a for a in one.masks if a.shape == one.want.shape]
         if len(masks) != 1 or one.got.shape != one.want.shape:
             return False
@@ -206,76 +199,6 @@ def _right_where(kept: bool) -> Holds:
         return agree(one.got[side], one.want[side], one.tol)
 
     return holds
-
-
-# --- from observations to numbers -----------------------------------------------------------
-
-
-def _compared(one: Observation, parameters: Parameters) -> list[_Compared]:
-    """Give the failed parts of a comparison; nothing where they carry no numbers."""
-    made = []
-    rates, counts, arrays, masks = _quantities(one, parameters)
-    for want, got in _parts(one.want, one.got):
-        try:
-            a, b = numbers_in(want), numbers_in(got)
-        except Exception:
-            continue
-        tol = max(tolerance(a), tolerance(b))
-        a, b = a.astype(float), b.astype(float)
-        if not np.isfinite(b).any() or (a.shape == b.shape and agree(b, a, tol)):
-            continue
-        made.append(_Compared(a, b, tol, rates, counts, arrays, masks))
-    return made
-
-
-def _parts(want: Any, got: Any) -> Iterator[tuple[Any, Any]]:
-    if isinstance(want, dict) and isinstance(got, dict):
-        yield from ((want[key], got[key]) for key in want if key in got)
-    elif isinstance(want, (tuple, list)) and isinstance(got, (tuple, list)):
-        yield from zip(want, got)  # noqa: B905 - a result of another length has been refused
-    else:
-        yield want, got
-
-
-def _quantities(
-    one: Observation, parameters: Parameters
-) -> tuple[dict[str, float], dict[str, int], dict[str, np.ndarray], list[np.ndarray]]:
-    """Give the rates, counts, arrays and masks of a call, by the names that a student knows."""
-    names = list(parameters.get(one.call.name, ()))
-    rates: dict[str, float] = {}
-    counts: dict[str, int] = {}
-    arrays: dict[str, np.ndarray] = {}
-    masks: list[np.ndarray] = []
-    given = dict(zip(names, one.call.args))  # noqa: B905 - defaults may be left out
-    given |= one.call.kwargs
-    for name, value in _flat(given):
-        if isinstance(value, bool):
-            continue
-        if isinstance(value, float) and 0 < value < 1:
-            rates[name] = value
-        elif isinstance(value, int) and value > 1:
-            counts[name] = value
-        elif isinstance(value, np.ndarray) and value.dtype == bool:
-            masks.append(value)
-        elif isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
-            arrays[name] = value.astype(float)
-            if value.ndim:
-                counts[f"the length of {name}"] = value.shape[0]
-            if value.ndim > 1:
-                counts[f"the number of columns of {name}"] = value.shape[-1]
-                counts[f"the size of {name}"] = value.size
-    return rates, counts, arrays, masks
-
-
-def _flat(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give named values; a cache of (mask, p, training) gives its parts."""
-    for name, value in given.items():
-        if name == "cache" and isinstance(value, tuple) and len(value) == 3:
-            yield from zip(("mask", "p", "training"), value, strict=True)
-        elif isinstance(value, dict):
-            yield from value.items()
-        else:
-            yield name, value
 
 
 def _differs_from_call_to_call(failed: Sequence[Observation], student: Student) -> bool:
