@@ -7,6 +7,7 @@ the list that a demonstration trains is the one that the reader's `order_is_safe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,16 +83,9 @@ def init(layers: Sequence[str], width: int, p: float, seed: int, inputs: int = 6
 
 
 def train(
-    data: Digits,
-    layers: Sequence[str],
-    *,
-    width: int,
-    p: float,
-    seed: int,
-    epochs: int,
-    after_epoch: Callable[[int, Chain], Any] | None = None,
-) -> Chain:
-    """Train a chain with Adam at 1e-3 on minibatches of 100.
+    data: Digits, layers: Sequence[str], *, width: int, p: float, seed: int, at: Sequence[int]
+) -> list[Chain]:
+    """Train a chain with Adam at 1e-3 on minibatches of 100, and keep it at some epochs.
 
     Parameters
     ----------
@@ -105,14 +99,13 @@ def train(
         Probability of dropping, in every dropout.
     seed : int
         Decides initial weights, masks, and the order of the examples.
-    epochs : int
-        Passes over the training set.
-    after_epoch : callable, optional
-        Called as ``after_epoch(epoch, chain)``, with epochs from 1 on.
+    at : sequence of int
+        Epochs, counted from 1 and rising; training ends with the last.
 
     Returns
     -------
-    Chain
+    list of Chain
+        A copy for each of these epochs.
     """
     chain = init(layers, width, p, seed, data.X_train.shape[1])
     order, masks = np.random.default_rng([seed, 2]), np.random.default_rng([seed, 3])
@@ -123,8 +116,8 @@ def train(
         if not name.startswith("running")
     }
     update = _adam({f"{i}.{name}": array for (i, name), array in named.items()}, 1e-3)
-    n = len(data.X_train)
-    for epoch in range(1, epochs + 1):
+    n, kept = len(data.X_train), []
+    for epoch in range(1, at[-1] + 1):
         rows = order.permutation(n)
         for start in range(0, n, 100):
             batch = rows[start : start + 100]
@@ -132,20 +125,38 @@ def train(
             grad = softmax_loss_grad(z, data.y_train[batch])[1]
             grads = _backward(chain, caches, grad)
             update({f"{i}.{name}": grads[i][name] for i, name in named})
-        if after_epoch is not None:
-            after_epoch(epoch, chain)
-    return chain
+        if epoch in at:
+            kept.append(deepcopy(chain))
+    return kept
 
 
-def error(
-    chain: Chain, X: np.ndarray, y: np.ndarray, rng: np.random.Generator | None = None
-) -> float:
-    """Misclassified examples in per cent.
+def errors(
+    chains: Sequence[Chain],
+    data: Sequence[Digits],
+    *,
+    training_mode: bool = False,
+    test: bool = False,
+) -> np.ndarray:
+    """Misclassified digits in per cent, one number a chain.
 
-    With `rng` in training mode (dropout drops, batch norms use the statistics of X), without it
-    in evaluation mode. Nothing is stored in either.
+    Parameters
+    ----------
+    chains : sequence of Chain
+        One for each seed.
+    data : sequence of Digits
+        Their splits.
+    training_mode : bool
+        Dropout drops, and batch norms use the statistics of all examples at once. Nothing is
+        stored in either mode.
+    test : bool
+        Test digits in the place of training digits.
     """
-    return float(100 * (_forward(chain, X, rng)[0].argmax(1) != y).mean())
+    wrong = []
+    for seed, (chain, one) in enumerate(zip(chains, data, strict=True)):
+        X, y = (one.X_test, one.y_test) if test else (one.X_train, one.y_train)
+        rng = np.random.default_rng([seed, 4]) if training_mode else None
+        wrong.append(100 * (_forward(chain, X, rng)[0].argmax(1) != y).mean())
+    return np.array(wrong)
 
 
 def seen_by(
