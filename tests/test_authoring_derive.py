@@ -173,9 +173,11 @@ def test_the_registry_lists_chapters_and_exercises(texts, notebook):
         "notebook": "notebooks/03-forward.ipynb",
         "release": notebook.metadata["dropout_course"]["release"],
         "points": 10,
+        "library": "numpy",
     }
     layer = content["exercises"]["layer"]
     assert layer.pop("hints")[:2] == ["One.", "Two."]
+    assert layer.pop("hints_text")[:2] == ["One.", "Two."]
     assert layer == {
         "chapter": "03",
         "stem": "03-forward",

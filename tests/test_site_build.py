@@ -57,7 +57,7 @@ Which?
 @pytest.fixture
 def small(root, tmp_path):
     """A repository with the site's configuration and a book of three pages."""
-    skip = shutil.ignore_patterns("__pycache__", "*.md", "*.bib", "_toc.yml")
+    skip = shutil.ignore_patterns("__pycache__", "*.md", "*.bib", "*.yml", "measured")
     shutil.copytree(root / "book", tmp_path / "book", ignore=skip)
     shutil.copytree(root / "autograder", tmp_path / "autograder", ignore=skip)
     shutil.copy(root / "_config.yml", tmp_path)

@@ -12,11 +12,12 @@ from html import escape
 from string import ascii_uppercase
 
 from .boxes import BOXES, CLAIMS_COLUMNS, OBJECTIVES_TITLE, time_needed
-from .claims import Claim, chosen, evidence_text
+from .claims import Claim, chosen
 from .errors import Place
 from .inline import Context, inline
 from .myst import Directive
 from .quiz import QuizError, parse_quiz
+from .verdicts import evidence_text, legend
 
 ADMONITIONS = (
     "attention",
@@ -127,7 +128,8 @@ def _claims(context: Context, one: Directive, render: Render) -> str:
     head = f"| {' | '.join(CLAIMS_COLUMNS)} |\n" + "|---" * len(CLAIMS_COLUMNS) + "|"
     title = inline(context, one.arg, one.place)
     table = "\n".join([head, *(_claim_row(context, claim) for claim in rows)])
-    return f"**Table {context.book.numbers[one.place]}.** {title}\n\n{table}"
+    parts = [f"**Table {context.book.numbers[one.place]}.** {title}", table, legend(rows)]
+    return "\n\n".join(filter(None, parts))
 
 
 def _claim_row(context: Context, claim: Claim) -> str:

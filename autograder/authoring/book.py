@@ -38,7 +38,19 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PROGRESS = re.compile(r"book/(?P<page>[\w-]+)\.md: (?P<what>Execut\w+ .*?)(?: \[mystnb\])?$")
 TROUBLE = re.compile(r"WARNING|ERROR|CRITICAL|Exception|Traceback|^\S*Error\b|^An error occurred")
-NOISE = ("build finished with problems", "Look above for the cause", "traceback has been saved")
+# A step of Sphinx, up to its end or to the warning that follows on the same line.
+STEP = re.compile(
+    r"^(reading|writing|copying|preparing|loading|building|checking|pickling|looking|generating"
+    r"|dumping) .*?(?=\S+: (WARNING|ERROR|CRITICAL)|$)|^done$|^=+$"
+)
+NOISE = (
+    "build finished with problems",
+    "Look above for the cause",
+    "traceback has been saved",
+    "[IPKernelApp]",
+    ": Executed notebook in",
+    ": Cached executed notebook",
+)
 LONGEST_REPORT = 120
 
 
@@ -58,16 +70,12 @@ def digest(root: Path, patterns: Iterable[str]) -> str:
 
 def interesting(lines: list[str]) -> str:
     """Return the part of a failed build's output that says what is wrong."""
-    plain = [COLOUR.sub("", line).rstrip() for line in lines]
+    plain = [STEP.sub("", COLOUR.sub("", line).rstrip()) for line in lines]
+    plain = [line for line in plain if line and not any(noise in line for noise in NOISE)]
     first = next((i for i, line in enumerate(plain) if TROUBLE.search(line)), None)
     if first is None:
         return "\n".join(plain[-20:])
-    progress = re.compile(r"^(reading|writing|copying|preparing|loading|building|checking) ")
-    kept = [
-        line
-        for line in plain[first:]
-        if line and not progress.match(line) and not any(noise in line for noise in NOISE)
-    ]
+    kept = plain[first:]
     # Jupyter Book's own traceback follows, and says nothing about the book.
     end = next((i for i, line in enumerate(kept) if "bin/jupyter-book" in line), len(kept))
     return "\n".join(kept[:end][:LONGEST_REPORT])

@@ -19,20 +19,12 @@ from .errors import Place, SourceError
 from .measured import MeasuredError
 from .model import Text
 from .myst import Directive, words
+from .verdicts import VERDICTS
 
 if TYPE_CHECKING:
     from .scan import Book
 
 FOLDER = Path("book") / "_data" / "claims"
-# A verdict, and what it means wherever it stands.
-VERDICTS = {
-    "right": "holds as it is said",
-    "limited": "holds under the conditions that the evidence names",
-    "imprecise": "the wording hides what matters",
-    "wrong": "does not hold",
-    "unsupported": "nobody has shown it, nor do we",
-    "disputed": "sources contradict each other, or give a range",
-}
 KINDS = ("measured", "cited", "derived")
 REQUIRED = ("ids", "claim", "verdict", "because", "at", "evidence")
 ID = re.compile(r"[A-Z]\d+\Z")
@@ -271,28 +263,3 @@ def same_verdicts(claims: list[Claim]) -> Iterator[SourceError]:
                     f"{one} is `{claim.verdict}` here and `{before.verdict}` in "
                     f"{before.place.path}:{before.place.line}: agree on one"
                 )
-
-
-def evidence_text(claim: Claim, book: Book) -> str:
-    """The evidence of a claim as MyST: the reason, then what bears it."""
-    parts = []
-    for one in claim.evidence:
-        if one.kind == "cited":
-            parts.append(f"{{cite:t}}`{one.what}`" + (f", {one.detail}" if one.detail else ""))
-        elif one.kind == "derived":
-            parts.append(f"derived in {reference(one.what, book)}")
-        elif one.detail:
-            parts.append(f"measured in {reference(one.detail, book)}")
-        else:
-            parts.append("measured here")
-    parts = list(dict.fromkeys(parts))
-    return "; ".join(parts)
-
-
-def reference(label: str, book: Book) -> str:
-    """The role that refers to a label: by number where it has one."""
-    if label in book.equations:
-        return f"{{eq}}`{label}`"
-    target = book.labels.get(label.lower())
-    numbered = target is not None and target.kind in ("exercise", "figure", "table")
-    return f"{{{'numref' if numbered else 'ref'}}}`{label}`"

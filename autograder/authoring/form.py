@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .boxes import check_objectives
-from .claims import check_claims, chosen, claims_path, same_verdicts
+from .claims import FOLDER, Claim, check_claims, chosen, claims_path, same_verdicts
 from .errors import Place, SourceError
 from .measured import NAME, MeasuredError, parse, roles_in
 from .model import WRITTEN_POINTS, Cell, Chapter
@@ -50,8 +50,13 @@ def check_form(chapters: Sequence[Chapter], book: Book, root: Path) -> list[Sour
             problems += _second_form(chapter, root)
     problems += same_verdicts([claim for claims in book.claims.values() for claim in claims])
     used: set[str] = set()
-    for chapter in chapters:
-        for name, here in _named(chapter, book, root, problems):
+    for text, place in _texts(root):
+        for name, here in _shown(text, place, problems):
+            used.add(name)
+            if name not in recorded:
+                problems.append(here.error(_unknown(name, recorded)))
+    for claims in book.claims.values():
+        for name, here in _compared(claims):
             used.add(name)
             if name not in recorded:
                 problems.append(here.error(_unknown(name, recorded)))
@@ -86,8 +91,8 @@ def _second_form(chapter: Chapter, root: Path) -> Iterator[SourceError]:
             yield one.place.error(f"a second box {{{name}}}: join the two")
     if not any(one.name == "claims" for one in boxes):
         yield top.error("no {claims} table: show what the chapter found, `:::{claims} Title`")
-    first = next((one for one in boxes if one.name not in ("figure", "dropout-network")), None)
-    if first is not None and first.name != "opening":
+    first = chapter.cells[0].text if chapter.cells else None
+    if first is not None and not re.match(r":{3,}\{opening\}", first.source):
         yield first.place.error("the question comes first: move `:::{opening}` above this")
     known = {e.id for e in chapter.exercises} | {w.id for w in chapter.written}
     for one in boxes:
@@ -256,21 +261,28 @@ def _claims(chapter: Chapter, boxes: list[Directive], book: Book) -> Iterator[So
             )
 
 
-def _named(
-    chapter: Chapter, book: Book, root: Path, problems: list[SourceError]
-) -> Iterator[tuple[str, Place]]:
-    """Quantities that the sentences and the claims of a chapter name."""
-    texts = [(chapter.path.read_text("utf-8"), Place(f"book/{chapter.path.name}", 1))]
-    path = claims_path(root, chapter.number)
-    if path.exists():
-        texts.append((path.read_text("utf-8"), Place(path.relative_to(root).as_posix(), 1)))
-    for text, place in texts:
-        for content, line in roles_in(text):
-            try:
-                yield parse(content)[0], place.below(line)
-            except MeasuredError as problem:
-                problems.append(place.below(line).error(str(problem)))
-    for claim in book.claims.get(chapter.stem, []):
+def _texts(root: Path) -> Iterator[tuple[str, Place]]:
+    """All pages, and all files of claims."""
+    for path in sorted([*(root / "book").glob("*.md"), *(root / FOLDER).glob("*.yml")]):
+        yield path.read_text("utf-8"), Place(path.relative_to(root).as_posix(), 1)
+
+
+def _shown(text: str, place: Place, problems: list[SourceError]) -> Iterator[tuple[str, Place]]:
+    """Quantities that the sentences of a text show."""
+    lines = text.splitlines()
+    for content, line in roles_in(text):
+        here = place.below(line)
+        if place.path.endswith(".md") and lines[line].startswith("#"):
+            problems.append(here.error("a heading holds no measured number: write it below"))
+        try:
+            yield parse(content)[0], here
+        except MeasuredError as problem:
+            problems.append(here.error(str(problem)))
+
+
+def _compared(claims: list[Claim]) -> Iterator[tuple[str, Place]]:
+    """Quantities that the conditions of claims compare."""
+    for claim in claims:
         for one in claim.evidence:
             for name, _ in one.quantities:
                 yield name, one.place

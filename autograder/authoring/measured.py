@@ -19,10 +19,10 @@ from dropout_course.lab.stats import Difference, mean, standard_error
 
 STORE = Path("book") / "_data" / "measured"
 NAME = re.compile(r"ch\d\d\.\w+\Z")
-SHOWN = re.compile(r"(?P<name>ch\d\d\.\w+)(?:\[(?P<key>[^\[\]]*)\])?:(?P<spec>.+)\Z", re.S)
+SHOWN = re.compile(r"(?P<name>ch\d\d\.\w+)(?:\[(?P<key>[^\[\]]*)\])?:\s*(?P<spec>.+)\Z", re.S)
 ROLE = re.compile(r"\{measured\}`([^`\n]+(?:\n[^`\n]+)*)`")
 SYNTAX = "write {measured}`chNN.name:.1f`, or `chNN.name[key]:±.1f`, or `chNN.name:[+.1f]`"
-NARROW, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
+SPACE, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 
 Value = float | np.ndarray | Difference
 
@@ -104,7 +104,7 @@ def show(value: Value, spec: str) -> str:
                 raise MeasuredError("only runs have a standard error: record one value for a seed")
             error = float(standard_error(value))
             centre = number(float(mean(value)), spec[1:])
-            return f"{centre}{NARROW}±{NARROW}{number(error, spec[1:].lstrip('+'))}"
+            return f"{centre}{SPACE}±{SPACE}{number(error, spec[1:].lstrip('+'))}"
         return number(centre_of(value), spec)
     except MeasuredError:
         raise
@@ -121,7 +121,7 @@ def centre_of(value: Any) -> float:
 
 def number(value: float, spec: str) -> str:
     """A number with a true minus sign, and none before a rounded zero."""
-    text = format(value, spec).replace("%", f"{NARROW}%")
+    text = format(value, spec).replace("%", f"{SPACE}%")
     if text.startswith("-") and not re.search("[1-9]", text):
         text = text[1:]
     return text.replace("-", MINUS)

@@ -27,6 +27,7 @@ from traitlets.config import PyFileConfigLoader
 from autograder.classroom.export import CsvExport
 from autograder.classroom.journal import Stamps, key_of
 from autograder.classroom.progress import track
+from autograder.classroom.rubrics import lay_out_rubrics
 from autograder.root import NoCourseError
 
 CONFIG = "nbgrader_config.py"
@@ -145,6 +146,7 @@ class Course:
         if not chapters:
             raise CourseError(f"{self.home / 'notebooks'} is empty; run `make notebooks` first.")
         self._write_config()
+        lay_out_rubrics(self.home, self.root)
         changed = []
         for name in track([n for n in chapters if n in (only or chapters)], "release", progress):
             data = chapters[name].read_bytes()

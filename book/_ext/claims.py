@@ -15,13 +15,14 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from autograder.authoring.boxes import CLAIMS_COLUMNS
-from autograder.authoring.claims import VERDICTS, Claim, chosen, claims_path, evidence_text
+from autograder.authoring.claims import Claim, chosen, claims_path
 from autograder.authoring.config import read_site
 from autograder.authoring.errors import Place, SourceError
 from autograder.authoring.myst import Directive
 from autograder.authoring.scan import CHAPTER, Book, scan
+from autograder.authoring.verdicts import VERDICTS, evidence_text, legend
 
-WIDTHS = (36, 14, 50)
+WIDTHS = (34, 16, 50)
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +65,9 @@ class ClaimsDirective(SphinxDirective):
         group += nodes.tbody("", *(self.row(claim, book) for claim in rows))
         table += group
         self.add_name(table)
-        return [table]
+        if not (text := legend(rows)):
+            return [table]
+        return [table, nodes.container("", *self.parsed(text), classes=["claims-legend"])]
 
     def row(self, claim: Claim, book: Book) -> nodes.row:
         """What is said, the verdict with its meaning, and what bears it."""

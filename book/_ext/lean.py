@@ -70,7 +70,8 @@ def own_files_only(app: Sphinx, config: Config) -> None:
 def first_words(doctree: nodes.document, limit: int = 155) -> str:
     """Return the first paragraph of a page as plain text, cut at a word."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section):
+        parent = paragraph.parent
+        if isinstance(parent, nodes.section) or "opening" in parent.get("classes", ()):
             text = re.sub(r"\s+", " ", paragraph.astext()).strip()
             if len(text) > limit:
                 text = text[:limit].rsplit(" ", 1)[0].rstrip(",;:") + " …"

@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,23 +25,28 @@ BUILD = "DROPOUT_COURSE_BUILD"  # set by the book's build for its kernels
 PREFIX = "application/papermill.record/"
 
 
-class Finding(NamedTuple):
+@dataclass(frozen=True)
+class Finding:
     """Whether a comparison holds, and the numbers that decided it.
 
-    Findings join with ``&`` and ``|``, and turn round with ``~``.
+    Findings join with ``&`` and ``|``, with each other and with plain comparisons, and turn round
+    with ``~``.
     """
 
     holds: bool
     numbers: str
+    __array_ufunc__ = None  # so that a NumPy bool on the left leaves the joining to us
 
     def __bool__(self) -> bool:
         return self.holds
 
-    def __and__(self, other: Finding) -> Finding:
-        return Finding(self.holds and other.holds, f"{self.numbers}; {other.numbers}")
+    def __and__(self, other: Finding | bool | np.bool_) -> Finding:
+        return Finding(self.holds and bool(other), f"{self.numbers}; {_numbers(other)}")
 
-    def __or__(self, other: Finding) -> Finding:
-        return Finding(self.holds or other.holds, f"{self.numbers}; {other.numbers}")
+    def __or__(self, other: Finding | bool | np.bool_) -> Finding:
+        return Finding(self.holds or bool(other), f"{self.numbers}; {_numbers(other)}")
+
+    __rand__, __ror__ = __and__, __or__
 
     def __invert__(self) -> Finding:
         return Finding(not self.holds, self.numbers)
@@ -77,8 +83,7 @@ def claim(sentence: str, condition: Finding | bool | np.bool_) -> None:
     """
     if not os.environ.get(BUILD):
         return
-    numbers = condition.numbers if isinstance(condition, Finding) else "the condition is false"
-    _publish(f"claim: {sentence}", {"holds": bool(condition), "numbers": numbers})
+    _publish(f"claim: {sentence}", {"holds": bool(condition), "numbers": _numbers(condition)})
 
 
 def below(a: Any, b: Any = 0.0) -> Finding:
@@ -141,6 +146,13 @@ def _difference(a: Any, b: Any) -> tuple[float, float, str]:
         return gap, gap, f"a − b = {gap:+.4g}"
     left, right = np.broadcast_arrays(left, right)
     return _difference(paired_difference(left, right), 0.0)
+
+
+def _numbers(condition: Any) -> str:
+    """What a report says of a condition."""
+    if isinstance(condition, Finding):
+        return condition.numbers
+    return f"the condition is {str(bool(condition)).lower()}"
 
 
 def _entries(name: str, values: Any) -> dict[str, Any]:
