@@ -35,7 +35,7 @@ def registry(chapters: Sequence[tuple[Chapter, NotebookNode]], book: Book, root:
             "library": chapter.library,
         }
         for exercise in chapter.exercises:
-            hints = [_hint(hint, chapter, book) for hint in exercise.hints]
+            hints = [plain(_hint(hint, chapter, book)) for hint in exercise.hints]
             anchor = book.labels[f"ex-{exercise.id}".lower()].anchor
             content["exercises"][exercise.id] = {
                 "chapter": chapter.number,
@@ -46,7 +46,10 @@ def registry(chapters: Sequence[tuple[Chapter, NotebookNode]], book: Book, root:
                 "names": list(exercise.names),
                 "parameters": parameters(chapter.module, exercise.names, root),
                 "hints": hints,
+<<<<<<< HEAD
                 "hints_text": [plain(hint) for hint in hints],
+=======
+>>>>>>> engine
                 "section": f"{chapter.stem}.html#{anchor}",
             }
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -64,7 +67,7 @@ def parameters(module: str, names: Sequence[str], root: Path) -> dict[str, list[
 
 
 def _hint(hint: Text, chapter: Chapter, book: Book) -> str:
-    """A hint as plain Markdown, without images."""
+    """A hint as Markdown, without images."""
     context = Context(book, chapter.stem, chapter.path.parent)
     text = degrade(context, hint.source, hint.place)
     if context.images:

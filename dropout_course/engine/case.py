@@ -53,13 +53,21 @@ class Case(Inputs):
         self._lenient = lenient
         self.seen: list[Observation] = []
 
-    def equal(self, got: Any, want: Any, *, tol: float | None = None, what: str = "") -> None:
+    def equal(
+        self,
+        got: Any,
+        want: Any,
+        *,
+        tol: float | None = None,
+        what: str = "",
+        of: Answer | None = None,
+    ) -> None:
         """Require the values of `want`, up to a tolerance, in any form that carries them.
 
         Two arrays agree when max|a - b| <= tol * max(1, max|b|) (by default 1e-9 in float64 and
         1e-5 in float32) and when NaN and infinities stand in the same places. Containers are
-        compared part by part; `what` names the part in the message. The dtype does not count:
-        see `form`.
+        compared part by part; `what` names the part in the message, and `of` the answer that a
+        part comes from. The dtype does not count: see `form`.
         """
         value = got.value if isinstance(got, Answer) else got
         broken: Broken | None = None
@@ -67,8 +75,9 @@ class Case(Inputs):
             require_values(value, want, tol, what or "the result")
         except Broken as error:
             broken = error
-        if isinstance(got, Answer):
-            self.seen.append(Observation(got.call, want, value, broken is None))
+        of = got if isinstance(got, Answer) else of
+        if of is not None:
+            self.seen.append(Observation(of.call, want, value, broken is None))
         if broken and not (self._lenient and broken.kind in ("value", "nonfinite", "shape")):
             raise broken
 
@@ -106,7 +115,8 @@ class Case(Inputs):
         if shape is not None and array.shape != shape:
             text = f"{what} has shape {array.shape}, and it must have shape {shape}"
             raise Broken(text, received=array, kind="shape")
-        return array
+        # What came over the wire is read-only; given to the answer again, it is no frozen array.
+        return array if array.flags.writeable else array.copy()
 
     @staticmethod
     def that(

@@ -68,6 +68,15 @@ def rounded(got: Any, digits: int = 6) -> Any:
     return np.round(numbers_in(value_of(got)).astype(float), digits)
 
 
+def fixed(function: Callable[..., Answer], *args: Any, digits: int = 6) -> Any:
+    """Give the numbers of a call, rounded; of one that is random, say so."""
+    first, second = function(*args), function(*args)
+    value = rounded(first, digits)
+    if np.array_equal(value, rounded(second, digits), equal_nan=True):
+        return value
+    return "differs from call to call"
+
+
 def share(got: Any, candidates: Mapping[str, float], within: float = 0.04) -> str:
     """Name the candidate that the mean of a result is nearest to, or ``"other"``."""
     mean = float(numbers_in(value_of(got)).astype(float).mean())

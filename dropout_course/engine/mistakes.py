@@ -155,16 +155,17 @@ def upcasting(answer: Callable[..., Any]) -> Callable[..., Any]:
             return type(value)(map(up, value))
         return {k: up(v) for k, v in value.items()} if isinstance(value, dict) else value
 
-    return lambda *args: up(answer(*args))
+    return lambda *args, **options: up(answer(*args, **options))
 
 
 def overwriting(answer: Callable[..., Any]) -> Callable[..., Any]:
     """Give a function that writes to its first array argument."""
 
-    def overwrites(*args: Any) -> Any:
-        result = answer(*args)
-        first = next(arg for arg in args if isinstance(arg, np.ndarray))
-        first[...] = first
+    def overwrites(*args: Any, **options: Any) -> Any:
+        result = answer(*args, **options)
+        first = next((arg for arg in args if isinstance(arg, np.ndarray)), None)
+        if first is not None:
+            first[...] = first
         return result
 
     return overwrites

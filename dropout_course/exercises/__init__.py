@@ -25,16 +25,6 @@ def module_of(exercise: Exercise) -> ModuleType:
     return importlib.import_module(f"{__name__}.{exercise.package}.{exercise.id}")
 
 
-def is_there(exercise):  # TODO: for the move alone
-    """Whether it has been moved."""
-    import importlib.util
-
-    try:
-        return importlib.util.find_spec(f"{__name__}.{exercise.package}.{exercise.id}") is not None
-    except ModuleNotFoundError:
-        return False
-
-
 def visible_laws(exercise: Exercise) -> tuple[Law, ...]:
     """The laws of an exercise that run in notebooks, in the order in which they are shown."""
     return tuple(laws_in(module_of(exercise)))

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.hidden.ch03_dropout_forward import SHAPES, edge_calls, form_calls, training_calls
-from dropout_course.engine.case import BAD_RATES
+from autograder.hidden.ch03_dropout_forward import (
+    edge_calls,
+    evaluation_calls,
+    form_calls,
+    refused_calls,
+    training_calls,
+)
 from dropout_course.exercises.ch03_dropout_forward import averaged
 from dropout_course.exercises.ch03_dropout_forward import dropout_inverted as visible
 from solutions.ch03_dropout_forward import dropout_inverted
 
 training = visible.training.against(dropout_inverted, weight=2)(training_calls)
+evaluation = visible.evaluation.against(dropout_inverted, weight=1.5)(evaluation_calls)
 edges_of_p = visible.edges_of_p.against(dropout_inverted, weight=0.5)(edge_calls)
 form = visible.form.against(dropout_inverted, weight=0.5, form=True)(form_calls)
-
-
-@visible.evaluation.against(dropout_inverted, weight=1.5)
-def evaluation(case):
-    rates = zip((0.0, 0.3, 0.9, 1.0), SHAPES[1:], strict=True)
-    return [(case.apart(*shape), case.mask(shape, p), p, False) for p, shape in rates]
 
 
 @visible.mean.elsewhere(weight=0.5)
@@ -41,7 +41,4 @@ def dropped(student, case):
 
 @visible.refusals.elsewhere(weight=0.5)
 def refusals(student, case):
-    x, mask = case.normal(2, 3), case.mask((2, 3), 0.3)
-    rates = (-1e-9, 1 + 1e-9, 2.0, -np.inf, np.inf, *BAD_RATES)
-    calls = [(x, mask, p, mode) for mode in (True, False) for p in rates]
-    case.raises(ValueError, [student.dropout_inverted(*call) for call in calls])
+    case.raises(ValueError, [student.dropout_inverted(*call) for call in refused_calls(case)])

@@ -8,10 +8,36 @@ import numpy as np
 
 from dropout_course.engine.features import dtype, finite, overwrites, ratio, refuses, values
 from dropout_course.engine.mistakes import Mistakes, overwriting, question, upcasting
+from dropout_course.engine.statistics import Binomial, Coincidence
 
 X = np.array([1.0, -2.0, 3.0, 4.0])
 MASK = np.array([True, False, True, False])
 EVERYTHING, NOTHING = np.ones(4, bool), np.zeros(4, bool)
+
+# What 3.1 and 4.2 declare of their random masks ------------------------------------------------
+
+KEPT_AT_03 = Binomial(
+    "kept entries among 12 000 at p = 0.3",
+    n=12_000,
+    prob=0.7,
+    low=8073,
+    high=8722,
+    effect="a keep probability that is off by 0.05 (or swapped, or a fair coin)",
+    effect_prob=0.65,
+)
+SAME_LINE = Coincidence(
+    "two rows, two columns, two calls or two seeds give 100 equal entries at p = 0.3",
+    alarm=2.21e-24,
+    how="0.58**100",
+    effect="one mask for the batch, one coin for an example, or one mask for ever",
+)
+# At most (largest probability of Binomial(32, 0.7)) to the power 15.
+SAME_COUNT = Coincidence(
+    "16 masks of 32 entries at p = 0.3 all keep the same number",
+    alarm=3.94e-13,
+    how="(math.comb(32, 22) * 0.7**22 * 0.3**10) ** 15",
+    effect="an exact number of kept entries",
+)
 
 
 def all_masks(n, p):

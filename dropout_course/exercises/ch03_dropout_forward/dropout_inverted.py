@@ -131,3 +131,17 @@ mistakes.row(
     "mask is.",
     scaled=lambda x, mask, p: x / (mask.mean() or 1),
 )
+mistakes.row(
+    "square-root-factor",
+    "A square root too many",
+    "Kept units are divided by the square root of 1 - p; that keeps the second moment, and what "
+    "has to stay is the mean: divide by 1 - p.",
+    scaled=lambda x, mask, p: x / np.sqrt(1 - p) if p < 1 else x,
+)
+mistakes.row(
+    "never-drops",
+    "No dropout at all",
+    "In training nothing is dropped; your function returns its input in both modes.",
+    select=lambda x, mask: x,
+    scaled=lambda x, mask, p: x,
+)

@@ -1,0 +1,215 @@
+"""5.4 mc_average: the mean of T stochastic passes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dropout_course.engine.features import dtype, rounded, tried
+from dropout_course.engine.laws import law
+from dropout_course.engine.mistakes import Mistakes, question, upcasting
+from dropout_course.exercises.ch05_ensembles import softmax
+from dropout_course.scenes import function
+
+# What is true of every right answer ------------------------------------------------------------
+
+
+def passes(model, x, T, rng):
+    """Run a model T times; the rows are the logits."""
+    rng = np.random.default_rng(rng.seed)
+    return np.array([model(x, rng) for _ in range(T)])
+
+
+def of_passes(case, name, x, T, **params):
+    """Give arguments, and the mean softmax of the same T passes, drawn with the same seed."""
+    rng = case.rng()
+    want = softmax(passes(function(name)(**params), x, T, rng)).mean(0)
+    return (case.fn(name, **params), x, T, rng), want
+
+
+@law("The probabilities of T passes are averaged", weight=4, core=True)
+def probabilities_are_averaged(student, case):
+    noise = {"centre": [0.0, 1.0, -1.0], "scale": 2.0}
+    examples = [of_passes(case, "noisy_logits", np.ones(1), T, **noise) for T in (6, 17)]
+    W, x, p = 2 * case.apart(6, 4), case.apart(6), case.rate()
+    examples.append(of_passes(case, "dropped_logits", x, 12, W=W, p=p))
+    case.gives(student.mc_average, examples)
+
+
+@law("One pass is a softmax", weight=2)
+def one_pass(student, case):
+    fn = case.fn("noisy_logits", centre=[0.0, math.log(3)], scale=0.0)
+    friendly = ((fn, np.ones(1), 1, case.rng()), np.array([0.25, 0.75]))
+    other = of_passes(case, "noisy_logits", np.ones(2), 1, centre=case.apart(5), scale=0.0)
+    case.gives(student.mc_average, [friendly, other])
+
+
+@law("Two runs of T passes are one run of 2T", weight=2)
+def two_runs_are_one(student, case):
+    fn, x, rng = case.fn("noisy_logits", centre=[0.0, 0.5], scale=2.0), np.ones(1), case.rng()
+    runs = student.play("repeat", name="mc_average", args=[fn, x, 3, rng], times=2)
+    whole = student.mc_average(fn, x, 6, rng)
+    first, second = (case.array(run, (2,), what="the average") for run in runs.value)
+    case.that(
+        not np.array_equal(first, second),
+        "two runs with one generator gave the same average: every pass must draw new numbers",
+    )
+    want = case.array(whole, (2,))
+    case.equal((first + second) / 2, want, what="the mean of two runs of three passes")
+
+
+@law("Logits of 10 000 give finite numbers", weight=2)
+def huge_logits(student, case):
+    examples = []
+    for centre, want in (([1e4, 0.0, -1e4], [1.0, 0.0, 0.0]), ([-1e4, -1e4], [0.5, 0.5])):
+        fn = case.fn("noisy_logits", centre=centre, scale=0.0)
+        examples.append(((fn, np.ones(1), 1, case.rng()), np.array(want)))
+    case.gives(student.mc_average, examples)
+
+
+@law("The model is called T times, with the given generator", weight=1.5, observed=True)
+def exactly_T_calls(student, case):
+    for T in (1, 4):
+        counted(student, case, np.array([1.0, 2.0]), T)
+
+
+def counted(student, case, x, T):
+    """Require T calls with the caller's generator and input."""
+    centre = [0.0, 1.0, 0.5]
+    run = student.play("mc_average_run", centre=centre, x=x, T=T, seed=case.seed())
+    seen = run.value
+    calls = seen["calls"]
+    case.that(calls == T, f"with T = {T} the model was called {calls} times", received=calls)
+    case.that(seen["same_rng"], "the model must get the generator that was passed to you")
+    case.that(seen["same_x"], "the model must get the input that was passed to you")
+
+
+@law("float32 stays float32", weight=1, edge=True)
+def form(student, case):
+    (fn, x, T, rng), want = of_passes(case, "noisy_logits", np.ones(1, "f4"), 4, centre=[0.0, 1.0])
+    case.form(student.mc_average(fn, x, T, rng), want)
+
+
+# By what a wrong answer is recognised ----------------------------------------------------------
+
+ONE = np.ones(1)
+
+
+def call(student, case, T, centre, scale, x=ONE):
+    """Average T passes of a noisy model with the seed of the question."""
+    return student.mc_average(case.fn("noisy_logits", centre=centre, scale=scale), x, T, case.rng())
+
+
+@question("What is the average of several passes?")
+def several(student, case):
+    fn = case.fn("noisy_logits", centre=[0.0, 1.0, -1.0], scale=2.0)
+    args = (fn, ONE, 8, case.rng())
+    first, again = student.mc_average(*args), student.mc_average(*args)
+    steady = np.array_equal(rounded(first), rounded(again))
+    return rounded(first) if steady else "differs from call to call"
+
+
+@question("What is the result for logits without noise?")
+def one(student, case):
+    return rounded(call(student, case, 1, [0.0, 0.5], 0.0))
+
+
+@question("How often is the model called?")
+def calls(student, case):
+    centre = [0.0, 1.0]
+    return student.play("mc_average_run", centre=centre, x=ONE, T=3, seed=case.seed()).value[
+        "calls"
+    ]
+
+
+@question("What becomes of logits of 10 000?", edge=True)
+def huge(student, case):
+    value = tried(call(student, case, 2, [1e4, 0.0], 0.0))
+    return value if isinstance(value, str) else rounded(value)
+
+
+@question("Which dtype has the result for float32?", edge=True)
+def kind(student, case):
+    return dtype(call(student, case, 2, [0.0, 1.0], 1.0, ONE.astype(np.float32)))
+
+
+# What people write instead ---------------------------------------------------------------------
+
+
+def monte_carlo(
+    made=lambda logits: softmax(logits).mean(axis=0),
+    run=lambda logit_fn, x, T, rng: [logit_fn(x, rng) for _ in range(T)],
+):
+    """Collect T rows of logits, and make one vector of them."""
+    return lambda logit_fn, x, T, rng: made(np.array(run(logit_fn, x, T, rng)))
+
+
+mistakes = Mistakes(mc_average=monte_carlo)
+ROWS = {
+    "logits-averaged": (
+        "Logits averaged",
+        "You average the logits and take one softmax, which gives the geometric mean of the "
+        "passes; average the probabilities.",
+        lambda logits: softmax(logits.mean(axis=0)),
+    ),
+    "votes-counted": (
+        "Votes counted",
+        "You count which class wins each pass; average the probabilities, so that a narrow win "
+        "counts as one.",
+        lambda logits: np.eye(logits.shape[1], dtype=logits.dtype)[logits.argmax(1)].mean(0),
+    ),
+    "no-softmax": (
+        "No softmax",
+        "These are mean logits; each pass has to go through a softmax before the average.",
+        lambda logits: logits.mean(axis=0),
+    ),
+    "sum-for-mean": (
+        "Sum instead of mean",
+        "The result adds up to T; divide the sum of the passes by their number.",
+        lambda logits: softmax(logits).sum(axis=0),
+    ),
+    "softmax-over-passes": (
+        "Softmax over the passes",
+        "The softmax runs over the passes; it belongs over the classes, one pass at a time.",
+        lambda logits: softmax(logits.T).mean(axis=1),
+    ),
+    "softmax-of-probabilities": (
+        "Softmax of something normalised",
+        "The mean of the passes is a probability vector already; a second softmax flattens it.",
+        lambda logits: softmax(softmax(logits).mean(axis=0)),
+    ),
+    "median-for-mean": (
+        "Median for mean",
+        "The median of the passes need not add up to 1; the average is their mean.",
+        lambda logits: np.median(softmax(logits), axis=0).astype(logits.dtype),
+    ),
+    "exp-overflows": (
+        "exp overflows",
+        "exp of a logit of 10 000 overflows; subtract the largest logit of the pass first.",
+        lambda logits: (np.exp(logits) / np.exp(logits).sum(1, keepdims=True)).mean(0),
+    ),
+}
+for name, (title, says, of_logits) in ROWS.items():
+    mistakes.row(name, title, says, made=of_logits)
+mistakes.row("float32-becomes-float64", wrap=upcasting)
+mistakes.row(
+    "same-pass-repeated",
+    "T times the same pass",
+    "All T passes use the same random numbers; call the model T times and let the generator "
+    "move on.",
+    run=lambda logit_fn, x, T, rng: T * [logit_fn(x, rng)],
+)
+mistakes.row(
+    "another-generator",
+    "Another generator",
+    "The passes draw from a generator of your own; hand on the one that was passed to you.",
+    run=lambda logit_fn, x, T, rng: [logit_fn(x, np.random.default_rng()) for _ in range(T)],
+)
+mistakes.row(
+    "one-pass-too-many",
+    "One pass too many",
+    "The model is called once before the T passes, to learn the number of classes for "
+    "instance; exactly T calls are allowed.",
+    run=lambda logit_fn, x, T, rng: [logit_fn(x, rng) for _ in range(T + 1)][1:],
+)
