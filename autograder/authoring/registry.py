@@ -46,10 +46,6 @@ def registry(chapters: Sequence[tuple[Chapter, NotebookNode]], book: Book, root:
                 "names": list(exercise.names),
                 "parameters": parameters(chapter.module, exercise.names, root),
                 "hints": hints,
-<<<<<<< HEAD
-                "hints_text": [plain(hint) for hint in hints],
-=======
->>>>>>> engine
                 "section": f"{chapter.stem}.html#{anchor}",
             }
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
