@@ -52,7 +52,7 @@ def by_rate(rates: Sequence[float], errors: Mapping[str, np.ndarray], title: str
         line(ax, rates, runs, name, series)
     ax.set_yscale("log")
     ax.set_xticks(rates)
-    ax.set_yticks([3, 5, 10, 20, 40, 80], ["3", "5", "10", "20", "40", "80"])
+    ax.set_yticks([3, 5, 10, 20, 40], ["3", "5", "10", "20", "40"])
     ax.minorticks_off()
     ax.legend(loc="upper left")
 
