@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.referee.cells import grade_id
-from dropout_course.engine.laws import module_name
+from dropout_course.course import module_name
 
 ROOT = Path(__file__).resolve().parents[1]
 STEM = "03-dropout-forward"

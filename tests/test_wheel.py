@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dropout_course.engine.laws import module_name
+from dropout_course.course import module_name
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
