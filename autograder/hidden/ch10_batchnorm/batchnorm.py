@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dropout_course.exercises.ch10_batchnorm import batchnorm as visible
-from dropout_course.exercises.ch10_batchnorm.batchnorm import KEYS, both, output, some_state
+from dropout_course.exercises.ch10_batchnorm.batchnorm import both, output, some_state
+from dropout_course.exercises.ch10_batchnorm.norms import KEYS
 from solutions.ch10_batchnorm import bn_forward, recalibrate
 
 SHAPES = ((2, 1), (7, 3), (20, 2))

@@ -8,7 +8,7 @@ from dropout_course.engine.features import value_of
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question
 
-OTHERS = ("linear", "conv", "relu", "layernorm", "add", "softmax")
+OTHERS = ("linear", "conv", "relu", "add", "softmax")  # layer norm has a law of its own
 SMALL = ["dropout", "batchnorm", "relu", "dropout", "batchnorm"]
 
 
