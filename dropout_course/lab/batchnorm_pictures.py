@@ -75,15 +75,16 @@ def traces(found: Mapping[str, Trace], title: str) -> None:
     left.figure.legend(handles, names, loc="outside lower center", ncols=2)
 
 
-def feature_maps(rows: Mapping[str, np.ndarray], low: float, high: float) -> None:
-    """Show channels ``(C, H, W)`` in grey values from `low` to `high`, a row for each name."""
-    panels = axes(len(rows), figsize=(7.4, 1.9))
-    for ax, (name, maps) in zip(panels, rows.items(), strict=True):
+def feature_maps(groups: Mapping[str, np.ndarray], low: float, high: float) -> None:
+    """Show four channels ``(4, H, W)`` two by two for each name, from `low` to `high`."""
+    panels = axes(len(groups), figsize=(7.2, 2.7))
+    for ax, (name, maps) in zip(panels, groups.items(), strict=True):
         framed = np.pad(maps, ((0, 0), (1, 1), (1, 1)), constant_values=np.nan)
-        picture = ax.imshow(np.hstack(list(framed)), cmap="viridis", vmin=low, vmax=high)
-        ax.set_title(name, fontsize=10)
-        ax.set(xticks=[], yticks=[])
+        mosaic = np.block([[framed[0], framed[1]], [framed[2], framed[3]]])
+        picture = ax.imshow(mosaic, cmap="viridis", vmin=low, vmax=high)
+        ax.set_title(name, fontsize=11)
+        ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
         ax.grid(False)
         for spine in ax.spines.values():
             spine.set(visible=False)
-    panels[0].figure.colorbar(picture, ax=panels, shrink=0.7)
+    panels[0].figure.colorbar(picture, ax=panels, shrink=0.8, label="activation")
