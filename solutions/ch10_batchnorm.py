@@ -10,7 +10,7 @@ ALPHA_PRIME = -1.6732632423543772 * 1.0507009873554805  # where SELU saturates: 
 
 
 def shift_after_dropout(mean: float, var: float, p: float) -> float:
-    """Variance in evaluation over variance in training, right behind inverted dropout.
+    """Variance in evaluation over that in training, behind dropout.
 
     Parameters
     ----------
@@ -32,8 +32,13 @@ def shift_after_dropout(mean: float, var: float, p: float) -> float:
     return float(var / in_training)
 
 
-def shift_after_linear(w: np.ndarray, mean: np.ndarray, cov: np.ndarray, p: float) -> float:
-    """Variance in evaluation over variance in training, of a weighted sum of dropped units.
+def shift_after_linear(
+    w: np.ndarray,
+    mean: np.ndarray,
+    cov: np.ndarray,
+    p: float,
+) -> float:
+    """Variance in evaluation over that in training, of a sum.
 
     Parameters
     ----------
@@ -44,7 +49,7 @@ def shift_after_linear(w: np.ndarray, mean: np.ndarray, cov: np.ndarray, p: floa
     cov : ndarray of float, shape (n, n)
         Their covariance matrix.
     p : float
-        Probability of dropping, 0 <= p < 1, independently for each unit.
+        Probability of dropping, 0 <= p < 1, for each unit.
 
     Returns
     -------
@@ -53,7 +58,8 @@ def shift_after_linear(w: np.ndarray, mean: np.ndarray, cov: np.ndarray, p: floa
 
     References
     ----------
-    Derived in chapter 10; Li et al. (2018), equation 14, is the case of equal units.
+    Derived in chapter 10; Li et al. (2018), equation 14, for equal
+    units.
     """
     in_evaluation = w @ cov @ w
     noise = p / (1 - p) * np.sum(w**2 * (mean**2 + np.diag(cov)))
@@ -61,7 +67,11 @@ def shift_after_linear(w: np.ndarray, mean: np.ndarray, cov: np.ndarray, p: floa
 
 
 def bn_forward(
-    x: np.ndarray, state: dict, training: bool, momentum: float = 0.1, eps: float = 1e-5
+    x: np.ndarray,
+    state: dict,
+    training: bool,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
 ) -> tuple[np.ndarray, dict]:
     """Batch normalisation of the columns of x.
 
@@ -72,7 +82,8 @@ def bn_forward(
     state : dict
         gamma, beta, running_mean, running_var, each (D,); not modified.
     training : bool
-        True: use and store the statistics of this batch. False: use the stored ones.
+        True: use and store this batch's statistics. False: use the
+        stored ones.
     momentum : float
         Share of the batch's statistics in the new running ones.
     eps : float
@@ -81,11 +92,12 @@ def bn_forward(
     Returns
     -------
     y : ndarray, shape and dtype of x
-        gamma (x - m)/√(v + eps) + beta. In training m and v are mean and population
-        variance of each column of the batch.
+        gamma (x - m)/√(v + eps) + beta. In training m and v are mean
+        and population variance of each column of the batch.
     state : dict
-        In training a new one, whose running_mean and running_var have moved towards mean
-        and unbiased variance (divided by N - 1) of the batch. Dtypes stay those of the state.
+        In training a new one, whose running_mean and running_var have
+        moved towards mean and unbiased variance (divided by N - 1) of
+        the batch. Dtypes stay those of the state.
 
     References
     ----------
@@ -115,11 +127,11 @@ def recalibrate(batches: list) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     mean, var : ndarray, shape (D,), dtype of the batches
-        Of all rows together, whatever batch they are in; var is divided by their number.
+        Of all rows together; var is divided by their number.
 
     References
     ----------
-    Li et al. (2018), section 3, adjust the stored variances in this way.
+    Li et al. (2018) adjust stored variances in this way.
     """
     rows = np.concatenate(batches)
     return rows.mean(axis=0), rows.var(axis=0)
@@ -131,14 +143,15 @@ def order_is_safe(layers: list) -> list:
     Parameters
     ----------
     layers : list of str
-        A chain, input first: "linear", "conv", "relu", "dropout", "batchnorm", "layernorm",
-        "add", "softmax".
+        A chain, input first: "linear", "conv", "relu", "dropout",
+        "batchnorm", "layernorm", "add", "softmax".
 
     Returns
     -------
     list of tuple (int, int)
-        (position of the dropout, position of the batch norm), counted from 0, of every pair
-        with the dropout first, whatever lies between, in any order. Empty: the chain is safe.
+        Positions of dropout and batch norm, counted from 0, of every
+        pair with the dropout first, whatever lies between, in any order.
+        Empty: the chain is safe.
 
     References
     ----------
@@ -153,7 +166,7 @@ def order_is_safe(layers: list) -> list:
 
 
 def alpha_constants(p: float) -> tuple[float, float]:
-    """Scale a and offset b that restore mean 0 and variance 1 in alpha dropout.
+    """Scale a and offset b that restore mean 0 and variance 1.
 
     Parameters
     ----------
@@ -163,11 +176,12 @@ def alpha_constants(p: float) -> tuple[float, float]:
     Returns
     -------
     a, b : float
-        a = (q + α'² q p)^(-1/2) and b = -a p α', with q = 1 - p and α' = -1.7580993….
+        a = (q + α'² q p)^(-1/2) and b = -a p α', with q = 1 - p and
+        α' = -1.7580993408473766.
 
     References
     ----------
-    Klambauer et al. (2017), "New dropout technique", with q the probability of keeping.
+    Klambauer et al. (2017), "New dropout technique".
     """
     q = 1 - p
     a = (q + ALPHA_PRIME**2 * q * p) ** -0.5
@@ -189,7 +203,7 @@ def alpha_dropout(x: np.ndarray, mask: np.ndarray, p: float) -> np.ndarray:
     Returns
     -------
     ndarray, shape and dtype of x
-        a x + b where kept, a α' + b where dropped, with α' = -1.7580993…, and a, b from
+        a x + b where kept, a α' + b where dropped, with a and b from
         alpha_constants(p); zeros at p = 1.
 
     References
@@ -202,7 +216,11 @@ def alpha_dropout(x: np.ndarray, mask: np.ndarray, p: float) -> np.ndarray:
     return (a * np.where(mask, x, ALPHA_PRIME) + b).astype(x.dtype)
 
 
-def alpha_dropout_backward(grad: np.ndarray, mask: np.ndarray, p: float) -> np.ndarray:
+def alpha_dropout_backward(
+    grad: np.ndarray,
+    mask: np.ndarray,
+    p: float,
+) -> np.ndarray:
     """Gradient of the loss with respect to the input of alpha dropout.
 
     Parameters
@@ -221,14 +239,18 @@ def alpha_dropout_backward(grad: np.ndarray, mask: np.ndarray, p: float) -> np.n
 
     References
     ----------
-    Derivative of alpha_dropout: the offset b and the drop value are constants.
+    Derivative of alpha_dropout: b and the drop value are constants.
     """
     if p == 1:
         return np.zeros_like(grad)
     return (alpha_constants(p)[0] * mask * grad).astype(grad.dtype)
 
 
-def feature_alpha_dropout(x: np.ndarray, mask: np.ndarray, p: float) -> np.ndarray:
+def feature_alpha_dropout(
+    x: np.ndarray,
+    mask: np.ndarray,
+    p: float,
+) -> np.ndarray:
     """Alpha dropout of whole channels, in training.
 
     Parameters
@@ -243,7 +265,8 @@ def feature_alpha_dropout(x: np.ndarray, mask: np.ndarray, p: float) -> np.ndarr
     Returns
     -------
     ndarray, shape and dtype of x
-        a x + b in kept channels, the constant a α' + b in dropped ones; zeros at p = 1.
+        a x + b in kept channels, the constant a α' + b in dropped ones;
+        zeros at p = 1.
 
     References
     ----------
