@@ -1,4 +1,4 @@
-"""What of the course's package a graded notebook can import, and what it finds in place of the rest.
+"""What of the course's package a graded notebook can import, and what stands in for the rest.
 
 The files that answer an exercise are out of a jail's sight; this says why, in a sentence, where an
 import would end in a bare "No module named". So it protects nothing by itself.
