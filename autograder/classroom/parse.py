@@ -28,10 +28,25 @@ KINDS = ("code", "markdown", "raw")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _TOO_MUCH = "holds far too much beside its outputs; delete cells that hold data"
 _TOKEN = re.compile(rb'"(?:outputs|attachments|widgets)"\s*:\s*[\[{]|"[^"]*"?|[\[\]{}]')
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--|<!doctype|<html|<head|<body)", re.I
+)
 
 
 class UnreadableError(ValueError):
-    """The bytes hold no notebook; the message is a sentence for the student."""
+    """The bytes hold no notebook.
+
+    Attributes
+    ----------
+    what : str
+        What they hold, to follow the name of the file.
+    todo : str
+        What to do, a sentence.
+    """
+
+    def __init__(self, what: str, todo: str = "Open it in JupyterLab and save it.") -> None:
+        super().__init__(what)
+        self.what, self.todo = what, todo
 
 
 def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
@@ -98,6 +113,12 @@ def _load(data: bytes) -> dict[str, Any]:
     try:
         raw = json.loads(rest.removeprefix(b"\xef\xbb\xbf"))
     except json.JSONDecodeError as error:
+        if _WEB_PAGE.match(data):
+            raise UnreadableError(
+                "is a web page, not a notebook: the browser saved what it showed",
+                "Take the notebook itself: in Jupyter File > Download, on GitHub the button "
+                "'Download raw file'.",
+            ) from None
         where = "" if large else f", line {error.lineno}, column {error.colno}"
         if b"<<<<<<<" in data and b">>>>>>>" in data:
             raise UnreadableError("holds the conflict markers of an unfinished merge") from None

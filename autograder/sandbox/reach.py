@@ -22,7 +22,6 @@ LAB: dict[str, tuple[str, ...]] = {
     "06": ("penalties",),
     "07": ("structured_cnn", "structured_depth", "structured_pictures"),
 }
-HELD_BACK: tuple[str, ...] = ()  # parts of the lab that answer an exercise of their own chapter
 
 
 def modules(chapter: str = "") -> list[str]:

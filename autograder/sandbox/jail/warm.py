@@ -27,7 +27,12 @@ from . import scratch, supervisor, syscalls
 from .jail import LEVELS, Config, Jail
 from .limits import Limits
 
-SECRET: tuple[str, ...] = ("autograder", "solutions", "dropout_course.exercises", "dropout_course.course")
+SECRET: tuple[str, ...] = (
+    "autograder",
+    "solutions",
+    "dropout_course.exercises",
+    "dropout_course.course",
+)
 SECRET += ("dropout_course.engine.",)
 INSIDE = "dropout_course.engine.inside"
 _WIDTH = 1 << 20  # bytes of the largest message
