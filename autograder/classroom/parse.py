@@ -1,8 +1,8 @@
 """Bytes of a notebook file to a small, clean notebook, whatever wrote the file.
 
-Only what can matter survives: type, source, cell id and nbgrader's grade id of each cell, and
-the course's own metadata. Outputs, attachments and all other metadata are dropped, so that what
-comes out is valid by construction. nbformat 2 to 4 are read; a newer one is tried.
+Only what can matter survives: type, source, cell id and nbgrader's grade id of each cell, the
+pictures in a text, and the course's own metadata. Outputs and all other metadata are dropped, so
+that what comes out is valid by construction. nbformat 2 to 4 are read; a newer one is tried.
 
 As Python objects, JSON may take 24 times the room of its bytes, and one emoji makes each of its
 characters take four. So a large file loses its outputs as bytes, and only the rest is parsed.
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
+
+from autograder.classroom.attachments import safe_attachments
 
 MAX_CELLS = 2000
 CELL_LIMIT = 500_000  # characters of one cell
@@ -198,6 +200,8 @@ def _clean(raw: object) -> NotebookNode | None:
     made = NotebookNode(cell_type=kind, id=cell_id, source=source, metadata=NotebookNode())
     if kind == "code":
         made.update(outputs=[], execution_count=None)
+    elif kind == "markdown" and (pictures := safe_attachments(cell.get("attachments"))):
+        made.attachments = pictures
     grade_id = _dict(metadata.get("nbgrader")).get("grade_id")
     if isinstance(grade_id, str) and grade_id:
         made.metadata["nbgrader"] = NotebookNode(grade_id=grade_id)
