@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.root import SetUpError, course_root
+from autograder.terminal import speak_plainly
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +36,7 @@ Files = Annotated[list[Path], typer.Argument(help="Notebook files.", show_defaul
 
 def main() -> None:
     """Run the command line; what a person can mend ends as one line and exit code 2."""
+    speak_plainly()
     try:
         app()
     except SetUpError as error:

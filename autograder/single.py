@@ -75,7 +75,7 @@ def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -
     try:
         notebook, told.problems = parse(read_regular(path, NOTEBOOK_LIMIT))
     except UnreadableError as error:
-        told.problems = [f"The file {error}. Open it in JupyterLab, save it, and try again."]
+        told.problems = [f"The file {error.what}. {error.todo} Then try again."]
         return told
     except FileNotFoundError:
         told.problems = ["There is no such file."]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from autograder.classroom.attachments import give_attachments
 from autograder.classroom.match import Match, Slot, changed_copies, match, parsed, same
 
 EXTRA = "extra"  # tag of the cells that the student added
@@ -64,6 +65,7 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
             cell = notebook.cells[index]
             if used[index]:
                 cell.source = "\n\n\n".join(submitted.cells[i].source for i in used[index])
+                give_attachments(cell, (submitted.cells[i] for i in used[index]))
             cells.append(cell)
         for kind, source in extras.get(index, []):
             cells.append(_extra_cell(kind, source, len(cells)))
