@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import checks, exercises, fuzz, grading, gradings
+from bench import checks, concrete, exercises, fuzz, grading, gradings
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "grading": grading.run,
     "gradings": gradings.run,
     "fuzz": fuzz.run,
+    "concrete": concrete.run,
 }
 
 
