@@ -137,7 +137,7 @@ def autograde(
 
     It can be stopped at any time and started again: what is graded stays graded.
     """
-    from autograder.classroom.course import assignments, autograde_assignment
+    from autograder.classroom.course import assignments, autograde_assignment, stale_feedback
 
     root = course_root()
     known = assignments(root)
@@ -158,6 +158,35 @@ def autograde(
     from autograder.classroom.report import rows_table
 
     out.print(rows_table(rows))
+    if stale := stale_feedback(root, assignment):
+        err.print(
+            f"! The feedback of {', '.join(stale)} is older than their grades. Renew it: "
+            f"autograder feedback {assignment}",
+            style="yellow",
+            markup=False,
+            highlight=False,
+        )
+
+
+@app.command()
+def feedback(
+    assignment: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
+    release: Annotated[bool, typer.Option(help="Put it where students fetch it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write nbgrader's feedback where it is missing, or older than a grade or a comment."""
+    from autograder.classroom.course import assignments, write_feedback
+
+    root = course_root()
+    known = assignments(root)
+    if unknown := sorted(set(assignment or []) - set(known)):
+        raise typer.BadParameter(f"there is no {unknown[0]}; there is {', '.join(known)}")
+    written = write_feedback(root, assignment or known, release=release, progress=not as_json)
+    if as_json:
+        _print_json(written)
+        return
+    for name, count in written.items():
+        out.print(f"{name}: {count} written", highlight=False)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from attacks import searching
 from sandbox_support import usable_levels
 
 from autograder.referee.cells import Role, role_of
+from autograder.referee.sandboxes import library_of
 from autograder.referee.session import Session
 from autograder.sandbox import Process, boot, reach, view
 from autograder.sandbox.warm_client import Warm
@@ -29,6 +30,11 @@ JUDGING = ("course", "exercises", "engine.judging", "engine.laws", "engine.check
 
 def chapter_of(stem):
     return stem.partition("-")[0]
+
+
+def jailed(stem):
+    """Start a jail as for the notebooks of a chapter."""
+    return Warm(usable_levels()[0], library_of(stem), chapter=chapter_of(stem))
 
 
 class Searched:
@@ -69,7 +75,7 @@ class Searched:
 @pytest.mark.parametrize("stem", STEMS)
 def test_no_callable_within_reach_answers_an_exercise(stem):
     found = {}
-    with Warm(usable_levels()[0], chapter=chapter_of(stem)) as warm:
+    with jailed(stem) as warm:
         for exercise in course.of_chapter(stem):
             with closing(Searched(warm.start)) as searched:
                 found[exercise.id] = searched.best(exercise)[:5]
@@ -179,7 +185,7 @@ def test_another_chapters_part_of_the_lab_can_be_imported_and_says_why_it_is_emp
 @pytest.mark.parametrize("stem", STEMS)
 def test_the_set_up_of_every_notebook_runs_where_it_is_graded(stem):
     notebook = nbformat.read(PACKAGE.parent / "notebooks" / f"{stem}.ipynb", 4)
-    with Warm(usable_levels()[0], chapter=chapter_of(stem)) as warm, warm.start() as runner:
+    with jailed(stem) as warm, warm.start() as runner:
         for cell in notebook.cells:
             if role_of(cell) is Role.SETUP:
                 assert said(runner, cell.source)[1] == ""

@@ -21,6 +21,14 @@ LAB: dict[str, tuple[str, ...]] = {
     "05": ("ensembles",),
     "06": ("penalties",),
     "07": ("structured_cnn", "structured_depth", "structured_pictures"),
+    "08": (
+        "ensembles",  # `rates_learned` scores with it
+        "rates_learned",
+        "weights_dropconnect",
+        "weights_pictures",
+        "weights_targeted",
+    ),
+    "10": ("batchnorm", "batchnorm_pictures", "selu"),
 }
 
 
