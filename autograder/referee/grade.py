@@ -89,7 +89,7 @@ def grade_notebook(
     """
     config = config or Config()
     stem = nb.metadata["dropout_course"]["chapter"]
-    attempt = attempt_hash(c.source for c in nb.cells if role_of(c) is Role.SOLUTION)
+    attempt = attempt_hash(c.source for c in nb.cells if role_of(c) in (Role.SOLUTION, Role.EXTRA))
     session = Session(
         config.start or starter(config.level, stem, config.state),
         seed=exercise_seed(config.key, student, stem, attempt),
@@ -101,21 +101,27 @@ def grade_notebook(
     if config.level == "unsafe":
         result.problems.append(UNSAFE)
     try:
-        for cell in nb.cells:
-            role = role_of(cell)
-            if role is Role.CHECK:
+        for cell in _to_run(nb):
+            session.run(grade_id(cell) or cell.id, cell.source)
+        for cell in nb.cells:  # an answer is what a name stands for at the end
+            if role_of(cell) is Role.CHECK:
                 exercise = course.exercises()[exercise_of(cell)]
                 seed = exercise_seed(config.key, student, exercise.id, attempt)
                 wanted = [law for law in laws_of(exercise) if hidden or not law.hidden]
                 result.exercises.append(_judge(session, exercise, wanted, seed, config))
-            elif role in (Role.SETUP, Role.SOLUTION, Role.EXTRA):
-                session.run(grade_id(cell) or cell.id, cell.source)
     except EngineError as error:
         raise error.__cause__ or error from None  # what failed says what to do
     finally:
         session.close()
     result.cell_outputs = session.outputs
     return result
+
+
+def _to_run(nb: Any) -> list[Any]:
+    """Give the cells that run, in order; stubs that nobody filled in first, to hide no answer."""
+    cells = [c for c in nb.cells if role_of(c) in (Role.SETUP, Role.SOLUTION, Role.EXTRA)]
+    untouched = set(nb.metadata["dropout_course"].get("untouched", []))
+    return sorted(cells, key=lambda cell: grade_id(cell) not in untouched)
 
 
 def _judge(
