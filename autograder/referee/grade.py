@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder.referee import limits
 from autograder.referee.cells import Role, exercise_of, grade_id, role_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
@@ -47,10 +48,10 @@ class Config:
     key: bytes = b""
     level: str = "auto"
     state: Path = Path(".autograder")
-    cell_seconds: float = 20.0
-    exercise_seconds: float = 20.0
-    total_seconds: float = 900.0
-    restarts: int = 3
+    cell_seconds: float = limits.CELL_SECONDS
+    exercise_seconds: float = limits.CALLS_SECONDS
+    total_seconds: float = limits.NOTEBOOK_SECONDS
+    restarts: int = limits.RESTARTS
     start: Callable[[], Runner] | None = None
 
 
@@ -62,7 +63,12 @@ def laws_of(exercise: course.Exercise) -> tuple[Law, ...]:
 
 
 def grade_notebook(
-    nb: Any, *, student: str = "", config: Config | None = None, hidden: bool = True
+    nb: Any,
+    *,
+    student: str = "",
+    config: Config | None = None,
+    hidden: bool = True,
+    files: Mapping[str, bytes] | None = None,
 ) -> NotebookResult:
     """Run a rebuilt notebook in a process of its own and judge its answers.
 
@@ -76,6 +82,8 @@ def grade_notebook(
         Time limits and the key.
     hidden
         Whether hidden laws are run as well as visible ones.
+    files
+        What was handed in beside the notebook, by name: it may import and read these.
 
     Returns
     -------
@@ -89,13 +97,15 @@ def grade_notebook(
     """
     config = config or Config()
     stem = nb.metadata["dropout_course"]["chapter"]
-    attempt = attempt_hash(c.source for c in nb.cells if role_of(c) in (Role.SOLUTION, Role.EXTRA))
+    sources = [c.source for c in nb.cells if role_of(c) in (Role.SOLUTION, Role.EXTRA)]
+    attempt = attempt_hash(sources, files or {})
     session = Session(
         config.start or starter(config.level, stem, config.state),
         seed=exercise_seed(config.key, student, stem, attempt),
         cell_seconds=config.cell_seconds,
         restarts=config.restarts,
         total_seconds=config.total_seconds,
+        files=files,
     )
     result = NotebookResult(chapter=stem.partition("-")[0])
     if config.level == "unsafe":
