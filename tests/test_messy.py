@@ -73,3 +73,14 @@ def test_a_helper_that_is_not_taken_is_named(tmp_path, kind):
     told = graded(tmp_path, notebook)
     assert told.result.score == 60
     assert any(p.startswith("my_helpers.py") and "left out" in p for p in told.problems)
+
+
+@pytest.mark.parametrize(
+    "line", ["import torch", "from torch import nn", "import torch.nn.functional as F"]
+)
+def test_torch_that_is_not_used_costs_nothing_and_torch_that_is_says_what_to_do(tmp_path, line):
+    notebook = filled()
+    insert(notebook, 5, line, "import torch\ntorch.manual_seed(1)")
+    told = graded(tmp_path, notebook)
+    assert told.result.score == 60
+    assert "write what torch.manual_seed does with NumPy" in json.dumps(told.result.cell_outputs)

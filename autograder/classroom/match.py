@@ -214,6 +214,8 @@ def _match_by_name(result: Match, submitted: NotebookNode) -> None:
         for position, cell in enumerate(submitted.cells):
             free = cell.cell_type == "code" and _is_free(result, position, submitted)
             if free and names & defined(cell.source):
+                if (before := result.owner[position]) is not None:
+                    result.slots[before].copies.remove(position)
                 result.owner[position] = slot.index
                 slot.copies.append(position)
                 result.by_name.add(slot.index)

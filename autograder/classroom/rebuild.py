@@ -86,7 +86,9 @@ def _in_order(
     for slot in found.slots:
         answer = answers[slot.index]
         if slot.copies:
-            owners[slot.copies[0] if answer is None else answer] = slot.index
+            changed = changed_copies(slot, submitted)
+            released = [i for i in slot.copies if i not in changed] or slot.copies
+            owners[released[0] if answer is None else answer] = slot.index
     cells: list[NotebookNode] = []
     where: dict[int, int] = {}
     for position, cell in enumerate(submitted.cells):

@@ -2,7 +2,7 @@
 
 Processor time is that of all threads of the notebook's process. A process that waits is idle; one
 that works a fifth of the time by the wall waits for the machine, which is not its fault.
-`nbgrader_config.py` may set the three limits of `autograder.referee.Config` for its assignments.
+`autograder.referee.Config` takes others; `book/how-to-use.md` has them for students.
 """
 
 CELL_SECONDS = 20.0  # processor time of one cell; then it is interrupted inside

@@ -14,7 +14,6 @@ array of bytes}``, a file that was handed in beside the notebook.
 from __future__ import annotations
 
 import base64
-import importlib.abc
 import math
 import os
 import random
@@ -25,12 +24,11 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course.engine.inside import answering, codec, interrupting
+from dropout_course.engine.inside import absent, answering, codec, interrupting
 
 STREAM = 20_000  # characters of stdout and of stderr that are kept from one cell
 PICTURE = 2_000_000  # bytes of one image
 OUTPUTS = 20  # displayed objects of one cell
-OTHER_LIBRARIES = ("torch", "tensorflow", "jax", "keras")
 
 
 class Cells:
@@ -72,6 +70,7 @@ class Cells:
                 raised = result.error_before_exec or result.error_in_exec
             except (SystemExit, KeyboardInterrupt) as stopped:
                 raised = stopped
+            absent.forget()
             if raised is not None:
                 error = answering.describe(raised)
             outputs = _figures()
@@ -137,20 +136,6 @@ def _figures() -> list[dict[str, Any]]:
         pictures.append(_kept({"image/png": sink.getvalue()}))
     pyplot.close("all")
     return [picture for picture in pictures if picture]
-
-
-class _NumPyOnly(importlib.abc.MetaPathFinder):
-    """Says why `import torch` fails. That it does is seen to by the files that can be read."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name.partition(".")[0] in OTHER_LIBRARIES:
-            said = f"this exercise is to be done in NumPy; {name} is not available"
-            raise ModuleNotFoundError(said, name=name)
-
-
-def allow_numpy_only() -> None:
-    """Make the import of another array library fail, and say why."""
-    sys.meta_path.insert(0, _NumPyOnly())
 
 
 def serve(connection: socket.socket, cells: Cells | None = None) -> None:
