@@ -40,7 +40,7 @@ OUTPUTS = [
 ]
 
 
-def judge(notebook, student, key_folder, level="auto"):
+def judge(notebook, student, key_folder, level="auto", files=None):
     result = fake_judge(notebook, student, key_folder)
     return FakeResult(result.exercises, [], {"double": OUTPUTS})
 
@@ -127,7 +127,7 @@ def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):
     monkeypatch.setattr(
         submission,
         "judge",
-        lambda nb, student, key, level: seen.append(student) or judge(nb, "", key),
+        lambda nb, student, key, level, files: seen.append(student) or judge(nb, "", key),
     )
     assert grade(home) == first
     assert seen == ["cat"]

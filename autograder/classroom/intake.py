@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 
+from autograder.classroom.beside import beside
 from autograder.classroom.files import (
     NOTEBOOK_LIMIT,
     OWN_FILES,
@@ -100,7 +101,7 @@ def intake(folder: Path, assignment: str, release: NotebookNode) -> Intake:
         return Intake(None, problems + _nothing(unreadable, others, wanted))
     problems += [f"{sentence} It is not graded." for sentence, _ in unreadable]
     problems += _choice(best, names, wanted) + best.problems
-    problems += _provenance(best, assignment, release)
+    problems += [*_provenance(best, assignment, release), *beside(folder).problems]
     return Intake(best.notebook, problems, best.sha256)
 
 

@@ -78,8 +78,10 @@ class Referee(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with outputs and with a report at its top."""
-        student = resources["nbgrader"]["student"]
-        record = have_judged(nb, student, Path(self.key_folder), self.level)
+        student, assignment = (resources["nbgrader"][key] for key in ("student", "assignment"))
+        course = self.parent.coursedir
+        folder = course.format_path(course.submitted_directory, student, assignment)
+        record = have_judged(nb, student, Path(self.key_folder), self.level, Path(folder))
         resources[OURS] = {"failed": bool(record.failure)}
         return nb, resources
 
