@@ -42,6 +42,7 @@ class Cells:
         config.InteractiveShell.colors = "NoColor"
         config.InteractiveShell.xmode = "Minimal"
         self.shell = _shell_class().instance(config=config)
+        _draw_to_files()
         self.shell.db = {}  # where %cd notes folders; the one on disk can't be written to in a jail
 
     @property
@@ -107,6 +108,14 @@ def _shell_class() -> Any:
             return []
 
     return Shell
+
+
+def _draw_to_files() -> None:
+    """Let a notebook choose any backend of matplotlib, and keep the one that needs no screen."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    matplotlib.use = lambda backend, *, force=True: None
 
 
 def _kept(data: dict[str, Any]) -> dict[str, Any] | None:
