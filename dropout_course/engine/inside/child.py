@@ -94,6 +94,10 @@ def _shell_class() -> Any:
         def enable_gui(self, gui: Any = None) -> None:
             """Accept ``%matplotlib inline``; figures are collected after each cell."""
 
+        def enable_matplotlib(self, gui: Any = None) -> tuple[Any, str]:
+            """Accept every backend of ``%matplotlib``; the one that draws to files stays."""
+            return gui, "agg"
+
         def ask_exit(self) -> None:
             """Let ``exit()`` end the cell, as in a notebook, and not the process."""
             raise SystemExit
