@@ -42,6 +42,7 @@ class Cells:
         config.InteractiveShell.colors = "NoColor"
         config.InteractiveShell.xmode = "Minimal"
         self.shell = _shell_class().instance(config=config)
+        _draw_to_files()
         self.shell.db = {}  # where %cd notes folders; the one on disk can't be written to in a jail
 
     @property
@@ -93,6 +94,10 @@ def _shell_class() -> Any:
         def enable_gui(self, gui: Any = None) -> None:
             """Accept ``%matplotlib inline``; figures are collected after each cell."""
 
+        def enable_matplotlib(self, gui: Any = None) -> tuple[Any, str]:
+            """Accept every backend of ``%matplotlib``; the one that draws to files stays."""
+            return gui, "agg"
+
         def ask_exit(self) -> None:
             """Let ``exit()`` end the cell, as in a notebook, and not the process."""
             raise SystemExit
@@ -107,6 +112,14 @@ def _shell_class() -> Any:
             return []
 
     return Shell
+
+
+def _draw_to_files() -> None:
+    """Let a notebook choose any backend of matplotlib, and keep the one that needs no screen."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    matplotlib.use = lambda backend, *, force=True: None
 
 
 def _kept(data: dict[str, Any]) -> dict[str, Any] | None:
