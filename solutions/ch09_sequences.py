@@ -56,7 +56,8 @@ def lstm_forward(
     x : ndarray (T, B, D)
         Inputs, time first.
     params : dict
-        "Wx" (D, 4H), "Wh" (H, 4H) and "b" (4H,); gates in the order i, f, g, o.
+        "Wx" (D, 4H), "Wh" (H, 4H) and "b" (4H,); gates in the order
+        i, f, g, o.
     zx : ndarray of bool (B, D)
         Mask of the inputs, the same in all steps; used by "gal" alone.
     zh : ndarray of bool (B, H)
@@ -157,7 +158,10 @@ def zoneout_forward(
     return mixed.astype(prev.dtype)
 
 
-def zoneout_backward(grad: np.ndarray, keep_prev: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def zoneout_backward(
+    grad: np.ndarray,
+    keep_prev: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     """Gradients through zoneout_forward in training.
 
     Parameters
@@ -255,7 +259,12 @@ def _log_softmax(z: np.ndarray) -> np.ndarray:
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
 
-def rdrop_loss(logits1: np.ndarray, logits2: np.ndarray, y: np.ndarray, alpha: float) -> float:
+def rdrop_loss(
+    logits1: np.ndarray,
+    logits2: np.ndarray,
+    y: np.ndarray,
+    alpha: float,
+) -> float:
     """Loss of two passes with different masks, which are asked to agree.
 
     Parameters
@@ -270,11 +279,13 @@ def rdrop_loss(logits1: np.ndarray, logits2: np.ndarray, y: np.ndarray, alpha: f
     Returns
     -------
     float
-        Mean over the examples of (CE1 + CE2) / 2 + alpha (KL(P1|P2) + KL(P2|P1)) / 2.
+        Mean over the examples of
+        (CE1 + CE2) / 2 + alpha (KL(P1|P2) + KL(P2|P1)) / 2.
 
     References
     ----------
-    Liang et al. (2021), with the mean of the two cross-entropies in place of their sum.
+    Liang et al. (2021), with the mean of the two cross-entropies in place
+    of their sum.
     """
     log1, log2 = _log_softmax(logits1), _log_softmax(logits2)
     rows = np.arange(len(y))

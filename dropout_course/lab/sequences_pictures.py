@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .plots import COLORS, MARKERS, MUTED, axes, line
+from .stats import mean
 
 
 def survival(keep: Sequence[float], steps: int) -> None:
@@ -20,7 +21,8 @@ def survival(keep: Sequence[float], steps: int) -> None:
         ax.plot(T[1:], 0 * T[1:] + q, color=COLORS[series], linestyle=":")
     ax.plot([], [], color=MUTED, linestyle=":", label="one mask for all steps")
     ax.set_ylim(0, 1.02)
-    ax.legend(loc="upper right", bbox_to_anchor=(1.0, 0.72))
+    ax.set_xticks(range(0, steps + 1, 5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def masks_in_time(masks: Mapping[str, np.ndarray]) -> None:
@@ -40,10 +42,13 @@ def masks_in_time(masks: Mapping[str, np.ndarray]) -> None:
 
 
 def recall(delays: Sequence[int], found: Mapping[str, np.ndarray]) -> None:
-    """Draw the share of letters recalled ``(delays, seeds)`` against the delay, a line a kind."""
+    """Draw the share of letters recalled ``(delays, seeds)`` against the delay; the first kind is no noise."""
     ax = axes(1, "Who still knows the letter?", "steps between letter and answer", "right / %")
     for series, (name, runs) in enumerate(found.items()):
-        line(ax, delays, runs, name, series)
+        if series:
+            line(ax, delays, runs, name, series - 1)
+        else:  # what the others are compared with
+            ax.plot(delays, mean(runs), color=MUTED, linestyle="--", label=name)
     ax.axhline(25, color=MUTED, linestyle=":", label="guessing")
     ax.set_xticks(delays)
     ax.set_ylim(0, 105)
