@@ -28,6 +28,7 @@ LAB: dict[str, tuple[str, ...]] = {
         "weights_pictures",
         "weights_targeted",
     ),
+    "09": ("ensembles", "sequences_lstm", "sequences_pictures", "sequences_text"),
     "10": ("batchnorm", "batchnorm_pictures", "selu"),
 }
 
