@@ -50,16 +50,16 @@ bench: $(READY) ## measure checks and grading; results go to bench/RESULTS.md
 	@$(BIN)/python -m bench
 
 lock: ## choose the newest versions that requirements.txt allows, write requirements.lock
-	@rm -rf build/lock && $(PYTHON) -m venv build/lock
-	@build/lock/bin/pip install --quiet -r requirements.txt
-	@build/lock/bin/pip freeze --exclude pip --exclude setuptools | sed 's/+cpu$$//' > requirements.lock
-	@rm -rf build/lock && echo "requirements.lock: $$(wc -l < requirements.lock) packages"
+	@$(PYTHON) packaging/lock.py
 
 clean: ## remove what was built; keeps the environment and the course's key
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml packaging/autograder/pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there: install Python 3.11" \
+		"or newer, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) packaging/check_python.py
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@echo "installing $$(wc -l < requirements.lock) packages into $(VENV) (a few minutes the first time) ..."
 	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import checks, fuzz, grading, gradings
+from bench import checks, concrete, exercises, fuzz, grading, gradings
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
@@ -22,10 +22,12 @@ Each section says what was measured, when, on what, and by which command. Machin
 shared: trust ratios within one section more than milliseconds.
 """
 BENCHMARKS: dict[str, Callable[[], str]] = {
+    "exercises": exercises.run,
     "checks": checks.run,
     "grading": grading.run,
     "gradings": gradings.run,
     "fuzz": fuzz.run,
+    "concrete": concrete.run,
 }
 
 

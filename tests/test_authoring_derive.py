@@ -177,7 +177,6 @@ def test_the_registry_lists_chapters_and_exercises(texts, notebook):
     }
     layer = content["exercises"]["layer"]
     assert layer.pop("hints")[:2] == ["One.", "Two."]
-    assert layer.pop("hints_text")[:2] == ["One.", "Two."]
     assert layer == {
         "chapter": "03",
         "stem": "03-forward",

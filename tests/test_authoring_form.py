@@ -95,7 +95,7 @@ def test_torch_is_asked_for_and_installed(cells, texts):
     assert "needs **PyTorch**" in text_with(cells, "Run the next cell first")
     registry = json.loads(texts[Path("dropout_course/exercises.json")])
     assert registry["chapters"]["07"]["library"] == "torch"
-    assert registry["exercises"]["double"]["hints_text"] == [
+    assert registry["exercises"]["double"]["hints"] == [
         "Look at (7.1).", "It is 2 · xᵢ, or x/(1/2).", "    return ...",
     ]  # fmt: skip
 

@@ -58,8 +58,6 @@ def test_markdown_becomes_text():
 def test_every_hint_of_the_course_has_a_text_without_markup():
     exercises = json.loads(REGISTRY.read_text("utf-8"))["exercises"]
     for key, one in exercises.items():
-        assert len(one["hints_text"]) == len(one["hints"]), key
-        for hint, text in zip(one["hints"], one["hints_text"], strict=True):
-            assert text == plain(hint)
+        for text in one["hints"]:
             prose = "".join(text.split("`")[::2])
             assert not any(mark in prose for mark in ("$", "\\", "](", "~~~")), (key, text)

@@ -13,11 +13,12 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.referee.cells import grade_id
-from dropout_course.engine.laws import module_name
+from dropout_course.course import module_name
 
 ROOT = Path(__file__).resolve().parents[1]
 STEM = "03-dropout-forward"
-COMMANDS = ["list", "check", "grade", "autograde", "build", "release", "doctor", "course"]
+COMMANDS = ["list", "check", "grade", "autograde", "feedback", "build", "release", "doctor"]
+COMMANDS += ["course"]
 
 
 def run(*words):

@@ -54,8 +54,10 @@ def test_sets_come_back(value):
 @pytest.mark.parametrize("how", "CFSR")
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=3, min_side=2, max_side=4)))
 @settings(max_examples=20)
-def test_an_array_keeps_its_memory_layout_and_is_read_only(how, array):
+def test_an_array_keeps_its_memory_layout_and_whether_it_may_be_written_to(how, array):
     sent = laid_out(array, how)
+    assert decode(encode(sent)).flags.writeable
+    sent.flags.writeable = False
     came = decode(encode(sent))
     assert layout(came) == layout(sent) == how
     assert np.array_equal(came, array, equal_nan=True)

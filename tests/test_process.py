@@ -35,8 +35,8 @@ def test_cells_share_names_and_show_what_they_print(process):
 def test_calls_carry_plain_data_both_ways(process):
     process.cell("def twice(x, *, times=2):\n    print('noise')\n    return x * times", 20)
     student = Student(lambda request: process.ask(request, 20))
-    assert np.array_equal(student.twice(np.arange(3.0)), [0, 2, 4])
-    assert student.twice([1], times=3) == [1, 1, 1]
+    assert np.array_equal(student.twice(np.arange(3.0)).value, [0, 2, 4])
+    assert student.twice([1], times=3).value == [1, 1, 1]
 
 
 def test_an_error_comes_back_with_the_students_line_and_no_line_of_ours(process):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from dropout_course.scenes import FUNCTIONS
+from dropout_course import scenes
 from solutions.ch03_dropout_forward import (
     commuting,
     draw_mask,
@@ -201,7 +201,7 @@ def test_moments_vanish_at_p_one_and_keep_the_dtype(dtype, seed):
 @given(shapes, rates, seeds)
 def test_the_gap_is_zero_for_the_functions_that_commute(shape, p, seed):
     z, mask = inputs(shape, p, seed)
-    functions = {name: FUNCTIONS[name]() for name in ("relu", "leaky_relu", "linear", "abs")}
+    functions = {name: scenes.function(name)() for name in ("relu", "leaky_relu", "linear", "abs")}
     assert commuting(functions) == set(functions)
     for f in functions.values():
         assert placement_gap(f, z, mask, p) <= 1e-12 * max(1, np.abs(z).max() / max(1 - p, 0.05))
@@ -211,7 +211,7 @@ def test_the_gap_is_zero_for_the_functions_that_commute(shape, p, seed):
 def test_the_gap_is_positive_for_the_functions_that_do_not(name):
     assert commuting([name]) == set()
     z, mask = inputs((50,), 0.5, 1)
-    assert placement_gap(FUNCTIONS[name](), z, mask, 0.5) > 0.1
+    assert placement_gap(scenes.function(name)(), z, mask, 0.5) > 0.1
 
 
 def test_known_gaps():

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropout_course.scenes import FUNCTIONS, mc_average_run
+from dropout_course import scenes
+from dropout_course.scenes.ch05_ensembles import mc_average_run
 from solutions.ch05_ensembles import (
     all_masks,
     exact_average,
@@ -84,8 +85,8 @@ def test_a_linear_function_keeps_its_value(n, p, seed):
 def test_second_moments_are_those_of_inverted_dropout(n, p, seed):
     x = np.random.default_rng(seed).normal(size=n)
     want = np.outer(x, x) + p / (1 - p) * np.diag(x**2)
-    np.testing.assert_allclose(exact_average(FUNCTIONS["outer"](), x, p), want, atol=2e-12)
-    norm = exact_average(FUNCTIONS["squares"](), x, p)
+    np.testing.assert_allclose(exact_average(scenes.function("outer")(), x, p), want, atol=2e-12)
+    norm = exact_average(scenes.function("squares")(), x, p)
     assert norm == pytest.approx(x @ x / (1 - p), rel=1e-12)
 
 
@@ -169,7 +170,7 @@ def test_vetoes_zero_weights_and_tiny_numbers():
 
 @given(seeds, st.integers(1, 6), st.integers(1, 6))
 def test_passes_can_be_taken_in_two_parts(seed, one, other):
-    model, x = FUNCTIONS["noisy_logits"]([0.0, 1.0, -1.0]), np.array([0.3, 0.4])
+    model, x = scenes.function("noisy_logits")([0.0, 1.0, -1.0]), np.array([0.3, 0.4])
     whole = mc_average(model, x, one + other, np.random.default_rng(seed))
     rng = np.random.default_rng(seed)
     parts = one * mc_average(model, x, one, rng) + other * mc_average(model, x, other, rng)
@@ -180,7 +181,7 @@ def test_passes_can_be_taken_in_two_parts(seed, one, other):
 def test_many_passes_approach_the_exact_average_at_the_rate_one_over_root_t():
     rng = np.random.default_rng(0)
     x, W, p = rng.normal(size=6), rng.normal(size=(6, 3)), 0.5
-    model, prediction = FUNCTIONS["dropped_logits"](W, p), FUNCTIONS["softmax_of"](W)
+    model, prediction = scenes.function("dropped_logits")(W, p), scenes.function("softmax_of")(W)
     exact = exact_average(prediction, x, p)
     variance = exact_average(lambda z: (prediction(z) - exact) ** 2, x, p)
     for T in (4, 64):
@@ -190,7 +191,7 @@ def test_many_passes_approach_the_exact_average_at_the_rate_one_over_root_t():
 
 
 def test_huge_logits_and_float32():
-    model, x = FUNCTIONS["noisy_logits"]([1e4, 0.0, -1e4]), np.ones(1)
+    model, x = scenes.function("noisy_logits")([1e4, 0.0, -1e4]), np.ones(1)
     got = mc_average(model, x, 3, np.random.default_rng(0))
     np.testing.assert_allclose(got, [1, 0, 0], atol=1e-15)
     assert mc_average(model, np.ones(1, np.float32), 3, np.random.default_rng(0)).dtype == "f4"
@@ -205,6 +206,6 @@ def test_the_scene_counts_calls_and_notes_other_arguments():
     assert (seen["calls"], seen["same_rng"], seen["same_x"]) == (2, False, False)
     seen = mc_average_run({"mc_average": mc_average}, [0.0, 1.0], np.ones(1), 3, 0)
     assert (seen["calls"], seen["same_rng"], seen["same_x"]) == (3, True, True)
-    model = FUNCTIONS["noisy_logits"]([0.0, 1.0])
+    model = scenes.function("noisy_logits")([0.0, 1.0])
     want = mc_average(model, np.ones(1), 3, np.random.default_rng(0))
     np.testing.assert_array_equal(seen["result"], want)

@@ -24,8 +24,9 @@ from attacks.notebooks import ROOT, STEM, released
 from autograder.sandbox.jail.scratch import remove_tree
 
 # Lines of the references and of the hidden checks that stand nowhere else.
+HIDDEN = ROOT / "autograder" / "hidden" / "ch04_backprop" / "dropout_backward.py"
 REFERENCE_LINE = "Forward and backward of one idea stand next to each other."
-HIDDEN_LINE = "Values are compared with the reference answers where these are deterministic."
+HIDDEN_LINE = "Hidden laws of 4.1 dropout_backward."
 
 
 class Stage:
@@ -70,7 +71,7 @@ class Stage:
 
     def _assert_canaries_are_secret(self) -> None:
         assert REFERENCE_LINE in (ROOT / "solutions" / "ch04_backprop.py").read_text("utf-8")
-        assert HIDDEN_LINE in (ROOT / "autograder/hidden/ch04_backprop.py").read_text("utf-8")
+        assert HIDDEN_LINE in HIDDEN.read_text("utf-8")
         assert not any(canary in str(released()) for canary in self.canaries.values())
 
     def _write_files(self) -> dict[str, Path]:
@@ -121,7 +122,7 @@ class Stage:
             "course": str(self.course),
             "folder": str(self.submitted),
             "references": str(ROOT / "solutions" / "ch04_backprop.py"),
-            "hidden": str(ROOT / "autograder" / "hidden" / "ch04_backprop.py"),
+            "hidden": str(HIDDEN),
             "checkout": str(ROOT),
             "libraries": sysconfig.get_path("purelib"),
             "grader": os.getpid(),

@@ -76,16 +76,34 @@ def says(make: Callable[[], bytes], only: str = "") -> Callable[[], Puppet]:
     def reply(request: dict[str, Any], connection: socket.socket) -> bytes:
         if (plain := usual(request)) is not None:
             return plain
-        if only and request.get("name") != only:
-            return codec.encode({"missing": "it"})
         if not said:
             said.append(make())
-        return said[0]
+        calls = request.get("each", [request])
+        return in_turn(said[0], [not only or call.get("name") == only for call in calls])
 
     return lambda: Puppet(reply)
 
 
-def does(act: Callable[[socket.socket], None], ops: tuple[str, ...] = ("call", "play")) -> Any:
+def in_turn(message: bytes, heard: list[bool]) -> bytes:
+    """Say a message as the reply to each of several calls; to calls that don't count, nothing.
+
+    One that has no header of the usual form is said as it is.
+    """
+    (size,) = struct.unpack_from("<I", message.ljust(4, b"\0"))
+    tree, comma, length = message[4 : 4 + size].strip(b"[] ").rpartition(b",")
+    header = message[4 : 4 + size].strip()
+    if not comma or not length.strip().isdigit() or header[:1] != b"[" or header[-1:] != b"]":
+        return message
+    tree = header[1 : header.rindex(b",")]
+    parts = [tree if one else b'["d",[["missing","it"]]]' for one in heard]
+    made = b'[["l",[' + b",".join(parts) + b"]]," + length.strip() + b"]"
+    made += b" " * (-(len(made) + 4) % 16)
+    return struct.pack("<I", len(made)) + made + message[4 + size :]
+
+
+def does(
+    act: Callable[[socket.socket], None], ops: tuple[str, ...] = ("call", "play", "each")
+) -> Any:
     """A child that does something to the connection instead of answering."""
 
     def reply(request: dict[str, Any], connection: socket.socket) -> bytes | None:

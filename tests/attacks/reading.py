@@ -41,7 +41,7 @@ attempt(lambda name: __import__(name, fromlist=["x"]).__doc__, "solutions.ch04_b
 attempt(read, bait["hidden"])
 sys.path[:0] = [bait["checkout"], bait["libraries"]]
 attempt(lambda name: __import__(name, fromlist=["x"]).__doc__,
-        "autograder.hidden.ch04_backprop", "autograder.referee")
+        "autograder.hidden.ch04_backprop.dropout_backward", "autograder.referee")
 """,
     ),
     _reads("key", "Reads the key of the course.", "attempt(read, bait['key'])"),

@@ -166,7 +166,7 @@ for id_, title, says, changes in (
         {"var": lambda x, p: (1 - p) / p * x**2},
     ),
     (
-        "not-squared",
+        "x-not-squared",
         "x not squared",
         "The variance scales with the square of x, and is positive for a negative x as well.",
         {"var": lambda x, p: p / (1 - p) * x},

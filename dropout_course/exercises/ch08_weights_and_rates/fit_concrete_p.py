@@ -1,0 +1,210 @@
+"""8.5 fit_concrete_p: the drop probability is learned, and data and entropy decide where it goes.
+
+Contract: 700 steps, length scale 0.1, points of y = 2x + 8 with noise of variance 1. Over 100 seeds
+the reference keeps far from both thresholds (`bench/RESULTS.md`, section concrete).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dropout_course.engine.features import tried, value_of
+from dropout_course.engine.laws import law
+from dropout_course.engine.mistakes import Mistakes, question
+
+SEEDS = 2  # under which the rules for exercises are tried: each answer trains for seconds
+STEPS, LENGTH_SCALE = 700, 0.1
+FEW, MANY = 25, 500
+HALF = 350  # steps after which one sees where p goes
+
+
+def line(case, N):
+    """Draw N points of a line with noise of variance 1."""
+    x = case.normal(N)
+    return x, 2 * x + 8 + case.normal(N)
+
+
+def fit(student, data, steps, seed, entropy=True):
+    """Ask for the learned rate."""
+    return student.fit_concrete_p(*data, LENGTH_SCALE, steps, seed, entropy)
+
+
+def rate_in(case, answer):
+    """Give a learned rate as a number, in whatever form carries it."""
+    p = float(case.array(answer, ()))
+    case.that(0 <= p <= 1, "the result is not a probability", received=p)
+    return p
+
+
+# What is true of every right answer ------------------------------------------------------------
+
+
+@law("More data, less dropout: p(25) - p(500) > 0.1", weight=3, core=True)
+def data_decides(student, case):
+    seed = case.integers(0, 1000)
+    answers = [fit(student, line(case, N), STEPS, seed) for N in (FEW, MANY)]
+    few, many = (rate_in(case, answer) for answer in answers)
+    text = "p does not fall with the number of examples as it must"
+    case.that(few - many > 0.1, text, expected="p(25) - p(500) > 0.1", received=[few, many])
+
+
+@law("Without the entropy term p falls below a third", weight=2)
+def entropy_decides(student, case):
+    seed, data = case.integers(0, 1000), line(case, FEW)
+    answers = [fit(student, data, STEPS, seed, entropy) for entropy in (True, False)]
+    few, without = (rate_in(case, answer) for answer in answers)
+    text = "p is not much smaller without the entropy term"
+    case.that(without < few / 3, text, expected="less than a third", received=[few, without])
+
+
+@law("p starts at 0.1, and the seed decides the rest", weight=1)
+def start(student, case):
+    data, seed = line(case, FEW), case.integers(0, 1000)
+    untrained = fit(student, data, 0, seed)
+    same = [fit(student, data, 20, seed) for _ in range(2)]
+    others = [fit(student, data, 20, seed + i) for i in (1, 2, 3)]
+    case.equal(rate_in(case, untrained), 0.1, tol=1e-6, what="p after 0 steps")
+    first, again = (rate_in(case, answer) for answer in same)
+    case.equal(again, first, what="p from the same seed, once more,")
+    rest = [rate_in(case, answer) for answer in others]
+    text = "p is the same from whatever seed the weights and masks are drawn"
+    case.that(any(p != first for p in rest), text, received=[first, *rest])
+
+
+# By what a wrong answer is recognised, and what people write instead --------------------------
+
+
+def where(p):
+    """Say where the rate has gone from 0.1."""
+    if isinstance(p, str):
+        return p
+    words = [
+        ("stays", 0.09, 0.11),
+        ("falls", 0.0, 0.08),
+        ("rises", 0.27, 0.55),
+        ("is high", 0.6, 1),
+    ]
+    return next((word for word, low, high in words if low <= float(p) <= high), "lies between")
+
+
+@question("Where does p go with few examples?")
+def few_examples(student, case):
+    return where(tried(fit(student, line(case, FEW), HALF, 1)))
+
+
+@question("Where does p go with many examples?")
+def many_examples(student, case):
+    return where(tried(fit(student, line(case, MANY), HALF, 1)))
+
+
+@question("Where does p go without the entropy term?")
+def without_entropy(student, case):
+    return where(tried(fit(student, line(case, FEW), HALF, 1, False)))
+
+
+@question("What is p before the first step?")
+def first_rate(student, case):
+    return round(float(value_of(fit(student, line(case, FEW), 0, 1))), 5)
+
+
+@question("Does the same seed give the same p?")
+def same_seed(student, case):
+    data = line(case, FEW)
+    answers = [fit(student, data, 20, 1) for _ in range(2)]
+    return value_of(answers[0]) == value_of(answers[1])
+
+
+def form_of(
+    start=0.1,
+    masked=lambda p: p,
+    kept=lambda z: 1 - z,
+    sign=1.0,
+    prior=lambda N: 1 / N,
+    wanted=lambda entropy: entropy,
+    trained=lambda steps: steps,
+    seeded=True,
+):
+    def fit_concrete_p(X, y, length_scale, steps, seed, entropy=True):
+        import torch
+
+        if seeded:
+            torch.manual_seed(seed)
+        x, target = (torch.tensor(np.asarray(a), dtype=torch.float32)[:, None] for a in (X, y))
+        layers = [torch.nn.Linear(*sizes) for sizes in ((1, 64), (64, 64), (64, 1))]
+        logit = torch.tensor(math.log(start / (1 - start)), requires_grad=True)
+        log_var = torch.zeros((), requires_grad=True)
+        weights = [w for layer in layers for w in layer.parameters()]
+        adam = torch.optim.Adam([*weights, logit, log_var], lr=0.01)
+        for _ in range(trained(steps)):
+            p = masked(torch.sigmoid(logit))
+            h = torch.relu(layers[0](x))
+            u = torch.rand_like(h).clamp(1e-6, 1 - 1e-6)
+            z = torch.sigmoid((torch.logit(p) + torch.logit(u)) / 0.1)
+            h = torch.relu(layers[1](h * kept(z) / (1 - p)))
+            error = (layers[2](h) - target) ** 2
+            loss = (error * torch.exp(-log_var) + log_var).mean()
+            squares = (layers[1].weight ** 2).sum() / (1 - p)
+            loss = loss + prior(len(x)) * length_scale**2 * squares
+            if wanted(entropy):
+                negative = p * torch.log(p) + (1 - p) * torch.log1p(-p)
+                loss = loss + sign * prior(len(x)) * 2 * 64 * negative
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+        return torch.sigmoid(logit).item()
+
+    return fit_concrete_p
+
+
+mistakes = Mistakes(fit_concrete_p=form_of)
+mistakes.row(
+    "rate-without-gradient",
+    "No gradient reaches p",
+    "p never moves: it is detached, or turned into a Python number, before the mask is made.",
+    masked=lambda p: p.detach(),
+)
+mistakes.row(
+    "entropy-with-the-wrong-sign",
+    "Entropy with the wrong sign",
+    "You add the entropy to the loss, so training makes it small and p goes to 0; what is added is "
+    "its negative.",
+    sign=-1.0,
+)
+mistakes.row(
+    "data-not-counted",
+    "N missing",
+    "Nothing is divided by N; the loss is a mean over N examples, so the prior counts 1/N.",
+    prior=lambda N: 1.0,
+)
+mistakes.row(
+    "entropy-always-on",
+    "The flag is ignored",
+    "The entropy term is there whatever `entropy` says, so p can't collapse without it.",
+    wanted=lambda entropy: True,
+)
+mistakes.row(
+    "drop-indicator-returned",
+    "Drop indicator for the mask",
+    "You multiply by the relaxed drop indicator; the mask is 1 minus that.",
+    kept=lambda z: z,
+)
+mistakes.row(
+    "starts-elsewhere",
+    "Starts elsewhere",
+    "p does not start at 0.1; its logit starts at log(0.1/0.9).",
+    start=0.2,
+)
+mistakes.row(
+    "steps-ignored",
+    "Steps ignored",
+    "You train for a fixed number of steps; `steps` says how many.",
+    trained=lambda steps: 700,
+)
+mistakes.row(
+    "seed-ignored",
+    "Seed ignored",
+    "Two calls with one seed give different rates; seed torch before you draw weights and masks.",
+    seeded=False,
+)
