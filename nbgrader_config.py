@@ -30,6 +30,7 @@ if BIN not in os.environ.get("PATH", "").split(os.pathsep):
 from autograder.authoring.release import RELEASE_PREPROCESSORS  # noqa: E402
 from autograder.classroom.collect import Collect, before_autograde  # noqa: E402
 from autograder.classroom.export import CsvExport  # noqa: E402
+from autograder.classroom.feedback import ReleaseFeedback  # noqa: E402
 from autograder.classroom.preprocessors import (  # noqa: E402
     AskForHelp,
     Rebuild,
@@ -52,6 +53,9 @@ c.GenerateAssignment.preprocessors = RELEASE_PREPROCESSORS
 
 # Collect: links are not followed, and one bad submission stops none.
 c.ExchangeFactory.collect = Collect
+
+# Feedback: found by those too who handed in under another name.
+c.ExchangeFactory.release_feedback = ReleaseFeedback
 
 # Autograde: the answers go into the released notebook, and the referee takes Execute's place.
 # `autograder autograde` takes the same steps for many submissions at once; if you add a step of

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.root import SetUpError, course_root
+from autograder.terminal import speak_plainly
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +36,7 @@ Files = Annotated[list[Path], typer.Argument(help="Notebook files.", show_defaul
 
 def main() -> None:
     """Run the command line; what a person can mend ends as one line and exit code 2."""
+    speak_plainly()
     try:
         app()
     except SetUpError as error:
@@ -64,13 +66,19 @@ def list_(as_json: Json = False) -> None:
 def check(files: Files, as_json: Json = False) -> None:
     """Check your own notebooks before you hand them in (visible checks only).
 
-    They run as your own code does, without a sandbox. Exit code 0 if all were checked, 1 if a
-    file had a problem.
+    Your notebook runs as it will at grading: in the same sandbox, or, where there is none, in a
+    process of its own. Exit code 0 if all were checked, 1 if a file had a problem.
     """
     from autograder.referee import Config
-    from autograder.sandbox import Process
+    from autograder.referee.sandboxes import sandbox
+    from autograder.sandbox import JailError, Process
 
-    _grade_files(files, as_json, Config(start=Process), hidden=False)
+    config = Config(state=course_root() / ".autograder")
+    try:
+        sandbox(config.level, "numpy", config.state)
+    except JailError:  # on another system than Linux, say: your own code may run as it is
+        config = Config(start=Process)
+    _grade_files(files, as_json, config, hidden=False)
 
 
 @app.command()
@@ -135,7 +143,7 @@ def autograde(
 
     It can be stopped at any time and started again: what is graded stays graded.
     """
-    from autograder.classroom.course import assignments, autograde_assignment
+    from autograder.classroom.course import assignments, autograde_assignment, stale_feedback
 
     root = course_root()
     known = assignments(root)
@@ -156,6 +164,35 @@ def autograde(
     from autograder.classroom.report import rows_table
 
     out.print(rows_table(rows))
+    if stale := stale_feedback(root, assignment):
+        err.print(
+            f"! The feedback of {', '.join(stale)} is older than their grades. Renew it: "
+            f"autograder feedback {assignment}",
+            style="yellow",
+            markup=False,
+            highlight=False,
+        )
+
+
+@app.command()
+def feedback(
+    assignment: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
+    release: Annotated[bool, typer.Option(help="Put it where students fetch it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write nbgrader's feedback where it is missing, or older than a grade or a comment."""
+    from autograder.classroom.course import assignments, write_feedback
+
+    root = course_root()
+    known = assignments(root)
+    if unknown := sorted(set(assignment or []) - set(known)):
+        raise typer.BadParameter(f"there is no {unknown[0]}; there is {', '.join(known)}")
+    written = write_feedback(root, assignment or known, release=release, progress=not as_json)
+    if as_json:
+        _print_json(written)
+        return
+    for name, count in written.items():
+        out.print(f"{name}: {count} written", highlight=False)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 
+from autograder.classroom.beside import mentioned
 from autograder.classroom.files import NOTEBOOK_LIMIT, read_regular
 from autograder.classroom.match import answered
 from autograder.classroom.parse import UnreadableError, parse
@@ -75,7 +76,7 @@ def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -
     try:
         notebook, told.problems = parse(read_regular(path, NOTEBOOK_LIMIT))
     except UnreadableError as error:
-        told.problems = [f"The file {error}. Open it in JupyterLab, save it, and try again."]
+        told.problems = [f"The file {error.what}. {error.todo} Then try again."]
         return told
     except FileNotFoundError:
         told.problems = ["There is no such file."]
@@ -94,7 +95,11 @@ def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -
     told.problems += _provenance(notebook, release, stem)
     rebuilt = rebuild(release, notebook)
     told.problems += rebuilt.notes
-    told.result = grade_notebook(rebuilt.notebook, student=path.stem, config=config, hidden=hidden)
+    found = mentioned(path, notebook)
+    told.problems += found.problems
+    told.result = grade_notebook(
+        rebuilt.notebook, student=path.stem, config=config, hidden=hidden, files=found.files
+    )
     return told
 
 

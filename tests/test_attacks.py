@@ -11,7 +11,7 @@ from attacks.bait import Stage
 from attacks.corpus import ALL, IN_NOTEBOOKS
 from attacks.harness import baseline_scores, run, slips
 from attacks.model import FAMILIES
-from attacks.notebooks import exercises
+from attacks.notebooks import CHAPTER, exercises
 from attacks.params import pytest_params
 from sandbox_support import LEVELS, NOBODY, ROOT, ordinary_python, run_as, usable_levels
 
@@ -30,7 +30,7 @@ def stage(tmp_path_factory):
 def jail(stage, tmp_path_factory):
     """The best jail of this machine, or the reason why there is none."""
     try:
-        sandbox = open_sandbox("auto", state=tmp_path_factory.mktemp("state"))
+        sandbox = open_sandbox("auto", state=tmp_path_factory.mktemp("state"), chapter=CHAPTER)
     except (JailError, OSError) as error:
         yield str(error)
         return

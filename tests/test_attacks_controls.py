@@ -11,7 +11,7 @@ from attacks.bait import Stage
 from attacks.controls import CONTROLS
 from attacks.harness import grade_folder
 from attacks.inert import active
-from attacks.notebooks import STEM, honest
+from attacks.notebooks import CHAPTER, STEM, honest
 
 from autograder.sandbox import JailError, Process, open_sandbox
 
@@ -27,7 +27,7 @@ def stage(tmp_path_factory):
 @pytest.fixture(scope="module")
 def start(stage, tmp_path_factory):
     try:
-        sandbox = open_sandbox("auto", state=tmp_path_factory.mktemp("state"))
+        sandbox = open_sandbox("auto", state=tmp_path_factory.mktemp("state"), chapter=CHAPTER)
     except (JailError, OSError):
         yield Process
         return

@@ -244,6 +244,26 @@ def test_a_large_file_in_utf_16(monkeypatch):
         parse.parse(json.dumps(heavy()).encode("utf-16"))
 
 
+PAGES = [
+    b"<!DOCTYPE html><html><body>notebook</body></html>",
+    b"\xef\xbb\xbf\n  <html lang='en'>",
+    b"<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC>",
+    b"<!-- saved from url=(0042) -->\n<html>",
+    b"<head><title>404</title></head>",
+    b"<BODY>",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_web_page_is_said_to_be_one_and_where_the_notebook_is(tmp_path, page):
+    write(tmp_path, NAME, page)
+    (said,) = take(tmp_path).problems
+    assert "is a web page, not a notebook" in said
+    assert "File > Download" in said
+    assert "Open it in JupyterLab" not in said
+    assert said.endswith("nothing could be graded.")
+
+
 def test_damaged_cells_are_left_out(tmp_path):
     notebook = json.loads(json.dumps(filled()))
     notebook["cells"][:0] = [None, 3, {}, {"cell_type": "code"}, {"cell_type": [], "source": "x"}]

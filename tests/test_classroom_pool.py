@@ -100,7 +100,7 @@ def test_a_worker_that_dies_costs_nobody_anything(job, tasks, alone, home):
 def test_a_warm_process_that_dies_costs_nobody_anything(job, tasks, alone, home):
     found = pool.grade_all(job, tasks[:4], 1, home / "log")
     first = next(found)
-    warm = sandbox(job.level, "numpy", home / ".autograder")._warm
+    warm = sandbox(job.level, STEM, home / ".autograder")._warm
     os.kill(warm._process.pid, signal.SIGKILL)
     again = {**grades([first]), **grades(found)}
     assert again == {student: alone[student] for student, _ in tasks[:4]}
@@ -129,13 +129,13 @@ def test_a_submission_that_kills_every_worker_is_for_a_person(job, tasks, home, 
 def test_the_levels_give_the_same_grades(job, tasks, alone, home):
     other = Job(STEM, job.release, home, "landlock")
     found = grades(pool.grade_all(other, tasks, 1, home / "log"))
-    assert sandbox("landlock", "numpy", home / ".autograder").level == "landlock"
+    assert sandbox("landlock", STEM, home / ".autograder").level == "landlock"
     assert {s: g[:3] for s, g in found.items()} == {s: g[:3] for s, g in alone.items()}
 
 
 def test_a_run_that_was_killed_goes_on(home, tmp_path):
     """The power goes in the middle; nobody is graded twice, and nobody is forgotten."""
-    sandbox("auto", "numpy", home / ".autograder")  # the doctor's verdict is kept
+    sandbox("auto", STEM, home / ".autograder")  # the doctor's verdict is kept
     place = shutil.copytree(home, tmp_path / "home")
     shutil.rmtree(place / "build" / "course" / "autograded", ignore_errors=True)
     command = [sys.executable, "-c", RUN, str(place), STEM]

@@ -17,7 +17,8 @@ from dropout_course.course import module_name
 
 ROOT = Path(__file__).resolve().parents[1]
 STEM = "03-dropout-forward"
-COMMANDS = ["list", "check", "grade", "autograde", "build", "release", "doctor", "course"]
+COMMANDS = ["list", "check", "grade", "autograde", "feedback", "build", "release", "doctor"]
+COMMANDS += ["course"]
 
 
 def run(*words):

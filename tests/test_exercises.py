@@ -13,7 +13,14 @@ from dropout_course import course
 from dropout_course.engine.statistics import Binomial, ChiSquare, Coincidence
 
 SUBJECTS = [Subject(exercise) for exercise in course.exercises().values()]
-every_exercise = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.exercise.id)
+# An exercise that trains networks takes minutes: all of it is among the slow tests.
+every_exercise = pytest.mark.parametrize(
+    "subject",
+    [
+        pytest.param(s, marks=[pytest.mark.slow] if s.seeds < rules.SEEDS else [], id=s.exercise.id)
+        for s in SUBJECTS
+    ],
+)
 STATISTICS = {
     f"{law.exercise}/{law.name}/{'hidden' * law.hidden}{i}": one
     for subject in SUBJECTS
@@ -35,9 +42,9 @@ def test_rule(subject, rule):
 @pytest.mark.slow
 @every_exercise
 def test_reference_gets_full_marks_whatever_the_seed(subject):
-    """A thousand seeds where the exercise is random, 25 where it is not."""
+    """A thousand seeds where the exercise is random, 25 where it is not; fewer if it trains."""
     random = any(law.statistic for law in subject.laws)
-    for seed in range(1000 if random else 25):
+    for seed in range(min(1000 if random else 25, subject.seeds)):
         assert rules.failures(subject.judge(subject.reference, seed)) == []
 
 

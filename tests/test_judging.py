@@ -155,6 +155,15 @@ def test_a_missing_name_a_stub_and_a_result_that_is_no_data():
     assert "returned a value of type function" in finding(lambda x: lambda: 0).reason
 
 
+@pytest.mark.parametrize("value", [np.ones(3), 3.0, None, "text", [right], {"twice": right}])
+def test_a_name_that_was_given_to_a_value_is_said_to_be_one(value):
+    kind = type(value).__name__
+    finding = judge("twice", 4, LAWS, Student.here({"twice": value}), 0).first_failure.finding
+    assert finding.kind == "type"
+    assert finding.reason.startswith(f"twice is a value of type {kind}, not a function: run the")
+    assert "returned" not in finding.reason
+
+
 def test_terminal_escapes_of_a_student_do_not_get_through():
     def bad(x):
         raise RuntimeError("\x1b[2J evil \x07")

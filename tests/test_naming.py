@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from variations import FAULTS, HARMLESS, ODD, varied
+from variations import FAULTS, HARMLESS, ODD, copies_first, varied
 
-from autograder.authoring.rules import Subject
+from autograder.authoring.rules import SEEDS, Subject
 from dropout_course import course
 from dropout_course.engine.features import rounded, values
 from dropout_course.engine.mistakes import Bank, Mistakes, question, work_out_symptoms
@@ -14,7 +14,9 @@ from dropout_course.engine.naming import name_mistakes
 from dropout_course.engine.student import Student
 
 SUBJECTS = [Subject(exercise) for exercise in course.exercises().values()]
+SUBJECTS = [s for s in SUBJECTS if s.seeds >= SEEDS]  # not those that train: they take an hour
 every_exercise = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.exercise.id)
+CURES = {("writes-to-its-input", copies_first)}  # a copy is written to, and nobody minds
 
 
 def ids(names, bank):
@@ -35,6 +37,8 @@ def test_a_mistake_is_named_under_every_variation(subject):
     for mistake in subject.bank.mistakes:
         kinds = HARMLESS + (ODD if heart(subject, mistake) else ())
         for variation in kinds:
+            if (mistake.id, variation) in CURES:
+                continue
             answer = varied(mistake.answer, variation, parameters.get(mistake.replaces, ()))
             named = ids({**subject.reference, mistake.replaces: answer}, subject.bank)
             if named[:1] != [mistake.id]:

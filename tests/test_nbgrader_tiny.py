@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import datetime
 
 import nbformat
 import pytest
@@ -39,7 +40,7 @@ OUTPUTS = [
 ]
 
 
-def judge(notebook, student, key_folder, level="auto"):
+def judge(notebook, student, key_folder, level="auto", files=None):
     result = fake_judge(notebook, student, key_folder)
     return FakeResult(result.exercises, [], {"double": OUTPUTS})
 
@@ -126,7 +127,7 @@ def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):
     monkeypatch.setattr(
         submission,
         "judge",
-        lambda nb, student, key, level: seen.append(student) or judge(nb, "", key),
+        lambda nb, student, key, level, files: seen.append(student) or judge(nb, "", key),
     )
     assert grade(home) == first
     assert seen == ["cat"]
@@ -200,6 +201,75 @@ def test_manual_grades_survive_autograding(home):
         gradebook.db.commit()
     grade(home, force=True)
     assert recorded(home, "ann")[0] == 7 + 12 + 5
+
+
+def change(home, what):
+    """Change something in the gradebook, as Formgrader does."""
+    with Course(home).gradebook() as gradebook:
+        what(gradebook)
+        gradebook.db.commit()
+
+
+def manual_score(gradebook):
+    gradebook.find_grade("double-check", STEM, STEM, "ann").manual_score = 3
+
+
+def extra_credit(gradebook):
+    gradebook.find_grade("ch03-why", STEM, STEM, "ann").extra_credit = 2
+
+
+def comment(gradebook):
+    gradebook.find_comment("ch03-why", STEM, STEM, "ann").manual_comment = "Well put."
+
+
+def due_date(gradebook):
+    gradebook.find_assignment(STEM).duedate = datetime(2020, 1, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", [manual_score, extra_credit, comment, due_date])
+def test_what_changes_a_grade_makes_its_feedback_stale_and_is_renewed(home, what):
+    config = (home / "nbgrader_config.py").read_text()
+    (home / "nbgrader_config.py").write_text(
+        config + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n'
+    )
+    for student in ("ann", "bob"):
+        hand_in(home, student, filled(ch03_why="Because."))
+    write(submitted(home, "ann"), "timestamp.txt", b"2026-01-01 12:00:00 UTC")
+    grade(home)
+    course = Course(home)
+    assert course.stale_feedback(STEM) == []  # there is none yet
+    assert course.feedback(STEM, progress=False) == 2
+    assert course.stale_feedback(STEM) == []
+    change(home, what)
+    grade(home)  # renews penalties, and grades nobody again
+    assert course.stale_feedback(STEM) == ["ann"]
+    assert course.feedback(STEM, progress=False) == 1
+    assert course.stale_feedback(STEM) == []
+
+
+@pytest.mark.slow
+def test_a_moved_due_date_moves_the_penalty_both_ways(home):
+    config = (home / "nbgrader_config.py").read_text()
+    (home / "nbgrader_config.py").write_text(
+        config + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n'
+    )
+    hand_in(home, "ann", filled())
+    write(submitted(home, "ann"), "timestamp.txt", b"2026-01-01 12:00:00 UTC")
+    grade(home)
+
+    def points():
+        with Course(home).gradebook() as gradebook:
+            (notebook,) = gradebook.find_submission(STEM, "ann").notebooks
+            return notebook.score - (notebook.late_submission_penalty or 0)
+
+    assert points() == 20
+    change(home, due_date)
+    grade(home)
+    assert points() == 0
+    change(home, lambda g: setattr(g.find_assignment(STEM), "duedate", datetime(2026, 2, 1)))
+    grade(home)
+    assert points() == 20
 
 
 @pytest.mark.slow

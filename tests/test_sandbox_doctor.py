@@ -88,7 +88,7 @@ def private_library(monkeypatch):
         (folder / "library").mkdir(mode=0o700)
         (folder / "library" / "file").write_text("x")
         listed = [*view.readable("numpy"), str(folder / "library")]
-        monkeypatch.setattr(view, "readable", lambda library: listed)
+        monkeypatch.setattr(view, "readable", lambda *_: listed)
         yield folder / "library"
 
 
@@ -186,7 +186,7 @@ def test_another_processor_is_refused(monkeypatch):
 
 
 def test_a_jail_without_a_rule_that_sets_it_up_is_refused(monkeypatch):
-    def broken(library):
+    def broken(library, chapter=""):
         return ["/nowhere/at/all"]
 
     monkeypatch.setattr(view, "readable", broken)

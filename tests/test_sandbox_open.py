@@ -59,7 +59,7 @@ def test_a_level_asked_for_is_not_replaced(examined, tmp_path):
 def test_unsafe_only_when_asked_for(examined, tmp_path):
     with open_sandbox("unsafe", state=tmp_path) as sandbox:
         assert sandbox.level == "unsafe"
-        assert sandbox.start is Process
+        assert sandbox.start.func is Process
     assert examined.asked == []
 
 

@@ -20,7 +20,7 @@ class Fake:
         Fake.made += 1
         self.number = Fake.made
 
-    def cell(self, source, seconds):
+    def cell(self, source, seconds, idle_seconds, grace):
         Fake.log.append((self.number, source))
         if source in ("timeout", "died", "broken"):
             raise Stopped(source, "the process ended" if source == "died" else source)
@@ -102,11 +102,11 @@ def test_a_cell_that_dies_only_when_run_again_is_left_out_too(session, monkeypat
     session.run("b", "2")
     real = Fake.cell
 
-    def dies_again(self, source, seconds):
+    def dies_again(self, source, *limits):
         if source == "2" and self.number == 2:
             Fake.log.append((self.number, source))
             raise Stopped("died", "the process ended")
-        return real(self, source, seconds)
+        return real(self, source, *limits)
 
     monkeypatch.setattr(Fake, "cell", dies_again)
     session.run("c", "died")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,10 @@ from dropout_course.engine.mistakes import Bank, questions_in, work_out_symptoms
 from . import rules
 from .errors import SourceError, SourceErrors
 from .model import Chapter, Exercise
+
+# For references that train networks in torch, which reads it once: in networks as small as ours
+# threads take eight times the processor time of one.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def symptoms(chapters: Sequence[Chapter], root: Path) -> str:

@@ -27,6 +27,8 @@ __all__ = [
     "grade_table",
     "release_assignments",
     "run_course",
+    "stale_feedback",
+    "write_feedback",
 ]
 
 
@@ -62,6 +64,40 @@ def release_assignments(
     course = Course(root)
     course.set_up(progress, names)
     return [name for name in course.assignments() if name in (names or course.assignments())]
+
+
+def stale_feedback(root: Path, assignment: str) -> list[str]:
+    """Give the students whose feedback is older than a grade, a comment or a penalty."""
+    return Course(root).stale_feedback(assignment)
+
+
+def write_feedback(
+    root: Path, names: Collection[str], *, release: bool = False, progress: bool = True
+) -> dict[str, int]:
+    """Write feedback where it is missing or no longer true; give how many, by assignment.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of nbgrader_config.py.
+    names : collection of str
+        Assignment ids.
+    release : bool
+        Also put all feedback where students fetch it.
+    progress : bool
+        Show a progress bar.
+
+    Raises
+    ------
+    CourseError
+        The gradebook can't be read, or the exchange can't be written.
+    """
+    course, written = Course(root), {}
+    for assignment in names:
+        written[assignment] = course.feedback(assignment, progress)
+        if release:
+            course.release_feedback(assignment)
+    return written
 
 
 def grade_course(root: Path, *, progress: bool = True, level: str = "auto") -> dict[str, list[Row]]:

@@ -190,15 +190,9 @@ class Course:
 
     def feedback(self, assignment: str, progress: bool = True) -> int:
         """Write nbgrader's HTML feedback where a grade is newer, and return how many."""
-        done, marks = 0, self._marks(assignment)
-        for student in track(self.students(assignment), f"feedback {assignment}", progress):
-            graded = self.folder("autograded", student, assignment) / f"{assignment}.ipynb"
-            if not graded.is_file():
-                continue
-            step = f"feedback {assignment} {student}"
-            key = key_of(graded.read_bytes(), marks.get(student, ""))
-            if self.stamps.fresh(step, key):
-                continue
+        done = 0
+        old = self._feedback_to_write(assignment)
+        for student, key in track(list(old.items()), f"feedback {assignment}", progress):
             with self.working_on(assignment, glob.escape(student)):
                 converter = GenerateFeedback(coursedir=self.directory, config=self.config)
                 converter.force = True
@@ -207,9 +201,36 @@ class Course:
                 except NbGraderException as error:
                     logging.getLogger("traitlets").error("feedback for %s: %s", student, error)
                     continue
-            self.stamps.set(step, key)
+            self.stamps.set(_feedback_step(assignment, student), key)
             done += 1
         return done
+
+    def stale_feedback(self, assignment: str) -> list[str]:
+        """Give the students whose feedback is older than a grade, a comment or a penalty."""
+        return [
+            student
+            for student in self._feedback_to_write(assignment)
+            if (self.folder("feedback", student, assignment) / f"{assignment}.html").is_file()
+        ]
+
+    def release_feedback(self, assignment: str) -> None:
+        """Put feedback where students' nbgrader fetches it."""
+        with self.working_on(assignment):
+            try:
+                self._exchange("ReleaseFeedback").start()
+            except ExchangeError as error:
+                raise CourseError(f"feedback could not be released: {error}") from error
+
+    def _feedback_to_write(self, assignment: str) -> dict[str, str]:
+        """Give the key of each feedback that is not there yet, or no longer true, by student."""
+        found, marks = {}, self._marks(assignment)
+        for student in self.students(assignment):
+            graded = self.folder("autograded", student, assignment) / f"{assignment}.ipynb"
+            if graded.is_file():
+                key = key_of(graded.read_bytes(), marks.get(student, ""))
+                if not self.stamps.fresh(_feedback_step(assignment, student), key):
+                    found[student] = key
+        return found
 
     def export(self) -> Path:
         """Write all grades to grades.csv in the course folder, as `nbgrader export` does."""
@@ -258,7 +279,12 @@ class Course:
             for submission in submissions:
                 notebooks = submission.notebooks
                 marks = [f"{n.name} {n.late_submission_penalty}" for n in notebooks]
-                marks += [f"{g.name} {g.score}" for n in notebooks for g in n.grades]
+                grades = [g for n in notebooks for g in n.grades]
+                marks += [f"{g.name} {g.score} {g.extra_credit}" for g in grades]
                 marks += [f"{c.name} {c.comment}" for n in notebooks for c in n.comments]
                 found[submission.student.id] = "\n".join(sorted(marks))
         return found
+
+
+def _feedback_step(assignment: str, student: str) -> str:
+    return f"feedback {assignment} {student}"

@@ -42,7 +42,7 @@ class Entry:
 
 def printable(text: str, limit: int = 60) -> str:
     """Make a stranger's text fit for a sentence: no control or markup characters, not too long."""
-    clean = "".join(c if c.isprintable() and c not in "<>`$&*_[]\\" else "?" for c in text)
+    clean = "".join(c if c.isprintable() and c not in "<>`$&*[]\\" else "?" for c in text)
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 

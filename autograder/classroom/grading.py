@@ -20,7 +20,7 @@ from autograder.classroom.progress import track
 from autograder.classroom.recorder import Recorder, recorded_students
 from autograder.classroom.report import Record
 from autograder.classroom.submission import OURS, Graded, Job
-from autograder.referee.sandboxes import library_of, sandbox
+from autograder.referee.sandboxes import sandbox
 
 BATCH = 32  # submissions that are recorded at once …
 BATCH_SECONDS = 2.0  # … or fewer, so that little is graded again after a power failure
@@ -79,7 +79,7 @@ def autograde_assignment(
     release = _release(course, assignment)
     chosen = _chosen(course, assignment, students)
     key_folder = Path(course.config.Referee.get("key_folder", "."))
-    sandbox(level, library_of(assignment), key_folder / ".autograder")  # or refuse, before any
+    sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
     journal = Journal(course.state / f"{assignment}.jsonl")
     recorded = recorded_students(course, assignment)
     recorder = Recorder(course, assignment)
@@ -107,6 +107,10 @@ def autograde_assignment(
         made = _record(recorder, batch)
         journal.add([(row, keys[row.student]) for row in made])
         rows |= {row.student: row for row in made}
+    if renewed := recorder.renew_penalties([s for s in chosen if rows[s].status != "failed"]):
+        logging.getLogger("traitlets").warning(
+            "the penalty for being late changed for %s", ", ".join(renewed)
+        )
     return [rows[student] for student in chosen]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 
+from autograder.classroom.beside import beside
 from autograder.classroom.files import (
     NOTEBOOK_LIMIT,
     OWN_FILES,
@@ -79,14 +80,15 @@ def intake(folder: Path, assignment: str, release: NotebookNode) -> Intake:
         elif entry.name not in OWN_FILES:
             files.append(entry)
     best: Candidate | None = None
-    names, unreadable = [], []  # of all notebooks; but only the best one is kept in memory
+    names: list[str] = []  # of all notebooks; but only the best one is kept in memory
+    unreadable: list[tuple[str, str]] = []
     for entry in files:
         if ".ipynb" not in entry.name.lower():
             continue
         try:
             candidate = _read(entry, release)
         except UnreadableError as error:
-            unreadable.append(f"{printable(entry.name)} {error}.")
+            unreadable.append((f"{printable(entry.name)} {error.what}.", error.todo))
         except OSError as error:
             problems.append(_refused(entry.name, f"unreadable ({error.strerror or error})"))
         else:
@@ -97,9 +99,9 @@ def intake(folder: Path, assignment: str, release: NotebookNode) -> Intake:
     if best is None:
         others = [printable(e.name) for e in files if ".ipynb" not in e.name.lower()]
         return Intake(None, problems + _nothing(unreadable, others, wanted))
-    problems += [f"{sentence} It is not graded." for sentence in unreadable]
+    problems += [f"{sentence} It is not graded." for sentence, _ in unreadable]
     problems += _choice(best, names, wanted) + best.problems
-    problems += _provenance(best, assignment, release)
+    problems += [*_provenance(best, assignment, release), *beside(folder).problems]
     return Intake(best.notebook, problems, best.sha256)
 
 
@@ -133,11 +135,11 @@ def _fit(candidate: Candidate, wanted: str) -> tuple[bool, bool, bool, int, int]
     return (candidate.found > 0, candidate.filled > 0, exact, candidate.filled, candidate.found)
 
 
-def _nothing(unreadable: list[str], names: list[str], wanted: str) -> list[str]:
+def _nothing(unreadable: list[tuple[str, str]], names: list[str], wanted: str) -> list[str]:
     """Say why there is no notebook to grade."""
     if unreadable:
-        todo = "Open it in JupyterLab, save it and hand it in again; nothing could be graded."
-        return [f"{sentence} {todo}" for sentence in unreadable]
+        last = "Then hand it in again; nothing could be graded."
+        return [f"{sentence} {todo} {last}" for sentence, todo in unreadable]
     if names:
         listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         return [f"No notebook was handed in, only {listed}. Hand in {wanted}."]

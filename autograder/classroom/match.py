@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from nbformat.notebooknode import NotebookNode
 
+CELL_MAGIC = re.compile(r"\A(?:\s*%%(?:time|timeit|capture|prun)\b[^\n]*\n)+")
+LINE_MAGIC = re.compile(r"^([ \t]*)([%!].*)$", re.MULTILINE)
 NUMBER = re.compile(r"Exercise\s+(\d+\.\d+)")
 
 
@@ -39,6 +41,13 @@ class Slot:
         """The grade id, else the cell id."""
         return grade_id(self.cell) or self.cell.get("id", "")
 
+    @property
+    def asked(self) -> set[str]:
+        """The functions and classes that a stub asks for, which its imports are not."""
+        tree = parsed(self.cell.source) if self.kind == "answer" else None
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        return {node.name for node in tree.body if isinstance(node, kinds)} if tree else set()
+
 
 @dataclass
 class Match:
@@ -61,6 +70,29 @@ def same(a: str, b: str) -> bool:
     ]
 
 
+def alike(a: str, b: str) -> bool:
+    """Tell whether two cells do the same: as text, or as code without comments and cell magics."""
+    return same(a, b) or meaning(a) == meaning(b)
+
+
+def meaning(source: str) -> str:
+    """Give what a cell of code does, without its comments, spacing and cell magics.
+
+    Text that is no Python comes back without space around it, so that it equals only itself.
+    """
+    plain = CELL_MAGIC.sub("", source).strip()
+    tree = parsed(LINE_MAGIC.sub(_as_call, plain))
+    try:
+        return ast.dump(tree) if tree is not None and tree.body else plain
+    except RecursionError:
+        return plain
+
+
+def _as_call(found: re.Match[str]) -> str:
+    """Write a line for IPython as a call that ast can read and no other line equals."""
+    return f"{found[1]}__magic__({found[2].strip()!r})"
+
+
 def parsed(source: str) -> ast.Module | None:
     """Parse a student's code; None if it is no Python, or nested beyond what Python takes."""
     with warnings.catch_warnings():
@@ -72,17 +104,45 @@ def parsed(source: str) -> ast.Module | None:
 
 
 def defined(source: str) -> set[str]:
-    """Return the functions and classes that a cell defines; works on code that doesn't parse."""
-    tree = parsed(source)
+    """Return the names that a cell gives a value, however it does; works on broken code as well.
+
+    Functions, classes, imports, assignments of every form, also below `if`, `try` and `with`,
+    and texts in subscripts, as in ``globals()["f"] = g``; nothing that is local to a function.
+    """
+    tree = parsed(LINE_MAGIC.sub(r"\1pass", CELL_MAGIC.sub("", source)))
     if tree is None:
-        return set(re.findall(r"^(?:async\s+def|def|class)\s+(\w+)", source, re.MULTILINE))
-    nodes = tree.body
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    names = {node.name for node in nodes if isinstance(node, kinds)}
-    for node in nodes:  # survivor_pmf = lambda n, p: …
-        if isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        found = re.findall(r"^\s*(?:async\s+def|def|class)\s+(\w+)", source, re.MULTILINE)
+        return set(found) | set(re.findall(r"^(\w+)\s*=[^=]", source, re.MULTILINE))
+    names: set[str] = set()
+    todo: list[ast.AST] = list(tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+            todo += node.decorator_list
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Lambda):
+            continue
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        else:
+            names |= _named_by_text(node)
+            todo += ast.iter_child_nodes(node)
     return names
+
+
+def _named_by_text(node: ast.AST) -> set[str]:
+    """Give the names in ``globals()["f"]``, ``update(f=g)`` and ``setattr(module, "f", g)``."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return {node.slice.value} if isinstance(node.slice.value, str) else set()
+    if isinstance(node, ast.Call):
+        texts = {a.value for a in node.args if isinstance(a, ast.Constant)}
+        return {t for t in texts if isinstance(t, str)} | {k.arg for k in node.keywords if k.arg}
+    if isinstance(node, ast.Dict):
+        keys = {k.value for k in node.keys if isinstance(k, ast.Constant)}
+        return {k for k in keys if isinstance(k, str)}
+    return set()
 
 
 def slots(release: NotebookNode) -> list[Slot]:
@@ -105,19 +165,25 @@ def slots(release: NotebookNode) -> list[Slot]:
 
 
 def match(release: NotebookNode, submitted: NotebookNode) -> Match:
-    """Match submitted cells by grade id, else by cell id, else by what is in them."""
+    """Match submitted cells by what is in them, else by grade id, else by cell id.
+
+    A copy carries its ids along, so they count last; an answer belongs to the exercise whose
+    names it defines, also in another exercise's cell.
+    """
     table = slots(release)
     by_grade = {grade_id(s.cell): s.index for s in table if grade_id(s.cell)}
     by_id = {s.cell["id"]: s.index for s in table if s.cell.get("id")}
     # not the empty place of a written answer, which is the same in every chapter
-    by_source = {s.cell.source.strip(): s.index for s in reversed(table) if s.kind != "written"}
+    known = {_key(s.cell): s.index for s in reversed(table) if s.kind != "written"}
+    exercises = {s.index: s.asked for s in table if s.kind == "answer"}
     result = Match(table, [])
     for position, cell in enumerate(submitted.cells):
-        own = by_grade.get(grade_id(cell)) if grade_id(cell) else None
+        own = known.get(_key(cell)) if cell.source.strip() else None
         if own is None:
-            own = by_id.get(cell.get("id", ""))
-        if own is None and cell.source.strip():
-            own = by_source.get(cell.source.strip())
+            own = by_grade.get(grade_id(cell)) if grade_id(cell) else None
+            own = by_id.get(cell.get("id", "")) if own is None else own
+            if own in exercises and cell.cell_type == "code":
+                own = _exercise_of(cell, own, exercises)
         result.owner.append(own)
         if own is not None:
             table[own].copies.append(position)
@@ -126,18 +192,54 @@ def match(release: NotebookNode, submitted: NotebookNode) -> Match:
     return result
 
 
+def _key(cell: NotebookNode) -> tuple[bool, str]:
+    code = cell.cell_type == "code"
+    return code, meaning(cell.source) if code else cell.source.strip()
+
+
+def _exercise_of(cell: NotebookNode, own: int, exercises: dict[int, set[str]]) -> int:
+    """Give the exercise that a cell answers: its own, unless it defines another one's names."""
+    names = defined(cell.source)
+    if names & exercises[own]:
+        return own
+    return next((index for index, wanted in exercises.items() if names & wanted), own)
+
+
 def _match_by_name(result: Match, submitted: NotebookNode) -> None:
-    """Find answers whose cell is gone or untouched by the names that they define."""
+    """Find answers whose cell is gone or untouched by the names that cells define."""
     for slot in result.slots:
         if slot.kind != "answer" or changed_copies(slot, submitted):
             continue
-        names = defined(slot.cell.source)
+        names = slot.asked
         for position, cell in enumerate(submitted.cells):
-            free = result.owner[position] is None and cell.cell_type == "code"
+            free = cell.cell_type == "code" and _is_free(result, position, submitted)
             if free and names & defined(cell.source):
+                if (before := result.owner[position]) is not None:
+                    result.slots[before].copies.remove(position)
                 result.owner[position] = slot.index
                 slot.copies.append(position)
                 result.by_name.add(slot.index)
+
+
+def _is_free(result: Match, position: int, submitted: NotebookNode) -> bool:
+    """Tell whether a cell is nobody's, or has the id of a cell of ours and none of its code."""
+    owner = result.owner[position]
+    if owner is None:
+        return True
+    ours = result.slots[owner]
+    if ours.kind in ("answer", "written") or ours.cell.cell_type != "code":
+        return False
+    known = set(statements(ours.cell.source))
+    return not known & set(statements(submitted.cells[position].source))
+
+
+def statements(source: str) -> list[str]:
+    """Give the meaning of each statement of a cell; none of code that does not parse."""
+    tree = parsed(LINE_MAGIC.sub(_as_call, CELL_MAGIC.sub("", source)))
+    try:
+        return [ast.dump(node) for node in tree.body] if tree else []
+    except RecursionError:
+        return []
 
 
 def _match_by_place(result: Match, submitted: NotebookNode) -> None:
@@ -154,7 +256,11 @@ def _match_by_place(result: Match, submitted: NotebookNode) -> None:
 
 def changed_copies(slot: Slot, submitted: NotebookNode) -> list[int]:
     """Return where the student's own versions of a cell stand."""
-    return [i for i in slot.copies if not same(submitted.cells[i].source, slot.cell.source)]
+    code = slot.cell.cell_type == "code"
+    alike_or_same = alike if code else same
+    return [
+        i for i in slot.copies if not alike_or_same(submitted.cells[i].source, slot.cell.source)
+    ]
 
 
 def answered(release: NotebookNode, submitted: NotebookNode) -> tuple[int, int]:

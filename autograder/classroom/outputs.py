@@ -57,7 +57,12 @@ def weight(outputs: Iterable[NotebookNode]) -> int:
 
 def _pixels(output: NotebookNode) -> int:
     picture = output.get("data", {}).get("image/png", "")
-    return pixels(base64.b64decode(picture[:32])) if picture else 0
+    return picture_pixels(picture) if picture else 0
+
+
+def picture_pixels(picture: str) -> int:
+    """Read from the head of a PNG in base64 how many pixels it has."""
+    return pixels(base64.b64decode(picture[:32]))
 
 
 def pixels(picture: bytes) -> int:
@@ -123,12 +128,19 @@ def _data(data: dict[str, Any]) -> dict[str, str]:
     kept = {}
     if "text/plain" in data:
         kept["text/plain"] = _text(data, "text/plain")
-    picture = data.get("image/png")
-    if isinstance(picture, str) and len(picture) <= IMAGE_LIMIT:
-        try:  # the template writes it into an attribute as it stands
-            decoded = base64.b64decode("".join(picture.split()), validate=True)
-        except (binascii.Error, ValueError):
-            decoded = b""
-        if 0 < pixels(decoded) <= PIXELS:  # a small file may hold a picture of gigabytes
-            kept["image/png"] = base64.b64encode(decoded).decode()
+    if picture := safe_picture(data.get("image/png")):
+        kept["image/png"] = picture
     return kept
+
+
+def safe_picture(picture: object) -> str:
+    """Give a PNG in base64 again if that is what it is and it is small enough, else ``""``."""
+    if not isinstance(picture, str) or len(picture) > IMAGE_LIMIT:
+        return ""
+    try:  # the template writes it into an attribute as it stands
+        decoded = base64.b64decode("".join(picture.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    if not 0 < pixels(decoded) <= PIXELS:  # a small file may hold a picture of gigabytes
+        return ""
+    return base64.b64encode(decoded).decode()

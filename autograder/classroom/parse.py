@@ -1,8 +1,8 @@
 """Bytes of a notebook file to a small, clean notebook, whatever wrote the file.
 
-Only what can matter survives: type, source, cell id and nbgrader's grade id of each cell, and
-the course's own metadata. Outputs, attachments and all other metadata are dropped, so that what
-comes out is valid by construction. nbformat 2 to 4 are read; a newer one is tried.
+Only what can matter survives: type, source, cell id and nbgrader's grade id of each cell, the
+pictures in a text, and the course's own metadata. Outputs and all other metadata are dropped, so
+that what comes out is valid by construction. nbformat 2 to 4 are read; a newer one is tried.
 
 As Python objects, JSON may take 24 times the room of its bytes, and one emoji makes each of its
 characters take four. So a large file loses its outputs as bytes, and only the rest is parsed.
@@ -17,6 +17,8 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
+from autograder.classroom.attachments import safe_attachments
+
 MAX_CELLS = 2000
 CELL_LIMIT = 500_000  # characters of one cell
 SOURCE_LIMIT = 5_000_000  # characters of all cells
@@ -28,10 +30,25 @@ KINDS = ("code", "markdown", "raw")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _TOO_MUCH = "holds far too much beside its outputs; delete cells that hold data"
 _TOKEN = re.compile(rb'"(?:outputs|attachments|widgets)"\s*:\s*[\[{]|"[^"]*"?|[\[\]{}]')
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--|<!doctype|<html|<head|<body)", re.I
+)
 
 
 class UnreadableError(ValueError):
-    """The bytes hold no notebook; the message is a sentence for the student."""
+    """The bytes hold no notebook.
+
+    Attributes
+    ----------
+    what : str
+        What they hold, to follow the name of the file.
+    todo : str
+        What to do, a sentence.
+    """
+
+    def __init__(self, what: str, todo: str = "Open it in JupyterLab and save it.") -> None:
+        super().__init__(what)
+        self.what, self.todo = what, todo
 
 
 def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
@@ -98,6 +115,12 @@ def _load(data: bytes) -> dict[str, Any]:
     try:
         raw = json.loads(rest.removeprefix(b"\xef\xbb\xbf"))
     except json.JSONDecodeError as error:
+        if _WEB_PAGE.match(data):
+            raise UnreadableError(
+                "is a web page, not a notebook: the browser saved what it showed",
+                "Take the notebook itself: in Jupyter File > Download, on GitHub the button "
+                "'Download raw file'.",
+            ) from None
         where = "" if large else f", line {error.lineno}, column {error.colno}"
         if b"<<<<<<<" in data and b">>>>>>>" in data:
             raise UnreadableError("holds the conflict markers of an unfinished merge") from None
@@ -177,6 +200,8 @@ def _clean(raw: object) -> NotebookNode | None:
     made = NotebookNode(cell_type=kind, id=cell_id, source=source, metadata=NotebookNode())
     if kind == "code":
         made.update(outputs=[], execution_count=None)
+    elif kind == "markdown" and (pictures := safe_attachments(cell.get("attachments"))):
+        made.attachments = pictures
     grade_id = _dict(metadata.get("nbgrader")).get("grade_id")
     if isinstance(grade_id, str) and grade_id:
         made.metadata["nbgrader"] = NotebookNode(grade_id=grade_id)

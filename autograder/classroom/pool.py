@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autograder.classroom.coursedir import log_to
 from autograder.classroom.submission import Graded, Job, grade_submission, not_graded
-from autograder.referee.sandboxes import keep, library_of, sandbox
+from autograder.referee.sandboxes import keep, sandbox
 from autograder.sandbox import Lent
 from autograder.sandbox.jail import syscalls
 
@@ -43,7 +43,7 @@ def grade_all(job: Job, tasks: Sequence[Task], workers: int, log: Path) -> Itera
     JailError
         There is no safe sandbox any more.
     """
-    opened = sandbox(job.level, library_of(job.assignment), job.key_folder / ".autograder")
+    opened = sandbox(job.level, job.assignment, job.key_folder / ".autograder")
     opened.keep_ahead()
     count = workers or min(len(os.sched_getaffinity(0)), 1 + len(tasks) // ENOUGH)
     if count <= 1:
@@ -104,4 +104,4 @@ def _begin(job: Job, lent: Lent, log: Path, parent: int) -> None:
     log_to(log)
     opened = lent.borrow()
     opened.keep_ahead()
-    keep(job.level, library_of(job.assignment), job.key_folder / ".autograder", opened)
+    keep(job.level, job.assignment, job.key_folder / ".autograder", opened)

@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from autograder.classroom.attachments import shows_only
 from autograder.classroom.outputs import clip
 from autograder.classroom.rebuild import EXTRA
 from autograder.classroom.submission import OURS, have_judged, released, take_in
@@ -77,8 +78,10 @@ class Referee(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with outputs and with a report at its top."""
-        student = resources["nbgrader"]["student"]
-        record = have_judged(nb, student, Path(self.key_folder), self.level)
+        student, assignment = (resources["nbgrader"][key] for key in ("student", "assignment"))
+        course = self.parent.coursedir
+        folder = course.format_path(course.submitted_directory, student, assignment)
+        record = have_judged(nb, student, Path(self.key_folder), self.level, Path(folder))
         resources[OURS] = {"failed": bool(record.failure)}
         return nb, resources
 
@@ -107,7 +110,8 @@ class SafeMarkdown(NbGraderPreprocessor):
 
     nbgrader's templates render raw HTML, scripts included. A character of no width stops what
     opens a tag, fetches a picture, draws a diagram, or makes links and attributes in TeX; a
-    picture becomes a link, for fetching it would tell who reads the page. The notebook keeps the
+    picture becomes a link, for fetching it would tell who reads the page, unless the cell itself
+    holds it (`attachments`). The notebook keeps the
     student's text as it is.
     """
 
@@ -131,15 +135,17 @@ class SafeMarkdown(NbGraderPreprocessor):
         elif cell.cell_type == "markdown" and student:
             text = clip(cell.source)
             self.room -= len(text)
-            cell.source = disarmed(text) if self.room >= 0 else "… more text was left out …"
+            cell.source = (
+                disarmed(text, shows_only(cell)) if self.room >= 0 else "… more text was left out …"
+            )
         return cell, resources
 
 
-def disarmed(text: str) -> str:
-    """Break up what acts in Markdown by characters of no width."""
+def disarmed(text: str, picture: re.Pattern[str] = re.compile(r"!(?=\[)")) -> str:
+    """Break up what acts in Markdown by characters of no width; `picture` begins one that does."""
     text = re.sub(r"<(?=[A-Za-z/!?])", "<\u200b", text)
     text = re.sub(r"&(?=[A-Za-z#])", "&\u200b", text)  # a scheme spelled with entities
-    text = re.sub(r"!(?=\[)", "!\u200b", text)
+    text = picture.sub("!\u200b", text)
     text = re.sub(rf"\\(?=(?:{TEX_ACTS})(?![A-Za-z]))", "\\\\\u200b", text)
     text = re.sub(r"(?i)mermaid", lambda found: found[0][0] + "\u200b" + found[0][1:], text)
     return re.sub(r"(?i)(script|data)([\s\\]*:)", "\\1\u200b\\2", text)

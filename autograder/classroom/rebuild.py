@@ -1,20 +1,24 @@
-"""The released notebook with a student's answers in it: nothing else of theirs can matter."""
+"""The notebook to grade: the student's cells in the student's order, and ours as released.
+
+A cell of ours is known by what it contains, not by an id, which a copy carries along. What a
+student wrote is run as it stands, where it stands. nbgrader needs each released cell once, so the
+last cell that answers an exercise bears that exercise's id, and what is missing is put back.
+"""
 
 from __future__ import annotations
 
-import ast
 import copy
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.classroom.match import Match, Slot, changed_copies, match, parsed, same
+from autograder.classroom.added import additions
+from autograder.classroom.attachments import give_attachments
+from autograder.classroom.match import Match, Slot, alike, changed_copies, defined, match, same
 
 EXTRA = "extra"  # tag of the cells that the student added
-MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)  # a line for IPython, not for ast
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,7 @@ class Rebuilt:
 
 
 def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
-    """Put a student's cells into the released notebook.
-
-    Answers are found by grade id, else by cell id, else by the names that they define; of several
-    copies the last one that was filled in wins. Cells that the student added stay at their
-    place. Whatever else was changed, copied, moved or deleted is as released again and costs
-    nothing; code that was added to a locked cell is kept in a cell of its own after it.
+    """Put our own cells of a student's notebook as they were released, and keep the rest.
 
     Parameters
     ----------
@@ -43,7 +42,8 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
     Returns
     -------
     Rebuilt
-        A new notebook; neither argument is changed.
+        A new notebook; neither argument is changed. Its metadata lists the answer cells that
+        nobody filled in (``untouched``): they run first, for a stub must not hide an answer.
     """
     notebook = copy.deepcopy(release)
     for cell in notebook.cells:
@@ -55,91 +55,94 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
     if not any(slot.copies for slot in found.slots if slot.kind in ("answer", "written")):
         return Rebuilt(notebook)  # another notebook, as intake has said: there is nothing to run
     notes = [note for slot in found.slots for note in _notes(slot, found, submitted)]
-    notes += _summary(found, submitted)
-    used = {slot.index: _answer(slot, found, submitted) for slot in found.slots}
-    cells = []
-    extras = _extras(found, submitted, used)
-    for index in range(-1, len(notebook.cells)):
-        if index >= 0:
-            cell = notebook.cells[index]
-            if used[index]:
-                cell.source = "\n\n\n".join(submitted.cells[i].source for i in used[index])
-            cells.append(cell)
-        for kind, source in extras.get(index, []):
-            cells.append(_extra_cell(kind, source, len(cells)))
-    notebook.cells = cells
+    notes += [*_twice(found, submitted), *_summary(found, submitted)]
+    answers = {slot.index: _answer(slot, submitted) for slot in found.slots}
+    untouched = [s.id for s in found.slots if s.kind == "answer" and answers[s.index] is None]
+    notebook.metadata.setdefault("dropout_course", NotebookNode())["untouched"] = untouched
+    notebook.cells = _in_order(notebook, found, submitted, answers)
     return Rebuilt(notebook, notes)
 
 
-def _answer(slot: Slot, found: Match, submitted: NotebookNode) -> list[int]:
-    """Return the submitted cells whose source goes into a cell; none keeps it as released."""
+def _answer(slot: Slot, submitted: NotebookNode) -> int | None:
+    """Return the submitted cell that bears an exercise's id; None keeps the cell as released."""
     if slot.kind not in ("answer", "written"):
-        return []
+        return None
     changed = changed_copies(slot, submitted)
-    if slot.index in found.by_name:
-        return changed  # an answer of several functions may be spread over several cells
-    return changed[-1:]
+    if slot.kind == "written":
+        return changed[-1] if changed else None
+    code = [i for i in changed if submitted.cells[i].cell_type == "code"] or changed
+    naming = [i for i in code if slot.asked & defined(submitted.cells[i].source)]
+    best = naming or code
+    return best[-1] if best else None
 
 
-def _extras(
-    found: Match, submitted: NotebookNode, used: dict[int, list[int]]
-) -> dict[int, list[tuple[str, str]]]:
-    """Return (type, source) of the cells to add, by the released cell that they follow."""
-    table: dict[int, list[tuple[str, str]]] = {}
-    last = -1
+def _in_order(
+    notebook: NotebookNode,
+    found: Match,
+    submitted: NotebookNode,
+    answers: dict[int, int | None],
+) -> list[NotebookNode]:
+    """Lay out the student's cells in their order, each of ours once among them."""
+    owners = {}
+    for slot in found.slots:
+        answer = answers[slot.index]
+        if slot.copies:
+            changed = changed_copies(slot, submitted)
+            released = [i for i in slot.copies if i not in changed] or slot.copies
+            owners[released[0] if answer is None else answer] = slot.index
+    cells: list[NotebookNode] = []
+    where: dict[int, int] = {}
     for position, cell in enumerate(submitted.cells):
-        owner = found.owner[position]
-        kept = None
-        if owner is None:
-            kept = (cell.cell_type, cell.source)
+        index = owners.get(position)
+        if index is not None:
+            ours = notebook.cells[index]
+            if answers[index] is not None:
+                ours.source = cell.source
+                give_attachments(ours, [cell])
+            cells.append(ours)
+            where[index] = id(ours)
+        for kind, source in _kept(position, found, submitted, answers):
+            cells.append(_extra_cell(kind, source, len(cells)))
+    _put_back(cells, notebook, where)
+    return cells
+
+
+def _put_back(cells: list[NotebookNode], notebook: NotebookNode, where: dict[int, int]) -> None:
+    """Insert released cells that are missing, each after the one that it was released after."""
+    for index, ours in enumerate(notebook.cells):
+        if index in where:
+            continue
+        before = where.get(index - 1)
+        at = next((i + 1 for i, cell in enumerate(cells) if id(cell) == before), 0)
+        cells.insert(at, ours)
+        where[index] = id(ours)
+
+
+def _kept(
+    position: int, found: Match, submitted: NotebookNode, answers: dict[int, int | None]
+) -> Iterator[tuple[str, str]]:
+    """Yield type and source of what the student wrote in a cell, but for an answer that counts."""
+    cell, owner = submitted.cells[position], found.owner[position]
+    if not cell.source.strip():
+        return
+    if owner is None:
+        yield cell.cell_type, cell.source
+        return
+    slot = found.slots[owner]
+    if slot.kind in ("answer", "written"):
+        if position != answers[owner] and position in changed_copies(slot, submitted):
+            yield cell.cell_type, cell.source
+    elif slot.cell.cell_type != "code" or cell.cell_type != "code":
+        if cell.cell_type == "code" and not same(cell.source, slot.cell.source):
+            yield "code", cell.source  # code in a copy of a text of ours
+    elif not alike(cell.source, slot.cell.source):
+        demonstration = "demo" in slot.cell.metadata.get("tags", [])
+        if demonstration:  # they train networks, and are not run at grading
+            names = set().union(*(s.asked for s in found.slots))
+            for source in additions(slot.cell.source, cell.source, names):
+                yield "code", source
         else:
-            last, slot = owner, found.slots[owner]
-            if slot.kind in ("answer", "written"):
-                spare = position not in used[owner] and position in changed_copies(slot, submitted)
-                kept = (cell.cell_type, cell.source) if spare else None
-            elif slot.cell.cell_type == "code":
-                setup = "setup" in slot.cell.metadata.get("tags", [])
-                kept = ("code", additions(slot.cell.source, cell.source, calls=setup))
-        if kept and kept[1].strip():
-            # a spare copy comes before the cell that wins, or it would define the name again
-            before = owner is not None and found.slots[owner].kind == "answer"
-            table.setdefault(last - 1 if before else last, []).append(kept)
-    return table
-
-
-def additions(original: str, changed: str, calls: bool = False) -> str:
-    """Return the definitions that a student added to a locked cell.
-
-    Imports, functions, classes and assignments. With `calls` False nothing that calls a function
-    while the cell runs: demonstration cells train networks, and they are not run at grading.
-    """
-    if same(original, changed):
-        return ""
-    before, after = (parsed(MAGIC.sub(r"\1pass", text)) for text in (original, changed))
-    if before is None or after is None:
-        return ""
-    try:
-        known = {ast.dump(node) for node in before.body}
-        new = [node for node in after.body if ast.dump(node) not in known]
-    except RecursionError:
-        return ""
-    lines = changed.split("\n")
-    return "\n".join(
-        "\n".join(lines[_first_line(node) - 1 : node.end_lineno])
-        for node in new
-        if _defines(node, calls)
-    )
-
-
-def _first_line(node: ast.stmt) -> int:
-    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-
-
-def _defines(node: ast.stmt, calls: bool) -> bool:
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        return calls or not any(isinstance(part, ast.Call) for part in ast.walk(node))
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return isinstance(node, kinds)
+            yield "code", cell.source
 
 
 def _extra_cell(kind: str, source: str, number: int) -> NotebookNode:
@@ -155,16 +158,37 @@ def _notes(slot: Slot, found: Match, submitted: NotebookNode) -> Iterator[str]:
     changed = changed_copies(slot, submitted)
     if slot.kind == "answer":
         if not slot.copies:
-            yield f"The answer cell of {slot.label} is missing; it counts as not answered."
+            yield (
+                f"The answer cell of {slot.label} is missing; what your other cells define is "
+                "graded."
+            )
         elif len(changed) > 1 and slot.index not in found.by_name:
             yield f"{slot.label} has {len(changed)} answer cells; the last one counts."
-        if changed and submitted.cells[changed[-1]].cell_type != "code":
+        if changed and all(submitted.cells[i].cell_type != "code" for i in changed):
             yield f"The answer cell of {slot.label} is no code cell; its text is graded as code."
     elif slot.kind == "check":
         if not slot.copies:
             yield f"The check cell of {slot.label} was deleted; the original is used."
         elif changed:
             yield f"The check cell of {slot.label} was changed; the original is used."
+
+
+def _twice(found: Match, submitted: NotebookNode) -> Iterator[str]:
+    """Say which definition of a name counts, if there are several cells with one."""
+    ours = [set(s.copies) - set(changed_copies(s, submitted)) for s in found.slots]
+    released = set().union(*ours)
+    mine = [
+        defined(cell.source)
+        for position, cell in enumerate(submitted.cells)
+        if cell.cell_type == "code" and position not in released
+    ]
+    for slot in found.slots:
+        if slot.kind != "answer":
+            continue
+        for name in sorted(slot.asked):
+            times = sum(name in names for names in mine)
+            if times > 1:
+                yield f"{name} is defined in {times} cells; the last one that runs counts."
 
 
 def _summary(found: Match, submitted: NotebookNode) -> Iterator[str]:
@@ -178,7 +202,9 @@ def _summary(found: Match, submitted: NotebookNode) -> Iterator[str]:
     code = [s for s in found.slots if s.kind == "locked" and s.cell.cell_type == "code"]
     changed = sum(bool(changed_copies(slot, submitted)) for slot in code)
     missing = sum(not slot.copies for slot in code)
-    for count, what in ((changed, "changed"), (missing, "deleted")):
-        if count:
-            were = "cell was" if count == 1 else "cells were"
-            yield f"{count} set-up or demonstration {were} {what}; the original is used."
+    if changed:
+        were = "cell was" if changed == 1 else "cells were"
+        yield f"{changed} set-up or demonstration {were} changed; what you defined there is kept."
+    if missing:
+        were = "cell was" if missing == 1 else "cells were"
+        yield f"{missing} set-up or demonstration {were} deleted; the original is used."

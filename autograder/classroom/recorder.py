@@ -143,6 +143,31 @@ class Recorder:
                 self._penalise(gradebook, submission)
             gradebook.db.commit()
 
+    def renew_penalties(self, students: list[str]) -> list[str]:
+        """Work out anew what is taken off for late submissions; give whose changed.
+
+        Of those whose grade is recorded: a due date may have been moved, or a grade changed in
+        Formgrader, since it was.
+        """
+        return _patiently(lambda: self._renew_penalties(students))
+
+    def _renew_penalties(self, students: list[str]) -> list[str]:
+        changed = []
+        with self.course.gradebook() as gradebook:
+            assignment = gradebook.find_assignment(self.assignment)
+            for student, submission in _submissions(gradebook, assignment, students).items():
+                before = [part.late_submission_penalty or 0.0 for part in submission.notebooks]
+                if submission.total_seconds_late > 0:
+                    self._penalise(gradebook, submission)
+                elif any(before):
+                    for part in submission.notebooks:
+                        part.late_submission_penalty = None
+                after = [part.late_submission_penalty or 0.0 for part in submission.notebooks]
+                if before != after:
+                    changed.append(student)
+            gradebook.db.commit()
+        return sorted(changed)
+
     def _timestamp(self, student: str) -> datetime | None:
         folder = self.course.folder("submitted", student, self.assignment)
         return self.course.directory.get_existing_timestamp(str(folder))

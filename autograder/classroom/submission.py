@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
+from autograder.classroom.beside import beside
 from autograder.classroom.intake import intake
 from autograder.classroom.match import grade_id, slots
 from autograder.classroom.outputs import TOTAL_LIMIT, safe_outputs, verdict, weight
@@ -88,7 +90,7 @@ def grade_submission(job: Job, student: str, folder: Path) -> Graded:
     for attempt in range(JAIL_TRIES):
         try:
             notebook = take_in(folder, job.assignment, released(job.release), student)
-            record = have_judged(notebook, student, job.key_folder, job.level)
+            record = have_judged(notebook, student, job.key_folder, job.level, folder)
         except JailError as error:
             log.error("%s, %s: %s", job.assignment, student, error)
             if attempt == JAIL_TRIES - 1:
@@ -160,18 +162,26 @@ def take_in(
     return rebuilt.notebook
 
 
-def judge(notebook: NotebookNode, student: str, key_folder: Path, level: str = "auto") -> Any:
+def judge(
+    notebook: NotebookNode,
+    student: str,
+    key_folder: Path,
+    level: str = "auto",
+    files: Mapping[str, bytes] | None = None,
+) -> Any:
     """Have the referee grade a rebuilt notebook, with the key of the course in `key_folder`."""
     from autograder.referee import Config, grade_notebook
     from autograder.referee.inputs import course_key
 
     state = key_folder / ".autograder"
     config = Config(key=course_key(key_folder), level=level, state=state)
-    return grade_notebook(notebook, student=student, config=config)
+    return grade_notebook(notebook, student=student, config=config, files=files)
 
 
-def have_judged(nb: NotebookNode, student: str, key_folder: Path, level: str) -> Record:
-    """Have a rebuilt notebook judged; write the outputs of all code cells, and a report on top.
+def have_judged(
+    nb: NotebookNode, student: str, key_folder: Path, level: str, folder: Path
+) -> Record:
+    """Have a notebook rebuilt from a folder judged; write the outputs of its cells, and a report.
 
     Every check cell gets its words on stdout and its score as a plain number. If the autograder
     itself fails, the score is 0, the reason says so, and the record is marked as failed.
@@ -180,7 +190,7 @@ def have_judged(nb: NotebookNode, student: str, key_folder: Path, level: str) ->
     shown: dict[str, Any] = {}
     if record.handed_in:
         try:
-            result = judge(nb, student, key_folder, level)
+            result = judge(nb, student, key_folder, level, beside(folder).files)
             record.take(result, {slot.id: slot.label for slot in slots(nb)})
             shown = result.cell_outputs
         except JailError:

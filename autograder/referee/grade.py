@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder.referee import limits
 from autograder.referee.cells import Role, exercise_of, grade_id, role_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
@@ -47,10 +48,10 @@ class Config:
     key: bytes = b""
     level: str = "auto"
     state: Path = Path(".autograder")
-    cell_seconds: float = 20.0
-    exercise_seconds: float = 20.0
-    total_seconds: float = 900.0
-    restarts: int = 3
+    cell_seconds: float = limits.CELL_SECONDS
+    exercise_seconds: float = limits.CALLS_SECONDS
+    total_seconds: float = limits.NOTEBOOK_SECONDS
+    restarts: int = limits.RESTARTS
     start: Callable[[], Runner] | None = None
 
 
@@ -62,7 +63,12 @@ def laws_of(exercise: course.Exercise) -> tuple[Law, ...]:
 
 
 def grade_notebook(
-    nb: Any, *, student: str = "", config: Config | None = None, hidden: bool = True
+    nb: Any,
+    *,
+    student: str = "",
+    config: Config | None = None,
+    hidden: bool = True,
+    files: Mapping[str, bytes] | None = None,
 ) -> NotebookResult:
     """Run a rebuilt notebook in a process of its own and judge its answers.
 
@@ -76,6 +82,8 @@ def grade_notebook(
         Time limits and the key.
     hidden
         Whether hidden laws are run as well as visible ones.
+    files
+        What was handed in beside the notebook, by name: it may import and read these.
 
     Returns
     -------
@@ -89,33 +97,41 @@ def grade_notebook(
     """
     config = config or Config()
     stem = nb.metadata["dropout_course"]["chapter"]
-    attempt = attempt_hash(c.source for c in nb.cells if role_of(c) is Role.SOLUTION)
+    sources = [c.source for c in nb.cells if role_of(c) in (Role.SOLUTION, Role.EXTRA)]
+    attempt = attempt_hash(sources, files or {})
     session = Session(
         config.start or starter(config.level, stem, config.state),
         seed=exercise_seed(config.key, student, stem, attempt),
         cell_seconds=config.cell_seconds,
         restarts=config.restarts,
         total_seconds=config.total_seconds,
+        files=files,
     )
     result = NotebookResult(chapter=stem.partition("-")[0])
     if config.level == "unsafe":
         result.problems.append(UNSAFE)
     try:
-        for cell in nb.cells:
-            role = role_of(cell)
-            if role is Role.CHECK:
+        for cell in _to_run(nb):
+            session.run(grade_id(cell) or cell.id, cell.source)
+        for cell in nb.cells:  # an answer is what a name stands for at the end
+            if role_of(cell) is Role.CHECK:
                 exercise = course.exercises()[exercise_of(cell)]
                 seed = exercise_seed(config.key, student, exercise.id, attempt)
                 wanted = [law for law in laws_of(exercise) if hidden or not law.hidden]
                 result.exercises.append(_judge(session, exercise, wanted, seed, config))
-            elif role in (Role.SETUP, Role.SOLUTION, Role.EXTRA):
-                session.run(grade_id(cell) or cell.id, cell.source)
     except EngineError as error:
         raise error.__cause__ or error from None  # what failed says what to do
     finally:
         session.close()
     result.cell_outputs = session.outputs
     return result
+
+
+def _to_run(nb: Any) -> list[Any]:
+    """Give the cells that run, in order; stubs that nobody filled in first, to hide no answer."""
+    cells = [c for c in nb.cells if role_of(c) in (Role.SETUP, Role.SOLUTION, Role.EXTRA)]
+    untouched = set(nb.metadata["dropout_course"].get("untouched", []))
+    return sorted(cells, key=lambda cell: grade_id(cell) not in untouched)
 
 
 def _judge(

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 KEY_FILE = Path(".autograder") / "key"
@@ -34,11 +34,13 @@ def course_key(root: Path) -> bytes:
     return path.read_bytes().strip()
 
 
-def attempt_hash(sources: Iterable[str]) -> bytes:
-    """Identify what a student handed in, by the sources of the solution cells."""
+def attempt_hash(sources: Iterable[str], files: Mapping[str, bytes] | None = None) -> bytes:
+    """Identify what a student handed in, by the sources of cells and the files beside them."""
     digest = hashlib.sha256()
-    for source in sources:
-        data = source.encode("utf-8", "surrogatepass")
+    parts = [source.encode("utf-8", "surrogatepass") for source in sources]
+    for name, content in sorted((files or {}).items()):
+        parts += [name.encode("utf-8", "surrogatepass"), content]
+    for data in parts:
         digest.update(len(data).to_bytes(8, "little") + data)
     return digest.digest()
 

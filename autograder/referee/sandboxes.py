@@ -16,15 +16,15 @@ UNSAFE = "Graded without a sandbox: what the notebook did was not confined."
 _open: dict[tuple[str, str, Path], Sandbox] = {}
 
 
-def sandbox(level: str, library: str, state: Path) -> Sandbox:
-    """Give the sandbox of a level for notebooks that may import a library.
+def sandbox(level: str, stem: str, state: Path) -> Sandbox:
+    """Give the sandbox of a level for the notebooks of a chapter.
 
     Parameters
     ----------
     level
         ``auto``, ``namespaces``, ``landlock``, or ``unsafe``.
-    library
-        ``numpy`` or ``torch``.
+    stem
+        The chapter, such as ``04-backprop``.
     state
         The folder in which the doctor's verdict on this machine is kept.
 
@@ -33,15 +33,16 @@ def sandbox(level: str, library: str, state: Path) -> Sandbox:
     JailError
         No safe level works here; the message says what to do.
     """
-    key = level, library, state
+    key = level, stem, state
     if key not in _open:
-        keep(*key, open_sandbox(level, library, state=state))
+        chapter = stem.partition("-")[0]
+        keep(*key, open_sandbox(level, library_of(stem), state=state, chapter=chapter))
     return _open[key]
 
 
-def keep(level: str, library: str, state: Path, opened: Sandbox) -> None:
+def keep(level: str, stem: str, state: Path, opened: Sandbox) -> None:
     """Use an open sandbox from now on; it is closed when this process ends."""
-    _open[level, library, state] = opened
+    _open[level, stem, state] = opened
     atexit.register(opened.close)
 
 
@@ -53,4 +54,4 @@ def library_of(stem: str) -> str:
 
 def starter(level: str, stem: str, state: Path) -> Callable[[], Runner]:
     """Give what starts a process for a notebook of a chapter."""
-    return sandbox(level, library_of(stem), state).start
+    return sandbox(level, stem, state).start

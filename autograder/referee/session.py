@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from autograder.referee import limits
 from autograder.sandbox import Stopped
 from dropout_course.engine.unanswered import Lost
 from dropout_course.engine.words import clean, one_line
 
 Outputs = list[dict[str, Any]]
 OUTPUTS = 20_000_000  # characters of all outputs of a notebook that are kept
-IDLE = 60.0  # seconds that a notebook may do nothing in all …
-IDLE_CALLS = 15.0  # … and the calls for one exercise
-BUSY = 5.0  # by the wall: a process that works a fifth of the time waits for the machine
 
 
 class Runner(Protocol):
     """What a session needs of a process."""
 
-    def cell(self, source: str, seconds: float) -> dict[str, Any]:
+    def cell(
+        self, source: str, seconds: float, idle_seconds: float, grace: float
+    ) -> dict[str, Any]:
         """Run a cell; give what it showed and the error that ended it."""
+
+    def file(self, name: str, data: bytes) -> None:
+        """Put a file into the folder in which the notebook runs."""
 
     def ask(self, request: bytes, seconds: float) -> bytes:
         """Answer one encoded request."""
@@ -48,18 +51,22 @@ class _Watch:
 
     def idle(self) -> float:
         """Seconds that no other load of the machine explains."""
-        return max(0.0, time.monotonic() - self._wall - BUSY * self.worked())
+        return max(0.0, time.monotonic() - self._wall - limits.BUSY_FACTOR * self.worked())
 
 
 class Session:
     """Runs the cells of one notebook; starts afresh when the process is lost.
 
-    A cell that ends the process, or doesn't end in time, is left out from then on; the cells
-    before it are run again in a new process, so that it costs one exercise and not the rest.
+    A cell that takes too long is interrupted inside, and the notebook goes on. One that ends the
+    process, or doesn't heed the interrupt, is left out from then on; the cells before it are run
+    again in a new process, so that it costs one exercise and not the rest.
+
+    Time is the notebook's: once its cells have used up theirs, each that follows still has a
+    little, so that what answers nothing costs no answer.
 
     A notebook that sleeps a little in each of many cells uses no processor time and ends no
-    process. So what it idles adds up to `IDLE` at most; the clock on the wall alone would count
-    what a busy machine makes it wait.
+    process. So what it idles adds up to `NOTEBOOK_IDLE_SECONDS` at most; the clock on the wall
+    alone would count what a busy machine makes it wait.
 
     Parameters
     ----------
@@ -73,6 +80,8 @@ class Session:
         How many new processes may follow the first.
     total_seconds
         How long all of it may take, by the clock on the wall, busy or not.
+    files
+        What was handed in beside the notebook, by name.
     """
 
     def __init__(
@@ -82,7 +91,8 @@ class Session:
         seed: int,
         cell_seconds: float,
         restarts: int,
-        total_seconds: float = 900.0,
+        total_seconds: float = limits.NOTEBOOK_SECONDS,
+        files: Mapping[str, bytes] | None = None,
     ) -> None:
         self._start = start
         self._seed = seed
@@ -91,6 +101,9 @@ class Session:
         self._end = time.monotonic() + total_seconds
         self._room = OUTPUTS
         self._idle = 0.0
+        self._cells_worked, self._cells_idle = 0.0, 0.0
+        self._interrupted: set[str] = set()
+        self._files = dict(files or {})
         self._ran: list[tuple[str, str]] = []
         self._process: Runner | None = None
         self.outputs: dict[str, Outputs] = {}
@@ -108,16 +121,16 @@ class Session:
     def transport(self, seconds: float) -> Callable[[bytes], bytes]:
         """Give the transport of a `Student`.
 
-        All its calls together may use so many seconds of processor time, and idle `IDLE_CALLS`: a
-        grade must not depend on what else the machine does.
+        All its calls together may use so many seconds of processor time, and idle
+        `CALLS_IDLE_SECONDS`: a grade must not depend on what else the machine does.
         """
-        left, patience = seconds, IDLE_CALLS
+        left, patience = seconds, limits.CALLS_IDLE_SECONDS
 
         def send(request: bytes) -> bytes:
             nonlocal left, patience
             process = self._ready()
             if patience < 0:
-                raise Lost(_too_idle(IDLE_CALLS), "timeout")
+                raise Lost(_too_idle(limits.CALLS_IDLE_SECONDS), "timeout")
             watch = _Watch(process)
             try:
                 reply = process.ask(request, max(1e-3, left))
@@ -150,9 +163,11 @@ class Session:
         if time.monotonic() > self._end:
             self.close()
             raise Lost("the notebook as a whole took too long, so it was left", "timeout")
-        if self._idle > IDLE:
+        if self._idle > limits.NOTEBOOK_IDLE_SECONDS:
             self.close()
-            raise Lost(f"the notebook was left: {_too_idle(IDLE)}", "timeout")
+            raise Lost(
+                f"the notebook was left: {_too_idle(limits.NOTEBOOK_IDLE_SECONDS)}", "timeout"
+            )
         while self._process is None:
             if not self._left:
                 raise Lost(
@@ -162,6 +177,8 @@ class Session:
             self._process = process = self._start()
             try:
                 process.seed(self._seed)
+                for name, data in self._files.items():
+                    process.file(name, data)
             except Stopped as stopped:
                 raise RuntimeError(f"a fresh Python process did not start: {stopped}") from None
             for cell, source in list(self._ran):
@@ -172,23 +189,36 @@ class Session:
     def _run_in(self, process: Runner, cell: str, source: str) -> bool:
         """Run a cell; False if that ended the process."""
         watch = _Watch(process)
+        seconds, idle_seconds = self._time_for(cell)
         try:
-            reply = process.cell(source, self._cell_seconds)
+            reply = process.cell(source, seconds, idle_seconds, limits.GRACE_SECONDS)
         except Stopped as stopped:
             self._process = None
             self._ran = [(other, text) for other, text in self._ran if other != cell]
-            self.trouble[cell] = (
-                f"this cell stopped everything: {_why(stopped, self._cell_seconds)}"
-            )
+            self.trouble[cell] = f"this cell stopped everything: {_why(stopped, seconds)}"
             self.outputs[cell] = [_stream("stderr", self.trouble[cell] + "\n")]
             return False
-        self._idle += watch.idle()  # not of a process that was ended: few may be
+        worked, idle = watch.worked(), watch.idle()  # not of a process that was ended: few may be
+        self._cells_worked += worked
+        self._cells_idle += idle
+        self._idle += idle
+        if worked > seconds or idle > idle_seconds:
+            self._interrupted.add(cell)
         if cell not in {other for other, _ in self._ran}:
             self._ran.append((cell, source))
         self.outputs[cell] = self._kept(_outputs(reply))
         if said := _error(reply):
             self.trouble[cell] = said
         return True
+
+    def _time_for(self, cell: str) -> tuple[float, float]:
+        """Give the seconds that a cell may work and wait."""
+        seconds, idle_seconds = self._cell_seconds, limits.CELL_IDLE_SECONDS
+        if cell in self._interrupted or self._cells_worked > limits.CELLS_SECONDS:
+            seconds = min(seconds, limits.SPENT_CELL_SECONDS)
+        if cell in self._interrupted or self._cells_idle > limits.CELLS_IDLE_SECONDS:
+            idle_seconds = limits.SPENT_CELL_IDLE_SECONDS
+        return seconds, idle_seconds
 
     def _kept(self, outputs: Outputs) -> Outputs:
         """Keep outputs while there is room for them."""
@@ -221,6 +251,8 @@ def _error(reply: dict[str, Any]) -> str:
         return ""
     kinds = error.get("kinds")
     kind = kinds[0] if isinstance(kinds, list) and kinds else "an exception"
+    if kind == "TooLong":
+        return one_line(f"this cell took too long: {error.get('message', '')}"[:500])
     text = f"the cell raised {kind}: {error.get('message', '')}"[:500]
     if type(error.get("line")) is int:
         text += f" (line {error['line']})"

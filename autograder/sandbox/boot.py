@@ -12,6 +12,7 @@ from typing import Any
 import matplotlib
 
 import dropout_course
+from autograder.sandbox import reach
 
 # Loads packages by their place, so that what stands beside them stays out of reach of `import`.
 _BOOT = """
@@ -28,6 +29,7 @@ def load(name, folder):
 
 for name, folder in order["packages"].items():
     load(name, folder)
+importlib.import_module("dropout_course.engine.inside.reach").keep_to(order["modules"])
 importlib.import_module(order["main"]).main(order["descriptor"])
 """
 
@@ -36,7 +38,7 @@ importlib.import_module(order["main"]).main(order["descriptor"])
 START_ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
 
-def command(main: str, descriptor: int, folder: str) -> list[str]:
+def command(main: str, descriptor: int, folder: str, chapter: str = "") -> list[str]:
     """Give the command that starts a process.
 
     Without ``site`` (-S, -s), no .pth file adds the checkout to its path; nor does the folder
@@ -50,6 +52,8 @@ def command(main: str, descriptor: int, folder: str) -> list[str]:
         The socket that it inherits.
     folder
         A folder of its own.
+    chapter
+        The number of the notebook's chapter; see `autograder.sandbox.reach`.
     """
     packages = {"dropout_course": course_package()}
     if main.startswith("_jail."):
@@ -59,6 +63,7 @@ def command(main: str, descriptor: int, folder: str) -> list[str]:
         "descriptor": descriptor,
         "packages": packages,
         "paths": library_paths(),
+        "modules": reach.modules(chapter),
         "environment": _environment(folder),
     }
     return [sys.executable, "-P", "-s", "-S", "-B", "-c", _BOOT, json.dumps(order)]

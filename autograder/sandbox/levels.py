@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -25,11 +26,12 @@ class Lent:
     level: str
     library: str = ""
     control: socket.socket | None = None
+    chapter: str = ""
 
     def borrow(self) -> Sandbox:
         """Open it here: one warm process serves all."""
         if self.control is None:
-            return Sandbox(self.level, Process)
+            return Sandbox(self.level, partial(Process, chapter=self.chapter))
         return Sandbox.of(Warm(self.level, self.library, lent=self.control))
 
 
@@ -51,11 +53,13 @@ class Sandbox:
         start: Callable[[], WireRunner],
         close: Callable[[], None] = lambda: None,
         warm: Warm | None = None,
+        chapter: str = "",
     ) -> None:
         self.level = level
         self.start = start
         self.close = close
         self._warm = warm
+        self._chapter = chapter
 
     @classmethod
     def of(cls, warm: Warm) -> Sandbox:
@@ -70,7 +74,7 @@ class Sandbox:
     def lend(self) -> Lent:
         """Give what another process of ours needs to open this sandbox: see `borrow`."""
         if self._warm is None:
-            return Lent(self.level)
+            return Lent(self.level, chapter=self._chapter)
         return Lent(self.level, self._warm.library, self._warm.lend())
 
     def __enter__(self) -> Sandbox:
@@ -81,7 +85,11 @@ class Sandbox:
 
 
 def open_sandbox(
-    level: str = "auto", library: str = "numpy", *, state: Path = doctor.STATE
+    level: str = "auto",
+    library: str = "numpy",
+    *,
+    state: Path = doctor.STATE,
+    chapter: str = "",
 ) -> Sandbox:
     """Open a sandbox; close it when all is graded.
 
@@ -95,6 +103,8 @@ def open_sandbox(
     state
         The folder in which the doctor keeps its verdict on this machine. A level without a
         verdict is tried first, which takes seconds.
+    chapter
+        The number of the notebooks' chapter; see `autograder.sandbox.reach`.
 
     Raises
     ------
@@ -102,7 +112,7 @@ def open_sandbox(
         No level, or not the one asked for, is safe here; the message says what to do.
     """
     if level == "unsafe":
-        return Sandbox("unsafe", Process)
+        return Sandbox("unsafe", partial(Process, chapter=chapter), chapter=chapter)
     if level != "auto" and level not in LEVELS:
         raise ValueError(f"there is no level {level!r}; choose one of auto, {', '.join(LEVELS)}")
     refused: list[Report] = []
@@ -112,7 +122,7 @@ def open_sandbox(
             if report is not None:
                 refused.append(report)
         if doctor.accepted(candidate, library, state):
-            return Sandbox.of(Warm(candidate, library))
+            return Sandbox.of(Warm(candidate, library, chapter=chapter))
     steps = [line for report in refused for line in what_to_do(report)]
     steps = steps or ["run `autograder doctor` to see what failed"]
     raise JailError("no safe sandbox on this machine:\n- " + "\n- ".join(dict.fromkeys(steps)))

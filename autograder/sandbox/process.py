@@ -31,12 +31,14 @@ TASKS = 4096  # of the user in all: the kernel counts ours with those of the use
 class Process(WireRunner):
     """Runs one notebook in a cold process, without a jail."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, chapter: str = "") -> None:
         self._folder = tempfile.mkdtemp(prefix="answer-")
         boot.lend_fonts(self._folder)
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            boot.command("dropout_course.engine.inside.child", theirs.fileno(), self._folder),
+            boot.command(
+                "dropout_course.engine.inside.child", theirs.fileno(), self._folder, chapter
+            ),
             pass_fds=[theirs.fileno()],
             cwd=self._folder,
             env=boot.START_ENVIRONMENT,

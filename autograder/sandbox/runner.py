@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+import numpy as np
 
 from autograder.sandbox.wire import Wire, WireError
 from dropout_course.engine.inside import codec
@@ -57,13 +60,25 @@ class WireRunner:
             self.close()
             raise Stopped(error.kind, said) from None
 
-    def cell(self, source: str, seconds: float) -> dict[str, Any]:
-        """Run a cell; give ``{"outputs": list, "error": dict or None}``."""
-        reply = self._plain({"op": "cell", "source": source}, seconds)
+    def cell(
+        self, source: str, seconds: float, idle_seconds: float = math.inf, grace: float = 0.0
+    ) -> dict[str, Any]:
+        """Run a cell; give ``{"outputs": list, "error": dict or None}``.
+
+        Inside, it is interrupted after `seconds` of processor time or `idle_seconds` of waiting;
+        `grace` seconds of processor time later the process is ended.
+        """
+        request = {"op": "cell", "source": source, "seconds": seconds}
+        reply = self._plain(request | {"idle_seconds": idle_seconds}, seconds + grace)
         if not isinstance(reply.get("outputs"), list):
             self.close()
             raise Stopped("broken", "it sent a reply that can't be read")
         return reply
+
+    def file(self, name: str, data: bytes, seconds: float = 10.0) -> None:
+        """Put a file into the folder in which the notebook runs."""
+        array = np.frombuffer(data, dtype=np.uint8)
+        self._plain({"op": "file", "name": name, "data": array}, seconds)
 
     def seed(self, seed: int, seconds: float = 10.0) -> None:
         """Seed the global random generators of the process."""

@@ -14,7 +14,7 @@ from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
 
-from autograder.sandbox import boot
+from autograder.sandbox import boot, reach
 
 # In a folder of libraries: our own packages, and what leads to a checkout.
 _OURS: tuple[str, ...] = ("autograder", "solutions", "dropout_autograder*", "__pycache__")
@@ -26,19 +26,23 @@ _SYSTEM += ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
 _SYSTEM += ("/usr/share/fonts", "/usr/local/share/fonts")
 
 
-def readable(library: str) -> list[str]:
+def readable(library: str, chapter: str = "") -> list[str]:
     """List the files and folders that a notebook's process may read; all below a folder counts.
 
     Parameters
     ----------
     library
         ``numpy`` (leaves out torch and its like) or ``torch``.
+    chapter
+        The number of the notebook's chapter; see `autograder.sandbox.reach`.
     """
     libraries = boot.library_paths()
-    shown = _interpreter() + _system() + libraries + [boot.course_package()]
+    package = boot.course_package()
+    shown = _interpreter() + _system() + libraries
     hidden = {path for folder in libraries for path in _secret_in(folder, library)}
-    hidden |= _other_libraries(shown, libraries) | _own_places()
+    hidden |= _other_libraries(shown, libraries) | _own_places() | {package}
     found = {path for top in shown for path in _without(top, hidden)}
+    found |= set(reach.files(Path(package), chapter))
     return sorted(path for path in found if not any(_within(path, other) for other in found))
 
 

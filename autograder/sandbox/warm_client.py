@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from autograder.sandbox import boot, view
+from autograder.sandbox import boot, reach, view
 from autograder.sandbox.jail import scratch
 from autograder.sandbox.jail.limits import Limits
 from autograder.sandbox.refusal import FROM_OUTSIDE, JailError, refusal
@@ -109,6 +109,8 @@ class Warm:
     lent
         What `lend` gave in another process: jails come from that one's warm process, for as long
         as it is there.
+    chapter
+        The number of the notebooks' chapter: what they may import of the course depends on it.
     """
 
     def __init__(
@@ -118,11 +120,13 @@ class Warm:
         limits: Limits | None = None,
         without: Iterable[str] = (),
         lent: socket.socket | None = None,
+        chapter: str = "",
     ) -> None:
         if level not in LEVELS or library not in ("numpy", "torch"):
             raise ValueError(f"there is no level {level!r} with the library {library!r}")
         self.level = level
         self.library = library
+        self.chapter = chapter
         self._limits = limits or Limits()
         self._without = sorted(without)
         self._lock = threading.Lock()
@@ -231,7 +235,7 @@ class Warm:
         ourselves = os.pidfd_open(os.getpid())
         with tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(
-                boot.command("_jail.warm", theirs.fileno(), self._folder),
+                boot.command("_jail.warm", theirs.fileno(), self._folder, self.chapter),
                 pass_fds=[theirs.fileno()],
                 cwd=self._folder,
                 env=boot.START_ENVIRONMENT,
@@ -256,9 +260,10 @@ class Warm:
             "level": self.level,
             "library": self.library,
             "home": self._folder,
-            "readable": view.readable(self.library),
+            "readable": view.readable(self.library, self.chapter),
             "limits": asdict(self._limits),
             "without": self._without,
+            "modules": reach.modules(self.chapter),
         }
 
     def _discard(self) -> None:

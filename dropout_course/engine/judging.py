@@ -22,6 +22,7 @@ from dropout_course.engine.unanswered import (
     Missing,
     Raised,
     Unanswered,
+    Uncallable,
     Unsendable,
 )
 from dropout_course.engine.words import one_line, show, show_call
@@ -254,6 +255,9 @@ def _of_unanswered(error: Unanswered, student: Student) -> Finding:
             return Finding("raised", reason, _example(student), "", text, trace)
         reason = f"it raised {one_line(error.kinds[0])}"
         return Finding("raised", reason, _example(student), "", text, trace)
+    if isinstance(error, Uncallable):
+        reason = f"{name} is a value of type {text}, not a function: run the cell that defines it "
+        return Finding("type", reason + "again, and give what it returns another name")
     if isinstance(error, Unsendable):
         return Finding("type", f"{name} returned {text}", _example(student))
     assert isinstance(error, Lost)

@@ -25,6 +25,7 @@ from dropout_course.engine.unanswered import (
     Missing,
     Raised,
     Unanswered,
+    Uncallable,
     Unsendable,
     text_of,
 )
@@ -198,6 +199,8 @@ def _opened(reply: Any) -> Any:
         return content
     if kind == "missing":
         raise Missing(text_of(content, 100))
+    if kind == "uncallable":
+        raise Uncallable(text_of(content, 100))
     if kind == "cannot":
         raise Unsendable(text_of(content, 300))
     if kind == "raised" and isinstance(content, dict):

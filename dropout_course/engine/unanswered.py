@@ -24,6 +24,12 @@ class Missing(Unanswered):
     kind = "missing"
 
 
+class Uncallable(Unanswered):
+    """The name is that of a value that can't be called; the message is its type."""
+
+    kind = "type"
+
+
 class Unsendable(Unanswered):
     """The function returned something that is no plain data."""
 

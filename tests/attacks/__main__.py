@@ -17,6 +17,7 @@ from attacks.bait import Stage
 from attacks.corpus import IN_NOTEBOOKS, one_of_each
 from attacks.harness import Start, baseline_scores, run, slips
 from attacks.model import Attack
+from attacks.notebooks import CHAPTER
 from autograder.sandbox import open_sandbox
 
 
@@ -41,7 +42,7 @@ def main(level: str, everything: bool) -> dict[str, list[str]]:
     with tempfile.TemporaryDirectory() as state:
         stage = Stage()
         try:
-            with open_sandbox(level, state=Path(state)) as sandbox:
+            with open_sandbox(level, state=Path(state), chapter=CHAPTER) as sandbox:
                 baseline = baseline_scores(sandbox.start, stage)
                 for attack in chosen(everything):
                     told[attack.id] = attempt(attack, sandbox.start, stage, baseline)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from attacks import escaping, exhausting, forging, intake, lying, poisoning, reading, wire, writing
+from attacks import (
+    escaping,
+    exhausting,
+    forging,
+    intake,
+    lying,
+    poisoning,
+    reading,
+    searching,
+    wire,
+    writing,
+)
 from attacks.model import FAMILIES, Attack
 
 IN_NOTEBOOKS: list[Attack] = [
@@ -14,6 +25,7 @@ IN_NOTEBOOKS: list[Attack] = [
     *exhausting.ATTACKS,
     *poisoning.ATTACKS,
     *intake.ATTACKS,
+    *searching.ATTACKS,
 ]
 ON_THE_WIRE: list[Attack] = [*wire.ATTACKS, *wire.ZOO_ATTACKS]
 ALL = IN_NOTEBOOKS + ON_THE_WIRE
@@ -32,6 +44,7 @@ def one_of_each() -> list[Attack]:
         "exhausting/disk",
         "poisoning/terminal-in-prints",
         "intake/links",
+        "searching/every-callable",
     }
     chosen = [attack for attack in IN_NOTEBOOKS if attack.id in names]
     assert {attack.family for attack in chosen} == set(FAMILIES) - {"wire"}

@@ -35,7 +35,7 @@ from autograder.classroom.collect import prepare
 from autograder.classroom.preprocessors import Rebuild, Referee
 from autograder.classroom.report import Record
 from autograder.classroom.submission import OURS
-from autograder.referee import Config, NotebookResult, grade_notebook, session
+from autograder.referee import Config, NotebookResult, grade_notebook, limits
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.sandbox import wire
 
@@ -143,8 +143,8 @@ def _patience(short: bool) -> Iterator[None]:
         if short:
             stack.enter_context(mock.patch.object(wire, "PATIENCE", 1.0))
             stack.enter_context(mock.patch.object(wire, "GRACE", 0.5))
-            stack.enter_context(mock.patch.object(session, "IDLE", 2.0))
-            stack.enter_context(mock.patch.object(session, "IDLE_CALLS", 1.0))
+            stack.enter_context(mock.patch.object(limits, "NOTEBOOK_IDLE_SECONDS", 2.0))
+            stack.enter_context(mock.patch.object(limits, "CALLS_IDLE_SECONDS", 1.0))
         yield
 
 

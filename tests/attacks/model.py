@@ -18,9 +18,10 @@ FAMILIES = (
     "exhausting",
     "poisoning",
     "intake",
+    "searching",
     "wire",
 )
-NEEDS_A_JAIL = ("reading", "writing", "escaping", "exhausting")
+NEEDS_A_JAIL = ("searching", "reading", "writing", "escaping", "exhausting")
 
 
 @dataclass(frozen=True)

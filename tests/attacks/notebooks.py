@@ -21,6 +21,7 @@ from dropout_course import course
 
 ROOT = Path(__file__).resolve().parents[2]
 STEM = "04-backprop"
+CHAPTER = STEM.partition("-")[0]
 REFERENCES: dict[str, ModuleType] = {"03-dropout-forward": ch03, STEM: ch04}
 HONEST_IMPORTS = "import math\nfrom collections.abc import Callable, Iterable\nimport numpy as np"
 

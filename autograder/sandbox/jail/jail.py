@@ -48,6 +48,8 @@ class Config:
         What it may use.
     without : frozenset of str
         Rules to leave out.
+    modules : list of str
+        The modules of the course that a notebook may import; loaded before it starts.
     """
 
     level: str
@@ -56,6 +58,7 @@ class Config:
     readable: list[str]
     limits: limits.Limits = field(default_factory=limits.Limits)
     without: frozenset[str] = frozenset()
+    modules: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

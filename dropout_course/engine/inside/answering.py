@@ -42,7 +42,8 @@ def answer(names: Mapping[str, Any], request: bytes) -> bytes:
     -------
     bytes
         An encoded dict with one key: ``ok`` (the value), ``raised``, ``missing`` (the name),
-        ``cannot`` (what came instead of plain data); for several a list of such dicts.
+        ``cannot`` (what came instead of plain data), ``uncallable`` (the type of what has the
+        name and is no function); for several a list of such dicts.
     """
     return respond(names, codec.decode(request, make=make))
 
@@ -71,8 +72,7 @@ def _called(
         return {"missing": name}
     function = names[name]
     if not callable(function):
-        kind = type(function).__name__
-        return {"cannot": f"{name} is a value of type {kind}, not a function"}
+        return {"uncallable": type(function).__name__}
     return _guarded(function, args, kwargs)
 
 

@@ -6,14 +6,15 @@ once and serves a connection of its own. It is sent no check cell, no law and no
 Everything that it says is treated as hostile by whoever started it (`autograder.sandbox`).
 
 A frame is a little-endian ``u32`` and that many bytes. Requests are encoded dicts: the calls of
-`answering`, or ``{"op": "cell", "source": str}``; the reply to a cell is
-``{"outputs": [...], "error": None or dict}``.
+`answering`, or ``{"op": "cell", "source": str, "seconds": float, "idle_seconds": float}``, whose
+reply is ``{"outputs": [...], "error": None or dict}``, or ``{"op": "file", "name": str, "data":
+array of bytes}``, a file that was handed in beside the notebook.
 """
 
 from __future__ import annotations
 
 import base64
-import importlib.abc
+import math
 import os
 import random
 import socket
@@ -23,12 +24,11 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course.engine.inside import answering, codec
+from dropout_course.engine.inside import absent, answering, codec, interrupting
 
 STREAM = 20_000  # characters of stdout and of stderr that are kept from one cell
 PICTURE = 2_000_000  # bytes of one image
 OUTPUTS = 20  # displayed objects of one cell
-OTHER_LIBRARIES = ("torch", "tensorflow", "jax", "keras")
 
 
 class Cells:
@@ -42,6 +42,8 @@ class Cells:
         config.InteractiveShell.colors = "NoColor"
         config.InteractiveShell.xmode = "Minimal"
         self.shell = _shell_class().instance(config=config)
+        _draw_to_files()
+        self.shell.db = {}  # where %cd notes folders; the one on disk can't be written to in a jail
 
     @property
     def names(self) -> dict[str, Any]:
@@ -52,17 +54,24 @@ class Cells:
         """Empty the namespace; what was imported stays loaded."""
         self.shell.reset(new_session=False)
 
-    def run(self, source: str) -> dict[str, Any]:
-        """Run one cell; give its outputs as plain data and the error that ended it."""
+    def run(
+        self, source: str, seconds: float = math.inf, idle_seconds: float = math.inf
+    ) -> dict[str, Any]:
+        """Run one cell; give its outputs as plain data and the error that ended it.
+
+        After `seconds` of processor time, or `idle_seconds` of waiting, it is interrupted.
+        """
         from IPython.utils.capture import capture_output
 
         error: dict[str, Any] | None = None
         with capture_output() as captured:
             try:
-                result = self.shell.run_cell(source, store_history=False)
+                with interrupting.limited(seconds, idle_seconds):
+                    result = self.shell.run_cell(source, store_history=False)
                 raised = result.error_before_exec or result.error_in_exec
             except (SystemExit, KeyboardInterrupt) as stopped:
                 raised = stopped
+            absent.forget()
             if raised is not None:
                 error = answering.describe(raised)
             outputs = _figures()
@@ -85,6 +94,10 @@ def _shell_class() -> Any:
         def enable_gui(self, gui: Any = None) -> None:
             """Accept ``%matplotlib inline``; figures are collected after each cell."""
 
+        def enable_matplotlib(self, gui: Any = None) -> tuple[Any, str]:
+            """Accept every backend of ``%matplotlib``; the one that draws to files stays."""
+            return gui, "agg"
+
         def ask_exit(self) -> None:
             """Let ``exit()`` end the cell, as in a notebook, and not the process."""
             raise SystemExit
@@ -99,6 +112,14 @@ def _shell_class() -> Any:
             return []
 
     return Shell
+
+
+def _draw_to_files() -> None:
+    """Let a notebook choose any backend of matplotlib, and keep the one that needs no screen."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    matplotlib.use = lambda backend, *, force=True: None
 
 
 def _kept(data: dict[str, Any]) -> dict[str, Any] | None:
@@ -130,20 +151,6 @@ def _figures() -> list[dict[str, Any]]:
     return [picture for picture in pictures if picture]
 
 
-class _NumPyOnly(importlib.abc.MetaPathFinder):
-    """Says why `import torch` fails. That it does is seen to by the files that can be read."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name.partition(".")[0] in OTHER_LIBRARIES:
-            said = f"this exercise is to be done in NumPy; {name} is not available"
-            raise ModuleNotFoundError(said, name=name)
-
-
-def allow_numpy_only() -> None:
-    """Make the import of another array library fail, and say why."""
-    sys.meta_path.insert(0, _NumPyOnly())
-
-
 def serve(connection: socket.socket, cells: Cells | None = None) -> None:
     """Answer frames until the other end closes.
 
@@ -155,19 +162,33 @@ def serve(connection: socket.socket, cells: Cells | None = None) -> None:
         Runs the cells; made here if there is none yet.
     """
     cells = cells or Cells()
+    sys.path[:0] = ["", os.getcwd()]  # modules beside the notebook, wherever %cd leads
     stream = connection.makefile("rb")
     while len(size := stream.read(4)) == 4:
         request = stream.read(struct.unpack("<I", size)[0])
         message = codec.decode(request, make=answering.make)
         op = message["op"]
         if op == "cell":
-            reply = codec.encode(cells.run(message["source"]))
+            limits = message["seconds"], message["idle_seconds"]
+            reply = codec.encode(cells.run(message["source"], *limits))
+        elif op == "file":
+            _write(message["name"], message["data"])
+            reply = codec.encode({"ok": None})
         elif op == "seed":
             _reseed(message["seed"])
             reply = codec.encode({"ok": None})
         else:
             reply = answering.respond(cells.names, message)
         connection.sendall(struct.pack("<I", len(reply)) + reply)
+
+
+def _write(name: str, data: Any) -> None:
+    """Put a file into the folder that this process works in."""
+    folder = os.path.dirname(name)
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    with open(name, "wb") as file:
+        file.write(np.asarray(data, dtype=np.uint8).tobytes())
 
 
 def _reseed(seed: int) -> None:

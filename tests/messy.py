@@ -1,0 +1,222 @@
+"""Notebooks of chapter 03 that are right when run from top to bottom, and look like nobody's."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.classroom.match import grade_id
+from solutions import ch03_dropout_forward as reference
+
+ROOT = Path(__file__).resolve().parents[1]
+STEM = "03-dropout-forward"
+ASKED = {name: [name] for name in ("draw_mask", "dropout_standard", "dropout_inverted")}
+ASKED |= {"output_moments": ["output_moments"]}
+ASKED |= {"survivors": ["survivor_pmf", "prob_dead_layer"]}
+ASKED |= {"commutes": ["placement_gap", "commuting"]}
+Make = Callable[[NotebookNode], dict[str, bytes] | None]
+
+
+@cache
+def _source() -> tuple[str, dict[str, str]]:
+    """Give what precedes all answers, and the functions by name."""
+    text = inspect.getsource(reference)
+    tree = ast.parse(text)
+    parts = {
+        node.name: ast.get_source_segment(text, node) or ""
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    kinds = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
+    head = [
+        ast.get_source_segment(text, node) or "" for node in tree.body if isinstance(node, kinds)
+    ]
+    asked = {name for names in ASKED.values() for name in names}
+    return "\n".join([*head, *(parts[name] for name in parts if name not in asked)]), parts
+
+
+def answer(exercise: str) -> str:
+    head, parts = _source()
+    return "\n\n\n".join([head, *(parts[name] for name in ASKED[exercise])])
+
+
+def filled(leave: str = "") -> NotebookNode:
+    """Give the notebook with all answers in their places, but for one."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{STEM}.ipynb", 4)
+    for cell in notebook.cells:
+        if grade_id(cell) in ASKED and grade_id(cell) != leave:
+            cell.source = answer(grade_id(cell))
+    return notebook
+
+
+def at(notebook: NotebookNode, name: str) -> int:
+    return next(i for i, cell in enumerate(notebook.cells) if grade_id(cell) == name)
+
+
+def insert(notebook: NotebookNode, where: int, *sources: str) -> None:
+    notebook.cells[where:where] = [
+        new_code_cell(s, id=f"own-{where}-{i}") for i, s in enumerate(sources)
+    ]
+
+
+def _copy(of: str, above: bool = False, delete: bool = False, marks: bool = True) -> Make:
+    """Answer 3.3 in a copy of a cell, ids and all."""
+
+    def make(notebook: NotebookNode) -> None:
+        twin = copy.deepcopy(notebook.cells[at(notebook, of)])
+        twin.source, twin.cell_type = answer("dropout_inverted"), "code"
+        twin.metadata = twin.metadata if marks else NotebookNode()
+        stub = at(notebook, "dropout_inverted")
+        if delete:
+            notebook.cells[stub] = twin
+        else:
+            notebook.cells.insert(stub + (not above), twin)
+
+    return make
+
+
+def _own(*sources: str, delete: bool = False, above: bool = False, **files: str) -> Make:
+    """Answer 3.3 in own cells; ``ANSWER`` stands for the answer, ``BLOCK`` for it, indented."""
+
+    def make(notebook: NotebookNode) -> dict[str, bytes]:
+        right = answer("dropout_inverted")
+        block = "\n".join("    " + line for line in right.splitlines())
+        stub = at(notebook, "dropout_inverted")
+        texts = [s.replace("ANSWER", right).replace("BLOCK", block) for s in sources]
+        insert(notebook, stub + (not above), *texts)
+        if delete:
+            del notebook.cells[at(notebook, "dropout_inverted")]
+        named = {name.replace("__", "."): text for name, text in files.items()}
+        return {name: text.replace("ANSWER", right).encode() for name, text in named.items()}
+
+    return make
+
+
+def _setup(more: str, used: str, before: bool = False) -> Make:
+    """Extend the second set-up cell, and use in 3.3 what it defines."""
+
+    def make(notebook: NotebookNode) -> None:
+        cells = [c for c in notebook.cells if "setup" in c.metadata.get("tags", [])]
+        cells[-1].source = (
+            f"{more}\n{cells[-1].source}" if before else f"{cells[-1].source}\n{more}"
+        )
+        stub = notebook.cells[at(notebook, "dropout_inverted")]
+        stub.source = f"{used}\n{answer('dropout_inverted')}"
+
+    return make
+
+
+def _swap(one: str, other: str) -> Make:
+    def make(notebook: NotebookNode) -> None:
+        stub = notebook.cells[at(notebook, "dropout_inverted")]
+        stub.source = answer("dropout_inverted")
+        a, b = notebook.cells[at(notebook, one)], notebook.cells[at(notebook, other)]
+        a.source, b.source = b.source, a.source
+
+    return make
+
+
+def _above(line: str) -> Make:
+    """Write a line at the top of 3.3's own cell."""
+
+    def make(notebook: NotebookNode) -> None:
+        cell = notebook.cells[at(notebook, "dropout_inverted")]
+        cell.source = f"{line}\n{answer('dropout_inverted')}"
+
+    return make
+
+
+def _in_demo(notebook: NotebookNode) -> None:
+    demo = next(c for c in notebook.cells if "demo" in c.metadata.get("tags", []))
+    demo.source += "\n" + answer("dropout_inverted")
+
+
+WRAP = "def checked(f):\n    return lambda *args: f(*args)"
+RENAME = "ANSWER\n\nmine = dropout_inverted\ndel dropout_inverted"
+
+MESSY: dict[str, Make] = {
+    "copy of another answer, below the stub": _copy("dropout_standard"),
+    "copy of another answer, above the stub": _copy("dropout_standard", above=True),
+    "copy of another answer, stub deleted": _copy("dropout_standard", delete=True),
+    "copy of the stub itself": _copy("dropout_inverted"),
+    "copy of a check cell": _copy("dropout_inverted-check"),
+    "copy of a set-up cell": _copy("setup"),
+    "copy of a demonstration": _copy("code-d0f43e3b38"),
+    "copy without nbgrader's marks": _copy("survivors", marks=False),
+    "decorator before": _own(
+        WRAP,
+        "@checked\nANSWER".replace(
+            "@checked\nANSWER", "ANSWER\n\ndropout_inverted = checked(dropout_inverted)"
+        ),
+    ),
+    "import before": _own(
+        "import functools", "ANSWER\ndropout_inverted = functools.partial(dropout_inverted)"
+    ),
+    "helper before": _own(
+        "def scale(x, q):\n    return x / q", "ANSWER", "assert scale(1, 0.5) == 2"
+    ),
+    "constant before": _own("ONE = 1.0", "assert ONE == 1\nANSWER"),
+    "class before": _own("class K:\n    one = 1", "assert K.one\nANSWER", delete=True),
+    "under if": _own("if True:\nBLOCK", delete=True),
+    "under else": _own("if 0:\n    pass\nelse:\nBLOCK"),
+    "under try": _own("try:\nBLOCK\nexcept NameError:\n    raise"),
+    "under with": _own("import contextlib\nwith contextlib.suppress(ValueError):\nBLOCK"),
+    "in a loop": _own("for _ in range(1):\nBLOCK"),
+    "partial": _own(RENAME, "from functools import partial\ndropout_inverted = partial(mine)"),
+    "tuple assignment": _own(RENAME, "dropout_inverted, other = mine, None"),
+    "starred assignment": _own(RENAME, "dropout_inverted, *rest = [mine, 1, 2]"),
+    "chained assignment": _own(RENAME, "a = dropout_inverted = mine"),
+    "walrus": _own(RENAME, "(dropout_inverted := mine)"),
+    "lambda": _own(RENAME, "dropout_inverted = lambda *args: mine(*args)"),
+    "globals": _own(RENAME, 'globals()["dropout_inverted"] = mine'),
+    "globals update": _own(RENAME, "globals().update(dropout_inverted=mine)"),
+    "exec": _own(RENAME, 'exec("dropout_inverted = mine")'),
+    "annotated": _own(RENAME, "dropout_inverted: object = mine"),
+    "set-up extended by try": _setup(
+        "try:\n    from math import lgamma as g\nexcept ImportError:\n    g = 0", "assert g"
+    ),
+    "set-up extended by a call": _setup("K = dict(one=1)", "assert K['one']"),
+    "set-up extended by if": _setup("if True:\n    K = 1", "assert K"),
+    "set-up extended by for": _setup("for K in (1, 2):\n    pass", "assert K == 2"),
+    "set-up extended by with": _setup(
+        "import warnings\nwith warnings.catch_warnings():\n    K = 1", "assert K"
+    ),
+    "set-up extended at the top": _setup("K = 1", "assert K", before=True),
+    "%%time": _above("%%time"),
+    "%%capture": _above("%%capture out"),
+    "%%time in an own cell": _own("%%time\nANSWER"),
+    "%matplotlib": _above("%matplotlib inline"),
+    "%cd": _above("%cd .."),
+    "!pip": _above("!pip install --quiet nothing-at-all"),
+    "%timeit": _own("ANSWER", "%timeit -n 1 -r 1 sum([])"),
+    "TkAgg": _above('import matplotlib\nmatplotlib.use("TkAgg")'),
+    "answers in each other's cells": _swap("draw_mask", "survivors"),
+    "answer in the other's cell": _swap("dropout_inverted", "dropout_standard"),
+    "in a demonstration": _in_demo,
+    "from my_helpers import f": _own(
+        "from my_helpers import dropout_inverted", my_helpers__py="ANSWER"
+    ),
+    "import my_helpers as h": _own(
+        "import my_helpers as h\ndropout_inverted = h.dropout_inverted", my_helpers__py="ANSWER"
+    ),
+    "from my_helpers import *": _own("from my_helpers import *", my_helpers__py="ANSWER"),
+    "a file that it reads": _own(
+        "K = open('k.txt').read()", "assert K == 'one'\nANSWER", k__txt="one"
+    ),
+    "%run": _own("%run my_helpers.py", my_helpers__py="ANSWER"),
+    "%%writefile": _own("%%writefile other.py\nANSWER", "from other import dropout_inverted"),
+}
+
+
+def messy(name: str) -> tuple[NotebookNode, dict[str, bytes]]:
+    """Make one of them, with the files beside it."""
+    notebook = filled("dropout_inverted")
+    return notebook, MESSY[name](notebook) or {}

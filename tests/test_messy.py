@@ -1,0 +1,86 @@
+"""What is right when run from top to bottom is right at grading, in any notebook."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from messy import MESSY, ROOT, filled, insert, messy
+
+from autograder.referee import Config, limits
+from autograder.single import grade_file
+
+pytestmark = pytest.mark.slow
+
+
+def graded(tmp_path, notebook, files=None, hidden=False, **limits_):
+    path = tmp_path / "03-dropout-forward.ipynb"
+    path.write_text(json.dumps(notebook))
+    for name, data in (files or {}).items():
+        (tmp_path / name).write_bytes(data)
+    return grade_file(
+        path, ROOT, Config(b"key", state=ROOT / ".autograder", **limits_), hidden=hidden
+    )
+
+
+@pytest.mark.parametrize("name", MESSY)
+def test_messy_notebooks_get_full_marks(tmp_path, name):
+    result = graded(tmp_path, *messy(name)).result
+    lost = {e.id: e.message for e in result.exercises if e.score < e.max_score}
+    assert not lost
+    assert result.score == 60
+
+
+def test_own_cells_that_take_too_long_cost_no_answer(tmp_path):
+    notebook = filled()
+    spin = "kept = 1\nwhile True:\n    pass"
+    insert(notebook, len(notebook.cells) // 2, spin, "assert kept\n" + spin, spin, spin)
+    told = graded(tmp_path, notebook, cell_seconds=0.5)
+    assert told.result.score == 60
+    shown = json.dumps(told.result.cell_outputs)
+    assert shown.count("interrupted after 0.5 seconds of computing") == 4
+
+
+def test_own_cells_that_sleep_cost_no_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "CELL_IDLE_SECONDS", 0.5)
+    notebook = filled()
+    insert(notebook, 5, *["import time\ntime.sleep(1000)"] * 4)
+    told = graded(tmp_path, notebook)
+    assert told.result.score == 60
+    assert json.dumps(told.result.cell_outputs).count("after waiting 0.5 seconds") == 4
+
+
+def test_a_name_defined_twice_is_told(tmp_path):
+    notebook = filled()
+    insert(notebook, 5, "def draw_mask():\n    return 0")
+    told = graded(tmp_path, notebook)
+    assert told.result.score == 60
+    assert "draw_mask is defined in 2 cells; the last one that runs counts." in told.problems
+
+
+@pytest.mark.parametrize("kind", ["link", "large", "folder"])
+def test_a_helper_that_is_not_taken_is_named(tmp_path, kind):
+    helper = tmp_path / "my_helpers.py"
+    if kind == "link":
+        helper.symlink_to("/etc/passwd")
+    elif kind == "large":
+        helper.write_bytes(b"#" * (limits.FILES_BYTES + 1))
+    else:
+        helper.mkdir()
+        (helper / "big.bin").write_bytes(b"#" * (limits.FILES_BYTES + 1))
+    notebook = filled()
+    insert(notebook, 5, "import my_helpers")
+    told = graded(tmp_path, notebook)
+    assert told.result.score == 60
+    assert any(p.startswith("my_helpers.py") and "left out" in p for p in told.problems)
+
+
+@pytest.mark.parametrize(
+    "line", ["import torch", "from torch import nn", "import torch.nn.functional as F"]
+)
+def test_torch_that_is_not_used_costs_nothing_and_torch_that_is_says_what_to_do(tmp_path, line):
+    notebook = filled()
+    insert(notebook, 5, line, "import torch\ntorch.manual_seed(1)")
+    told = graded(tmp_path, notebook)
+    assert told.result.score == 60
+    assert "write what torch.manual_seed does with NumPy" in json.dumps(told.result.cell_outputs)
