@@ -1,12 +1,13 @@
 """`check` under stock nbgrader, which executes the notebook itself and reads the outputs.
 
 Somebody who releases our notebooks without our configuration gets fair grades as well: by the
-visible checks.
+visible checks. Both sides draw the same inputs here: points are compared, not luck.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +27,7 @@ from autograder.classroom.match import grade_id
 from autograder.classroom.rebuild import rebuild
 from autograder.classroom.sample import hand_in_files, sample_class
 from autograder.referee import Config as Grading
-from autograder.referee import grade_notebook
+from autograder.referee import grade, grade_notebook
 from dropout_course import course
 
 pytestmark = [
@@ -34,6 +35,16 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Object of type <Submitted"),
 ]
 CHAPTERS = {"03": "03-dropout-forward", "04": "04-backprop"}
+SEED = 20260302
+# Runs in each kernel of stock nbgrader: `check` draws the seed of its inputs from `secrets`.
+STARTUP = f"""
+import random, secrets
+import numpy
+secrets.randbits = lambda bits: {SEED}
+random.seed({SEED})
+numpy.random.seed({SEED})  # answers that forget the generator they are given
+del random, secrets, numpy
+"""
 # Right, noisy and wrong answers: what stock nbgrader must be able to grade, or it proves nothing.
 AT_LEAST = 30
 
@@ -80,10 +91,14 @@ def stock_course(root, stem):
 def stock(root):
     """Scores by (student, exercise), of every submission that stock nbgrader can grade."""
     found = {}
+    startup = root / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-seed.py").write_text(STARTUP)
     for stem in CHAPTERS.values():
         directory, config = stock_course(root, stem)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTHONPATH", str(REPOSITORY))
+            patch.setenv("IPYTHONDIR", str(root / "ipython"))
             patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
             for folder in sorted((root / "submitted").glob(f"*/{stem}")):
                 directory.student_id = folder.parent.name  # one that it can't grade ends the rest
@@ -114,7 +129,13 @@ def executed(notebook, stem):
 
 @pytest.fixture(scope="module")
 def ours(root, stock):
-    """Scores of our referee by the same, visible, checks."""
+    """Scores of our referee by the same, visible, checks, on the same inputs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grade, "exercise_seed", lambda *given: SEED)
+        return _graded(root, stock)
+
+
+def _graded(root, stock):
     found = {}
     config = Grading(state=root / ".autograder")
     for student, stem in sorted({(s, course.exercises()[e].stem) for s, e in stock}):
@@ -124,6 +145,12 @@ def ours(root, stock):
         result = grade_notebook(notebook, student=student, config=config, hidden=False)
         found |= {(student, exercise.id): exercise.score for exercise in result.exercises}
     return found
+
+
+def test_stock_draws_the_inputs_of_our_seed(stock, root):
+    graded = (root / "autograded").glob("*/*/*.ipynb")
+    seeds = [re.findall(r"seed=(\d+)\)", path.read_text("utf-8")) for path in graded]
+    assert {seed for found in seeds for seed in found} == {str(SEED)}
 
 
 def test_stock_grades_most_of_the_class(stock):

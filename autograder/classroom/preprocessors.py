@@ -79,7 +79,7 @@ class Referee(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with outputs and with a report at its top."""
         student, assignment = (resources["nbgrader"][key] for key in ("student", "assignment"))
-        course = self.parent.coursedir
+        course = self.parent.parent.coursedir  # of the exporter's converter
         folder = course.format_path(course.submitted_directory, student, assignment)
         record = have_judged(nb, student, Path(self.key_folder), self.level, Path(folder))
         resources[OURS] = {"failed": bool(record.failure)}
