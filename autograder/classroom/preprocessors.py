@@ -78,12 +78,19 @@ class Referee(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with outputs and with a report at its top."""
-        student, assignment = (resources["nbgrader"][key] for key in ("student", "assignment"))
-        course = self.parent.coursedir
-        folder = course.format_path(course.submitted_directory, student, assignment)
-        record = have_judged(nb, student, Path(self.key_folder), self.level, Path(folder))
+        folder = self._submitted(resources["nbgrader"])
+        student = resources["nbgrader"]["student"]
+        record = have_judged(nb, student, Path(self.key_folder), self.level, folder)
         resources[OURS] = {"failed": bool(record.failure)}
         return nb, resources
+
+    def _submitted(self, names: dict[str, str]) -> Path | None:
+        """Give the folder that was handed in; None outside of a course of nbgrader."""
+        course = getattr(getattr(self.parent, "parent", None), "coursedir", None)
+        if course is None:
+            return None
+        place = course.submitted_directory
+        return Path(course.format_path(place, names["student"], names["assignment"]))
 
 
 class AskForHelp(NbGraderPreprocessor):

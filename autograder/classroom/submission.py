@@ -179,7 +179,7 @@ def judge(
 
 
 def have_judged(
-    nb: NotebookNode, student: str, key_folder: Path, level: str, folder: Path
+    nb: NotebookNode, student: str, key_folder: Path, level: str, folder: Path | None
 ) -> Record:
     """Have a notebook rebuilt from a folder judged; write the outputs of its cells, and a report.
 
@@ -190,7 +190,8 @@ def have_judged(
     shown: dict[str, Any] = {}
     if record.handed_in:
         try:
-            result = judge(nb, student, key_folder, level, beside(folder).files)
+            files = beside(folder).files if folder else {}
+            result = judge(nb, student, key_folder, level, files)
             record.take(result, {slot.id: slot.label for slot in slots(nb)})
             shown = result.cell_outputs
         except JailError:

@@ -210,7 +210,7 @@ ROWS = (
     ),
     (
         "root-forgotten",
-        "The root forgotten",
+        "Root forgotten",
         "The mean is divided by √(1 + πs²/8), not by what stands under the root.",
         {"of": "probit_sigmoid_mean", "damped": lambda mu, s2: mu / (1 + math.pi * s2 / 8)},
     ),

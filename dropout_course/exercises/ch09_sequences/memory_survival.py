@@ -143,7 +143,7 @@ def survival(
 
 mistakes = Mistakes(memory_survival=survival)
 mistakes.row(
-    "p-read-as-keep",
+    "q-read-as-drop-rate",
     "q read as drop rate",
     "You use q as the probability of dropping; here q is the probability of keeping.",
     read=lambda q: 1 - q,
@@ -186,7 +186,7 @@ mistakes.row(
 )
 mistakes.row(
     "second-moment-for-variance",
-    "Second moment instead of variance",
+    "Second moment, not variance",
     "You give the mean of the square; the variance is that less the square of the mean.",
     central=lambda second, mean: second,
 )
