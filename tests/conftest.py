@@ -20,9 +20,16 @@ for place in (ROOT, ROOT / "tests"):
 # Long files whose tests share little: two processes take turns at them. Every other file is run
 # by one process, so that the class that it grades, or the page that it opens, is made once.
 SHARED_OUT = {"test_exercises", "test_attacks", "test_attacks_controls", "test_site_browser"}
+SHARED_OUT |= {"test_sandbox_as_user"}
+# Begun first, so that no process is left alone with one of them at the end. The book is built
+# while the class is graded; what needs the book as well comes when it is there.
+FIRST = ("test_site", "test_nbgrader_class", "test_sandbox_as_user", "test_nbgrader_stock")
+FIRST += ("test_classroom_pool", "test_site_build", "test_attacks", "test_site_browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(FIRST)))
     for item in items:
         if item.path.stem not in SHARED_OUT:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
