@@ -27,11 +27,12 @@ os.environ.setdefault("AUTOGRADER_KEY", "the tests' own")
 # Long files whose tests share little: two processes take turns at them. Every other file is run
 # by one process, so that the class that it grades, or the page that it opens, is made once.
 SHARED_OUT = {"test_exercises", "test_attacks", "test_attacks_controls", "test_site_browser"}
-SHARED_OUT |= {"test_sandbox_as_user"}
+SHARED_OUT |= {"test_sandbox_as_user", "test_reach"}
 # Begun first, so that no process is left alone with one of them at the end. The book is built
 # while the class is graded; what needs the book as well comes when it is there.
 FIRST = ("test_site", "test_nbgrader_class", "test_sandbox_as_user", "test_nbgrader_stock")
-FIRST += ("test_classroom_pool", "test_site_build", "test_attacks", "test_site_browser")
+FIRST += ("test_classroom_pool", "test_reach", "test_site_build", "test_attacks")
+FIRST += ("test_site_browser", "test_classroom_torch", "test_form_book")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
