@@ -154,7 +154,7 @@ def descendants(warm: Warm) -> list[int]:
     return Table().descendants(warm._process.pid)
 
 
-def eventually(true: Callable[[], bool], seconds: float = 20) -> bool:
+def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
     """Wait for something to become true."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -277,6 +277,7 @@ def test_the_command_wants_the_root_of_the_repository(tmp_path, monkeypatch, cap
     assert "run this in the root of the repository" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not chapter_paths(REPOSITORY), reason="the book has no chapter yet")
 def test_committed_notebooks_are_what_their_sources_say():
     """If this fails, run `make notebooks` and commit what it writes."""

@@ -95,7 +95,8 @@ def test_other_pictures_are_links_as_before(release):
 def test_there_is_an_end_to_how_many_and_how_large(release):
     many = {f"{n}.png": {"image/png": PICTURE} for n in range(50)}
     assert len(attachments.safe_attachments(many)) == attachments.PICTURES
-    large = {f"{n}.png": {"image/png": png(2500, 3000)} for n in range(20)}
+    one = {"image/png": png(2500, 3000)}
+    large = {f"{n}.png": dict(one) for n in range(20)}
     kept = attachments.safe_attachments(large)
     pixels = sum(attachments.picture_pixels(data["image/png"]) for data in kept.values())
     assert 0 < pixels <= attachments.ROOM * attachments.PIXELS_A_CHARACTER
