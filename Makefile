@@ -44,7 +44,7 @@ lab: $(READY) ## open JupyterLab with nbgrader's Formgrader on the sample course
 
 attacks: $(READY) ## try to cheat the grader, at each level and as each user (half an hour)
 	@ATTACKS=all $(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_wire.py \
-		tests/test_attacks_class.py tests/test_attacks_controls.py
+		tests/test_attacks_class.py tests/test_attacks_controls.py tests/test_reach.py
 
 bench: $(READY) ## measure checks and grading; results go to bench/RESULTS.md
 	@$(BIN)/python -m bench

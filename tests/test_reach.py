@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -71,12 +72,18 @@ class Searched:
         self.session.close()
 
 
+def some_of(stem):
+    """Give the exercises of a chapter; without ATTACKS=all its first, for all take an hour."""
+    exercises = course.of_chapter(stem)
+    return exercises if os.environ.get("ATTACKS") == "all" else exercises[:1]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stem", STEMS)
 def test_no_callable_within_reach_answers_an_exercise(stem):
     found = {}
     with jailed(stem) as warm:
-        for exercise in course.of_chapter(stem):
+        for exercise in some_of(stem):
             with closing(Searched(warm.start)) as searched:
                 found[exercise.id] = searched.best(exercise)[:5]
     assert not any(found.values()), found
