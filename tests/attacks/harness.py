@@ -224,7 +224,7 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
 
 
 def _survivors(running: set[int], stage: Stage) -> Iterator[str]:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while left := stage.processes() - running:
         if time.monotonic() > deadline:
             yield f"processes {sorted(left)} were left behind"
