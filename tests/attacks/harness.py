@@ -7,7 +7,7 @@ outputs written (`Rebuild` and `Referee`, as nbgrader calls them). The laws:
   for what the design concedes;
 - no secret appears in anything that the grader gives;
 - no file is changed, no socket reached, no process harmed, none left behind;
-- the grader's memory grows by less than 300 MB, and it is done in time;
+- the grader's memory grows by less than 200 MB, and it is done in time;
 - nothing that it gives can act: in a browser, a terminal, or a file.
 """
 
@@ -39,7 +39,7 @@ from autograder.referee import Config, NotebookResult, grade_notebook, limits
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.sandbox import wire
 
-GROWTH = 300_000_000  # one reply answers several calls, and is read as a whole
+GROWTH = 200 << 20
 STUDENT = "mallory"
 Start = Callable[[], Any]
 
