@@ -26,7 +26,7 @@ class Runner(Protocol):
     def file(self, name: str, data: bytes) -> None:
         """Put a file into the folder in which the notebook runs."""
 
-    def ask(self, request: bytes, seconds: float) -> bytes:
+    def ask(self, request: bytes, seconds: float) -> bytes | bytearray:
         """Answer one encoded request."""
 
     def seed(self, seed: int) -> None:
@@ -118,7 +118,7 @@ class Session:
             return
         self._run_in(process, cell, source)
 
-    def transport(self, seconds: float) -> Callable[[bytes], bytes]:
+    def transport(self, seconds: float) -> Callable[[bytes], bytes | bytearray]:
         """Give the transport of a `Student`.
 
         All its calls together may use so many seconds of processor time, and idle
@@ -126,7 +126,7 @@ class Session:
         """
         left, patience = seconds, limits.CALLS_IDLE_SECONDS
 
-        def send(request: bytes) -> bytes:
+        def send(request: bytes) -> bytes | bytearray:
             nonlocal left, patience
             process = self._ready()
             if patience < 0:
@@ -250,7 +250,8 @@ def _error(reply: dict[str, Any]) -> str:
     if not isinstance(error, dict):
         return ""
     kinds = error.get("kinds")
-    kind = kinds[0] if isinstance(kinds, list) and kinds else "an exception"
+    kind = kinds[0] if isinstance(kinds, list) and kinds else None
+    kind = kind if isinstance(kind, str) else "an exception"
     if kind == "TooLong":
         return one_line(f"this cell took too long: {error.get('message', '')}"[:500])
     text = f"the cell raised {kind}: {error.get('message', '')}"[:500]
