@@ -99,7 +99,7 @@ def grade_notebook(
         files=files,
     )
     result = NotebookResult(chapter=stem.partition("-")[0])
-    if config.level == "unsafe":
+    if hidden and config.level == "unsafe":  # who checks runs their own code
         result.problems.append(UNSAFE)
     try:
         for cell in _to_run(nb):
