@@ -157,7 +157,8 @@ class Session:
     def _ready(self) -> Runner:
         if time.monotonic() > self._end:
             self.close()
-            raise Lost("the notebook as a whole took too long, so it was left", "timeout")
+            seconds = self._limits.notebook_seconds
+            raise Lost(f"the notebook took {seconds:g} seconds in all, so it was left", "timeout")
         if self._idle > self._limits.notebook_idle_seconds:
             self.close()
             raise Lost(
