@@ -1,0 +1,1 @@
+"""The capstone: a repository with planted bugs, drawn per student, and its grading."""
