@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from . import losses
 from .config import Config
 from .data import Data, epochs
 from .evaluate import error
-from .losses import cross_entropy
 from .network import Network
 from .optim import Adam, EarlyStopping
 
 
 def step(network: Any, optimiser: Any, X: np.ndarray, y: np.ndarray) -> float:
     """Make one step on a batch; give its loss."""
-    loss, grad = cross_entropy(network.forward(X), y)
+    loss, grad = losses.cross_entropy(network.forward(X), y)
     network.backward(grad)
     optimiser.step(network.parameters, network.gradients)
     return loss

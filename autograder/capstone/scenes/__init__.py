@@ -1,0 +1,21 @@
+"""What is played on a student's package, one scene a bug: inputs in, plain values out.
+
+Only the source of the scenes that a student's draw needs is sent into the jail. A scene is whole
+in itself, knows no expected answer, and plays the smallest part that shows one thing; what else
+that part would use is put in its place. What it gives depends on inputs drawn outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from autograder.capstone.scenes import learning, running
+
+SCENES: dict[str, Callable[..., Any]] = {
+    name: function
+    for module in (learning, running)
+    for name, function in vars(module).items()
+    if isinstance(function, FunctionType)
+}

@@ -1,0 +1,65 @@
+"""The capstone's bugs: each applies beside all others, and its test sees it and nothing else."""
+
+from collections import Counter
+
+import pytest
+
+from autograder.capstone.bugs import BUGS
+from autograder.capstone.drawing import DRAWN, OF_ONE_FILE, clean_files, drawn, planted
+from autograder.capstone.playing import agree, play
+
+SEEDS = ("ada", "7")
+EACH = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
+
+
+def passes(bug, files, student):
+    try:
+        received = play(bug, student, files)
+    except Exception:
+        return False
+    return agree(received, play(bug, student), bug.tolerance)
+
+
+def test_there_are_enough_with_names_of_their_own():
+    assert len(BUGS) >= 24
+    assert len({bug.id for bug in BUGS}) == len(BUGS)
+
+
+def test_all_apply_together_and_no_two_touch_the_same_line():
+    text = planted(BUGS)
+    lines = Counter()
+    clean = clean_files()
+    for bug in BUGS:
+        assert bug.right != bug.wrong
+        first = clean[bug.file][: clean[bug.file].index(bug.right)].count("\n")
+        lines.update((bug.file, first + i) for i in range(bug.right.rstrip("\n").count("\n") + 1))
+    assert max(lines.values()) == 1
+    for name, body in text.items():
+        compile(body, name, "exec")
+
+
+@EACH
+@pytest.mark.parametrize("student", SEEDS)
+def test_a_bugs_test_sees_it_alone(bug, student):
+    assert passes(bug, clean_files(), student)
+    assert not passes(bug, planted([bug]), student)
+    assert not passes(bug, planted(BUGS), student)
+
+
+@EACH
+@pytest.mark.parametrize("student", SEEDS)
+def test_a_bugs_test_does_not_mind_all_the_others(bug, student):
+    assert passes(bug, planted(other for other in BUGS if other is not bug), student)
+
+
+@pytest.mark.parametrize("student", [f"student{i}" for i in range(50)])
+def test_a_draw_is_twelve_of_several_files_and_always_the_same(student):
+    bugs = drawn(student)
+    assert len(set(bugs)) == DRAWN
+    assert bugs == drawn(student)
+    assert max(Counter(bug.file for bug in bugs).values()) <= OF_ONE_FILE
+    planted(bugs)
+
+
+def test_students_have_different_draws():
+    assert len({drawn(f"student{i}") for i in range(50)}) == 50
