@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from autograder.capstone.commands import app as capstone
 from autograder.root import SetUpError, course_root
 from autograder.terminal import speak_plainly
 
@@ -24,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Build the course on dropout, check notebooks, and grade classes.",
 )
+app.add_typer(capstone, name="capstone")
 out = Console()
 err = Console(stderr=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ class Network:
         self.rng = np.random.default_rng(seed)
         self.layers: list[Any] = []
         last = len(sizes) - 2
-        for index, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        for index, (n_in, n_out) in enumerate(pairwise(sizes)):
             self.layers.append(Linear(n_in, n_out, self.rng))
             if index < last:
                 self.layers.append(ReLU())

@@ -35,7 +35,7 @@ class Adam:
 
 
 class EarlyStopping:
-    """Keeps the best parameters; says stop after `patience` epochs in a row without a better one."""
+    """Keeps the best parameters; says stop after `patience` epochs without a better one."""
 
     def __init__(self, patience: int) -> None:
         self.patience = patience

@@ -1,0 +1,79 @@
+"""What a student handed in: the modules of a folder or zip, read and never run."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from autograder.capstone.drawing import clean_files
+from autograder.root import SetUpError
+
+ROOM = 1_000_000  # bytes of all modules
+
+
+@dataclass
+class Handed:
+    """Modules by name, and what was odd about the hand-in, a sentence each."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def read(path: Path) -> Handed:
+    """Read a hand-in; never raises for what is in it."""
+    told = Handed()
+    try:
+        found = _zipped(path) if path.is_file() else _folder(path)
+    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+        told.problems.append(f"It can't be read ({error}): hand in a folder or a zip again.")
+        return told
+    for name in clean_files():
+        places = [place for place in found if place.name == name]
+        home = [place for place in places if place.parent.name == "dropnet"]
+        chosen = home or places
+        if len(chosen) != 1:
+            what = "stands in several places" if chosen else "is missing"
+            told.problems.append(f"{name} {what}: what needs it earns nothing.")
+            continue
+        if not home:
+            told.problems.append(f"{name} is not in dropnet/: taken from {chosen[0]}.")
+        told.files[name] = found[chosen[0]]
+    return told
+
+
+def _folder(path: Path) -> dict[PurePosixPath, bytes]:
+    if path.is_symlink() or not path.is_dir():
+        raise ValueError("there is no such folder or zip")
+    found, room = {}, ROOM
+    for file in sorted(path.rglob("*.py")):
+        steps = [file, *file.parents][: len(file.relative_to(path).parts)]
+        if any(step.is_symlink() for step in steps) or not file.is_file():
+            continue
+        room -= file.stat().st_size
+        if room < 0:
+            raise ValueError(f"its modules have more than {ROOM} bytes")
+        found[PurePosixPath(file.relative_to(path).as_posix())] = file.read_bytes()
+    return found
+
+
+def _zipped(path: Path) -> dict[PurePosixPath, bytes]:
+    found, room = {}, ROOM
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if not info.filename.endswith(".py") or "__MACOSX" in info.filename:
+                continue
+            room -= info.file_size
+            if room < 0:
+                raise ValueError(f"its modules have more than {ROOM} bytes")
+            with archive.open(info) as stream:
+                found[PurePosixPath(info.filename)] = stream.read(info.file_size)
+    return found
+
+
+def student_of(path: Path) -> str:
+    """Give the id in a hand-in's name: that of the folder, or of the zip without its ending."""
+    name = path.resolve().name.removesuffix(".zip")
+    if not name:
+        raise SetUpError(f"{path} has no name: name each hand-in by its student's id.")
+    return name
