@@ -254,7 +254,7 @@ def _refers(one: Evidence, book: Book) -> Iterator[SourceError]:
                 f"no entry `{one.what}` in book/references.bib: add it, or correct the key"
             )
         return
-    label = one.what if one.kind == "derived" else one.detail
+    label = one.detail if one.kind == "measured" else one.what
     if label and label.lower() not in book.labels and label not in book.equations:
         yield one.place.error(f"no label `{label}` in the book: correct it, or add it")
 

@@ -38,16 +38,18 @@ class AllClaimsDirective(ClaimsDirective):
         every = [claim for _, claims in chapters for claim in claims]
         options = [option(doc, book) or Option("general", ELSEWHERE) for doc, _ in chapters]
         return [
-            self.counts(Counter(claim.verdict for claim in every)),
+            self.counts(every),
             filter_form("table.all-claims tbody tr", "claims", options, VERDICTS),
             *(self.section(doc, claims, book) for doc, claims in chapters),
         ]
 
-    def counts(self, found: Counter[str]) -> nodes.container:
+    def counts(self, every: list[Claim]) -> nodes.container:
         """How often each verdict was reached, with what it means."""
-        lines = [f"Of {found.total()} rows,"]
+        found = Counter(claim.verdict for claim in every)
+        statements = {one for claim in every for one in claim.ids}
+        lines = [f"The {len(every)} rows answer {len(statements)} statements:", ""]
         lines += [
-            f"- **{found[name]}** {{claim-verdict}}`{name}`: {means}"
+            f"- **{found[name]}** {{claim-verdict}}`{name}` {means}"
             for name, means in VERDICTS.items()
         ]
         return nodes.container(
@@ -62,7 +64,8 @@ class AllClaimsDirective(ClaimsDirective):
         section += nodes.title("", "", *self.inline(title))
         table = self.table(claims, book)
         table["classes"] += ["all-claims"]
-        return section + table
+        section += table
+        return section
 
     def row(self, claim: Claim, book: Book) -> nodes.row:
         """A row as in its chapter, and the way there."""

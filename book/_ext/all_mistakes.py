@@ -26,7 +26,7 @@ Entry = list[tuple[Exercise, Mistake]]
 
 
 def known_mistakes() -> dict[str, Entry]:
-    """All named mistakes by id, each with the exercises that know it, in the order of the course."""
+    """All named mistakes by id, each with the exercises that know it in the course's order."""
     found: dict[str, Entry] = defaultdict(list)
     for exercise in course.exercises().values():
         for mistake in exercises.bank(exercise).mistakes:
@@ -95,7 +95,7 @@ class AllMistakesDirective(SphinxDirective):
 def shown(exercise: Exercise, root: Path) -> dict[str, str]:
     """Examples of an exercise by the mistake's id."""
     path = root / "dropout_course" / "exercises" / exercise.package / f"{exercise.id}.py"
-    return examples(path, root / "solutions" / f"{exercise.package}.py", exercise.names)
+    return examples(path, root / "solutions" / f"{exercise.package}.py")
 
 
 def with_code(text: str) -> list[nodes.Node]:

@@ -71,7 +71,8 @@ class ClaimsDirective(SphinxDirective):
         heads = (nodes.entry("", nodes.paragraph("", name)) for name in CLAIMS_COLUMNS)
         group += nodes.thead("", nodes.row("", *heads))
         group += nodes.tbody("", *(self.row(claim, book) for claim in rows))
-        return table + group
+        table += group
+        return table
 
     def row(self, claim: Claim, book: Book) -> nodes.row:
         """What is said, the verdict with its meaning, and what bears it."""
