@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
+from types import SimpleNamespace
 
 import pytest
 
@@ -111,3 +113,32 @@ def test_a_general_claim_may_be_treated_on_any_page_but_somewhere(tmp_path, book
     assert "is no label of book/03-dropout-forward.md" in problem.message
     (claim,), _ = general(tmp_path, verdict="right", at="sec:none", evidence="[shown: fig-none]")
     assert len(list(check_claims([claim], ALL_CLAIMS, book))) == 2
+
+
+MEASURED = """\
+- ids: [S144]
+  claim: Nothing else helps as much.
+  verdict: right
+  because: It is more than four.
+  at: ch:claims
+  evidence:
+    - measured: ch07.a > 4
+"""
+
+
+@pytest.mark.parametrize(("value", "warnings"), [(5, 0), (3, 1)])
+def test_the_build_judges_general_claims_too(root, tmp_path, monkeypatch, value, warnings):
+    monkeypatch.syspath_prepend(str(root / "book/_ext"))
+    monkeypatch.delitem(sys.modules, "evidence", raising=False)
+    import evidence
+
+    folder = tmp_path / FOLDER
+    folder.mkdir(parents=True)
+    (folder / "general.yml").write_text(MEASURED)
+    (tmp_path / "book/claims.md").write_text("# All")
+    said = []
+    monkeypatch.setattr(evidence.logger, "warning", lambda *args, **where: said.append(where))
+    records = {"07-noise": {"ch07.a": {"": value}}, ALL_CLAIMS: {}}
+    env = SimpleNamespace(course_evidence=records, doc2path=lambda doc: tmp_path / "book/claims.md")
+    evidence.judge(SimpleNamespace(srcdir=tmp_path / "book"), env)
+    assert said == [{"location": "book/_data/claims/general.yml:7"}] * warnings

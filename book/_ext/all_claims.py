@@ -13,11 +13,11 @@ from docutils import nodes
 from filters import Option, filter_form, option
 from sphinx.application import Sphinx
 
-from autograder.authoring.claims import ALL_CLAIMS, FOLDER, Claim
+from autograder.authoring.claims import ALL_CLAIMS, FOLDER, GENERAL, Claim
 from autograder.authoring.scan import CHAPTER, Book
 from autograder.authoring.verdicts import VERDICTS, reference
 
-ELSEWHERE = "Claims that no chapter treats"
+ELSEWHERE = "Other claims"
 
 
 class AllClaimsDirective(ClaimsDirective):
@@ -36,7 +36,7 @@ class AllClaimsDirective(ClaimsDirective):
         book = book_of(root)
         chapters = [(doc, claims) for doc, claims in sorted(book.claims.items()) if claims]
         every = [claim for _, claims in chapters for claim in claims]
-        options = [option(doc, book) or Option("general", ELSEWHERE) for doc, _ in chapters]
+        options = [option(doc, book) or Option(GENERAL, ELSEWHERE) for doc, _ in chapters]
         return [
             self.counts(every),
             filter_form("table.all-claims tbody tr", "claims", options, VERDICTS),
@@ -59,7 +59,7 @@ class AllClaimsDirective(ClaimsDirective):
     def section(self, doc: str, claims: list[Claim], book: Book) -> nodes.section:
         """The rows of a chapter below its title."""
         chapter = CHAPTER.match(doc)
-        section = nodes.section(ids=[f"claims-{chapter[1] if chapter else 'general'}"])
+        section = nodes.section(ids=[f"claims-{chapter[1] if chapter else GENERAL}"])
         title = f"{int(chapter[1])} · {book.pages[doc].title}" if chapter else ELSEWHERE
         section += nodes.title("", "", *self.inline(title))
         table = self.table(claims, book)
@@ -74,7 +74,9 @@ class AllClaimsDirective(ClaimsDirective):
         chapter = Path(claim.place.path).stem.removeprefix("ch")
         row["ids"] = [f"claim-{chapter}-{claim.ids[0].lower()}"]
         if target.doc != ALL_CLAIMS:
-            place = f"Treated in {{doc}}`/{target.doc}`, {reference(claim.at, book)}"
+            place = f"Treated in {reference(claim.at, book)}"
+            if chapter == GENERAL:
+                place += f" of {{doc}}`/{target.doc}`"
             row.children[-1] += nodes.paragraph("", "", *self.inline(place), classes=["treated"])
         return row
 

@@ -7,6 +7,7 @@ look like is shown where that gives no answer away (`autograder/authoring/exampl
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 from claims import book_of
@@ -92,6 +93,7 @@ class AllMistakesDirective(SphinxDirective):
         return paragraph
 
 
+@cache
 def shown(exercise: Exercise, root: Path) -> dict[str, str]:
     """Examples of an exercise by the mistake's id."""
     path = root / "dropout_course" / "exercises" / exercise.package / f"{exercise.id}.py"
