@@ -1,6 +1,8 @@
-"""Exact identities of chapter 12, and parity of the reference answers with torch, scipy, sklearn."""
+"""Exact identities of chapter 12, and parity of the reference answers with torch and scipy."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import pytest
@@ -157,7 +159,7 @@ def test_ece_by_a_loop_over_bins(seed, bins):
     probs, labels = some_probs((40, 3), seed), np.random.default_rng(seed).integers(0, 3, 40)
     edges, want = np.linspace(0, 1, bins + 1), 0.0
     confidence, right = probs.max(1), probs.argmax(1) == labels
-    for lo, hi in zip(edges[:-1], edges[1:], strict=True):
+    for lo, hi in itertools.pairwise(edges):
         inside = (lo < confidence) & (confidence <= hi)
         if inside.any():
             want += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())

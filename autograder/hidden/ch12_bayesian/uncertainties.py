@@ -13,7 +13,7 @@ def stacks(case):
     """Draw stacks of other shapes and layouts."""
     shapes = ((1, 3, 4), (2, 1, 2), (9, 5, 3))
     drawn = [some_probs(case, *shape) for shape in shapes]
-    return drawn + [*case.layouts(some_probs(case, 4, 3, 5))]
+    return [*drawn, *case.layouts(some_probs(case, 4, 3, 5))]
 
 
 @visible.predictive.elsewhere(weight=1)

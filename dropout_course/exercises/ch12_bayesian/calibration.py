@@ -1,7 +1,8 @@
-"""12.5 calibration: do probabilities and intervals mean what they say?"""
+"""12.5 calibration: whether probabilities and intervals mean what they say."""
 
 from __future__ import annotations
 
+import itertools
 from statistics import NormalDist
 
 import numpy as np
@@ -35,7 +36,7 @@ def by_bins(probs, labels, bins):
     """Give the calibration error by its definition, bin by bin."""
     top, right = probs.max(axis=1), probs.argmax(axis=1) == labels
     edges, error = np.linspace(0, 1, bins + 1), 0.0
-    for lo, hi in zip(edges[:-1], edges[1:], strict=True):
+    for lo, hi in itertools.pairwise(edges):
         inside = (lo < top) & (top <= hi)
         if inside.any():
             error += inside.mean() * abs(right[inside].mean() - top[inside].mean())
@@ -151,7 +152,7 @@ def ece_form(
     def ece(probs, labels, bins=15):
         top, right = confidence(probs, labels), probs.argmax(axis=1) == labels
         edges, error = np.linspace(0, 1, count(bins) + 1), 0.0
-        for lo, hi in zip(edges[:-1], edges[1:], strict=True):
+        for lo, hi in itertools.pairwise(edges):
             inside = holds(top, lo, hi)
             if inside.any():
                 error += share(inside) * gap(right[inside], top[inside])

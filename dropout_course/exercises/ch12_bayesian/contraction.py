@@ -1,4 +1,4 @@
-"""12.6 contraction: with which power of N does a spread go down?"""
+"""12.6 contraction: the power of N with which a spread goes down."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def constant(student, case):
 
 @question("Is it the same in another order?")
 def reordered(student, case):
-    one, other = (rounded(student.contraction_slope(ROUGH[o], NS[o])) for o in ([0, 1, 2, 3],
-                                                                                [2, 0, 3, 1]))  # fmt: skip
+    orders = [0, 1, 2, 3], [2, 0, 3, 1]
+    one, other = (rounded(student.contraction_slope(ROUGH[o], NS[o])) for o in orders)
     return bool(np.allclose(one, other))
 
 
@@ -138,8 +138,8 @@ mistakes.row(
     "axes-exchanged",
     "The axes exchanged",
     "You fit log N against log spread; the spread is what depends on N.",
-    joined=lambda x, y: (x - x.mean()) @ (y - y.mean()) / max((y - y.mean()) @ (y - y.mean()), 1e-300),
-)  # fmt: skip
+    joined=lambda x, y: np.cov(x, y)[0, 1] / max(np.var(y, ddof=1), 1e-300),
+)
 mistakes.row(
     "rate-for-slope",
     "Rate with the wrong sign",
