@@ -208,9 +208,9 @@ def _add_penalty(grads: Params, net: Network, lam: np.ndarray, precision: np.nda
     With a learned rate the weights of a masked layer count 1/(1 - p) times as much, and the
     entropy of its coins is subtracted, divided by N tau as the rest of the loss is.
     """
-    z = net.params.get("z")
-    learned = z is not None
-    p = _sigmoid(z) if learned else np.float32(0)
+    learned = "z" in net.params
+    z = net.params["z"] if learned else np.zeros(1, np.float32)
+    p = _sigmoid(z) if learned else np.zeros(1, np.float32)
     for k in range(1, net.depth + 1):
         W, masked = net.params[f"W{k}"], learned and (k > 1 or net.inputs_dropped)
         grads[f"W{k}"] += 2 * lam * W / ((1 - p) if masked else 1)

@@ -40,11 +40,12 @@ def train(seeds: Sequence[int], n_train: int = 1000, epochs: int = 60, M: int = 
     data = digits(seeds, n_train, noise=0.0)
     repeated = digits([s for s in seeds for _ in range(M)], n_train, noise=0.0)
     members = init_mlp(sizes, [1000 * s + k for s in seeds for k in range(M)])
-    with_masks = {"loss_grads": loss_grads_with(_masked), "draw_mask": _coins, "p": RATE}
+    masked = loss_grads_with(_masked)
+    start = init_mlp(sizes, seeds)
     return Classifiers(
         data,
         fit(init_mlp(sizes, seeds), data, epochs=epochs),
-        fit(init_mlp(sizes, seeds), data, epochs=epochs, **with_masks),
+        fit(start, data, epochs=epochs, loss_grads=masked, draw_mask=_coins, p=RATE),
         fit(members, repeated, epochs=epochs // M),
     )
 

@@ -75,7 +75,7 @@ def by_share(shares: Sequence[float], errors: Mapping[str, np.ndarray], title: s
     """Draw errors on the least doubtful share of the points; rows are shares, columns runs."""
     ax = axes(1, title, "share of the digits that are answered / %", "error on these / %")
     for series, (name, runs) in enumerate(errors.items()):
-        line(ax, 100 * np.asarray(shares), runs, name, series)
+        line(ax, [100 * share for share in shares], runs, name, series)
     ax.set_ylim(bottom=0)
     ax.legend()
 

@@ -129,7 +129,8 @@ def diabetes(seeds: Sequence[int]) -> Table:
     """Split scikit-learn's diabetes data: 442 patients, 10 features, progression after a year."""
     from sklearn.datasets import load_diabetes
 
-    return splits(*load_diabetes(return_X_y=True), seeds)
+    X, y = load_diabetes(return_X_y=True)
+    return splits(X, y, seeds)
 
 
 def learn_table(
@@ -154,8 +155,8 @@ def learn_table(
     for p, factor in zip(rates, lam, strict=True):
         net = bayesian.init([D, 50, 1], range(seed, seed + S), p)
         batch = min(64, table.y_train.shape[1])
-        options = {"steps": steps, "batch": batch, "lr": 3e-3, "seed": seed}
-        nets.append(bayesian.fit(net, table.X_train, table.y_train, factor, **options))
+        X, y = table.X_train, table.y_train
+        nets.append(bayesian.fit(net, X, y, factor, steps=steps, batch=batch, lr=3e-3, seed=seed))
     return nets
 
 
@@ -196,8 +197,8 @@ def learn_wave(
     net = bayesian.init([1, 64, 64, 1], list(seeds) * len(SIZES), p, inputs_dropped=False)
     net = bayesian.learning_its_rate(net) if learned else net
     factors, sizes = np.repeat(lam, S), np.repeat(SIZES, S)
-    options = {"steps": steps, "batch": min(SIZES), "lr": 5e-3, "sizes": sizes}
-    return bayesian.fit(net, X, y, factors, tau=WAVE_NOISE**-2, **options)
+    tau, batch = WAVE_NOISE**-2, min(SIZES)
+    return bayesian.fit(net, X, y, factors, steps=steps, batch=batch, lr=5e-3, sizes=sizes, tau=tau)
 
 
 def _wave_data(seed: int) -> tuple[np.ndarray, np.ndarray]:
