@@ -9,7 +9,10 @@ from statistics import NormalDist
 import numpy as np
 
 
-def mc_moments(samples: np.ndarray, tau: float) -> tuple[np.ndarray, np.ndarray]:
+def mc_moments(
+    samples: np.ndarray,
+    tau: float,
+) -> tuple[np.ndarray, np.ndarray]:
     """Predictive mean and variance from T passes.
 
     Parameters
@@ -31,7 +34,13 @@ def mc_moments(samples: np.ndarray, tau: float) -> tuple[np.ndarray, np.ndarray]
     return samples.mean(axis=0), samples.var(axis=0) + samples.dtype.type(1 / tau)
 
 
-def tau_from(length_scale: float, p: float, N: int, lam: float, loss: str) -> float:
+def tau_from(
+    length_scale: float,
+    p: float,
+    N: int,
+    lam: float,
+    loss: str,
+) -> float:
     """Precision of the model whose posterior a training run approximates.
 
     Parameters
@@ -60,7 +69,13 @@ def tau_from(length_scale: float, p: float, N: int, lam: float, loss: str) -> fl
     return (1 - p) * length_scale**2 / ({"half_mse": 2, "mse": 1}[loss] * N * lam)
 
 
-def lam_from(length_scale: float, p: float, N: int, tau: float, loss: str) -> float:
+def lam_from(
+    length_scale: float,
+    p: float,
+    N: int,
+    tau: float,
+    loss: str,
+) -> float:
     """Factor of the sum of squared weights that belongs to a precision.
 
     Parameters
@@ -83,7 +98,11 @@ def lam_from(length_scale: float, p: float, N: int, tau: float, loss: str) -> fl
     return (1 - p) * length_scale**2 / ({"half_mse": 2, "mse": 1}[loss] * N * tau)
 
 
-def mc_log_likelihood(y: np.ndarray, samples: np.ndarray, tau: float) -> np.ndarray:
+def mc_log_likelihood(
+    y: np.ndarray,
+    samples: np.ndarray,
+    tau: float,
+) -> np.ndarray:
     """Logarithm of the predictive density at each observed value.
 
     Parameters
@@ -201,7 +220,12 @@ def brier(probs: np.ndarray, labels: np.ndarray) -> float:
     return float(((probs - one_hot) ** 2).sum(axis=1).mean())
 
 
-def coverage(y: np.ndarray, mean: np.ndarray, var: np.ndarray, level: float) -> float:
+def coverage(
+    y: np.ndarray,
+    mean: np.ndarray,
+    var: np.ndarray,
+    level: float,
+) -> float:
     """Share of observations inside their central intervals.
 
     Parameters

@@ -105,7 +105,8 @@ def test_carbon_dioxide_is_what_was_measured():
     assert (years[0], years[-1]) == pytest.approx((1958 + 2.5 / 12, 2001 + 11.5 / 12))
     assert ppm[0] == 316.1
     assert ppm.max() == 373.8
-    by_month = [ppm[np.isclose(years % 1, (m + 0.5) / 12)].mean() for m in range(12)]
+    full = (years > 1970) & (years < 2000)  # no gaps
+    by_month = ppm[full].reshape(30, 12).mean(axis=0)
     assert np.argmax(by_month) == 4  # May: before the plants of the north take it up
     air = tasks.mauna_loa()
     assert air.seen.sum() == 209
