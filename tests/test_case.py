@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import gc
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
 from dropout_course.engine.case import Broken, Case
 from dropout_course.engine.inside import codec
-from dropout_course.engine.student import Student
+from dropout_course.engine.judging import judge
+from dropout_course.engine.laws import Law
+from dropout_course.engine.student import Answer, Student
 from dropout_course.engine.unanswered import Missing, Raised, Unanswered, Unsendable
 
 
@@ -249,3 +254,35 @@ def test_words_are_not_made_of_what_is_no_text():
         with pytest.raises(Unanswered) as caught:
             student.f().value  # noqa: B018
         assert "1" not in str(caught.value)
+
+
+def test_a_failed_comparison_keeps_nothing_of_what_came():
+    # An exception that is kept holds, by its traceback, the law's frame and all values in it.
+    def answers():
+        return sum(isinstance(one, Answer) for one in gc.get_objects())
+
+    def failing(student, case):
+        case.gives(student.f, [((3,), np.ones(3)), ((5,), np.zeros(5))])
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = answers()
+        for f in (np.ones, lambda n: 1 / 0):
+            verdict = judge("f", 1, [Law("f", "It holds", 1, failing)], Student.here({"f": f}), 0)
+            assert not verdict.passed
+        assert answers() == before
+    finally:
+        gc.enable()
+
+
+def test_what_an_answer_gives_in_all_is_limited():
+    student = Student.here({"f": lambda: np.ones(1 << 10)})
+    student.allow(20_000)
+    sizes = []
+    for _ in range(3):
+        with suppress(Unsendable):
+            sizes.append(student.f().value.size)
+    assert sizes == [1 << 10] * 3
+    with pytest.raises(Unsendable, match="more in all its calls"):
+        student.f().value  # noqa: B018 - waits for the call

@@ -142,19 +142,20 @@ def test_a_table_on_a_page_says_what_is_a_heading_and_escapes():
 
 def test_formats_are_for_columns_and_counts_stay_whole():
     table = lab.table(
-        [["a", 0.25, 0.123456, 7]], ["", "p", "x", "n"], format=[None, ".2f", ".0%", ".1f"]
+        [["a", 0.25, 0.123456, 7]], ["net", "p", "x", "n"], format=[None, ".2f", ".0%", ".1f"]
     )
     assert table.rows == [["a", "0.25", "12%", "7"]]
-    assert lab.table([["a", -0.04]], ["", "x"], format="+.1f").rows == [["a", "+0.0"]]
-    assert lab.table([["a", -0.04]], ["", "x"], format=".1f").rows == [["a", "0.0"]]
+    assert lab.table([["a", -0.04]], ["net", "x"], format="+.1f").rows == [["a", "+0.0"]]
+    assert lab.table([["a", -0.04]], ["net", "x"], format=".1f").rows == [["a", "0.0"]]
 
 
 @pytest.mark.parametrize(
     ("rows", "columns", "format", "message"),
     [
         ([["a", 1]], ["one"], ".1f", "the row 'a' has 2 entries for 1 columns"),
-        ([["a", 1]], ["", "x"], [".1f"], "1 formats for 2 columns"),
-        ([["a", np.ones((2, 2))]], ["", "x"], ".1f", "not an array"),
+        ([["a", 1]], ["net", "x"], [".1f"], "1 formats for 2 columns"),
+        ([["a", 1]], ["", "x"], ".1f", "a column has no heading"),
+        ([["a", np.ones((2, 2))]], ["net", "x"], ".1f", "not an array"),
     ],
 )
 def test_a_table_with_a_mistake_says_which(rows, columns, format, message):

@@ -51,7 +51,7 @@ class WireRunner:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def ask(self, request: bytes, seconds: float) -> bytes:
+    def ask(self, request: bytes, seconds: float) -> bytes | bytearray:
         """Send one encoded request and give the encoded reply."""
         try:
             return self._wire.ask(request, seconds, self.clock)

@@ -58,7 +58,7 @@ class Wire:
 
     def ask(
         self, request: bytes, seconds: float, clock: Callable[[], float] | None = None
-    ) -> bytes:
+    ) -> bytes | bytearray:
         """Send a request and wait for its reply.
 
         Parameters
@@ -99,7 +99,7 @@ class Wire:
             if sent < len(data):
                 deadline.check()
 
-    def _take(self, count: int, deadline: _Deadline) -> bytes:
+    def _take(self, count: int, deadline: _Deadline) -> bytes | bytearray:
         """Give the next bytes of the stream."""
         # The buffer grows with what really came: a forged length reserves no memory.
         while len(self._came) < count:
@@ -113,6 +113,9 @@ class Wire:
             self._came += chunk
             if len(self._came) < count:
                 deadline.check()  # a reply that drips in must end as well
-        taken = bytes(memoryview(self._came)[:count])
+        if len(self._came) == count:  # as a rule; then a large reply is not copied
+            taken, self._came = self._came, bytearray()
+            return taken
+        taken = self._came[:count]
         del self._came[:count]
         return taken

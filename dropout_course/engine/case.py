@@ -70,16 +70,19 @@ class Case(Inputs):
         part comes from. The dtype does not count: see `form`.
         """
         value = got.value if isinstance(got, Answer) else got
-        broken: Broken | None = None
+        of = got if isinstance(got, Answer) else of
         try:
             require_values(value, want, tol, what or "the result")
-        except Broken as error:
-            broken = error
-        of = got if isinstance(got, Answer) else of
+        except Broken as broken:
+            self._saw(of, want, value, holds=False)
+            if not (self._lenient and broken.kind in ("value", "nonfinite", "shape")):
+                raise
+        else:
+            self._saw(of, want, value, holds=True)
+
+    def _saw(self, of: Answer | None, want: Any, value: Any, *, holds: bool) -> None:
         if of is not None:
-            self.seen.append(Observation(of.call, want, value, broken is None))
-        if broken and not (self._lenient and broken.kind in ("value", "nonfinite", "shape")):
-            raise broken
+            self.seen.append(Observation(of.call, want, value, holds))
 
     def gives(
         self,

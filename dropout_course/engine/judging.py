@@ -29,6 +29,8 @@ from dropout_course.engine.words import one_line, show, show_call
 
 REASON = 500  # characters of an unexpected error's message
 NO_CORE = 0.2  # share of the points within reach while the core law fails
+LAW_ROOM = 16 << 20  # bytes of all that an answer may give for one law …
+WORDS_ROOM = 8 << 20  # … and for all that is asked to put its mistake into words
 LOST = ("timeout", "died", "broken")  # the kinds of finding after which nothing can be asked
 
 
@@ -162,6 +164,7 @@ def judge(
     named: tuple[Mistake, ...] = ()
     kinds = {outcome.finding.kind for outcome in outcomes if outcome.finding}
     if lost is None and kinds - {"todo", "missing"}:
+        student.allow(WORDS_ROOM)
         try:
             outcomes = _related(outcomes, student, seed, parameters or {})
             named = name_mistakes(student, bank) if bank else ()
@@ -176,6 +179,7 @@ def _case(law: Law, seed: int, *, lenient: bool = False) -> Case:
 
 def _run(law: Law, student: Student, seed: int) -> Outcome:
     student.forget()
+    student.allow(LAW_ROOM)
     begin = time.perf_counter()
     finding: Finding | None = None
     try:

@@ -149,7 +149,7 @@ def units(label: str, array: np.ndarray) -> Grid:
 
 def _units(array: np.ndarray) -> np.ndarray:
     flat = array.reshape(1, -1) if array.ndim < 2 else array.reshape(-1, array.shape[-1])
-    return np.asarray(flat != 0)[:ROWS, :COLUMNS]
+    return np.asarray(flat[:ROWS, :COLUMNS] != 0)
 
 
 def survivors(kept: Sequence[int], n: int, q: float) -> Histogram:

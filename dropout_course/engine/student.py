@@ -24,13 +24,13 @@ from dropout_course.engine.unanswered import (
     Lost,
     Missing,
     Raised,
-    Unanswered,
     Uncallable,
     Unsendable,
     text_of,
 )
 
-Transport = Callable[[bytes], bytes]
+Transport = Callable[[bytes], bytes | bytearray]
+ROOM = codec.MAX_BYTES  # bytes of all replies that are taken, until `allow` sets it anew
 
 
 @dataclass
@@ -57,12 +57,11 @@ class Answer:
     call : Call
     """
 
-    __slots__ = ("_error", "_settled", "_student", "_value", "call")
+    __slots__ = ("_reply", "_settled", "_student", "call")
 
     def __init__(self, student: Student, call: Call) -> None:
         self.call, self._student = call, student
-        self._settled, self._value = False, None
-        self._error: Exception | None = None
+        self._settled, self._reply = False, None
 
     @property
     def value(self) -> Any:
@@ -76,20 +75,13 @@ class Answer:
         if not self._settled:
             self._student.send()
         self._student.last = self.call
-        if self._error is not None:
-            raise self._error
-        return self._value
+        # An exception is made each time anew: one that is kept would keep, by its traceback, the
+        # frame of the law, and with it all that other calls gave.
+        return _opened(self._reply)
 
     def settle(self, reply: Any) -> None:
-        """Take the reply of the other side, or the exception that came in its place."""
-        self._settled = True
-        if isinstance(reply, Exception):
-            self._error = reply
-            return
-        try:
-            self._value = _opened(reply)
-        except Unanswered as error:
-            self._error = error
+        """Take the reply of the other side."""
+        self._settled, self._reply = True, reply
 
 
 class Student:
@@ -109,6 +101,7 @@ class Student:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._waiting: list[Answer] = []
+        self._room = ROOM
         self.last: Call | None = None
 
     @classmethod
@@ -141,17 +134,17 @@ class Student:
         self._waiting.clear()
         self.last = None
 
+    def allow(self, room: int) -> None:
+        """Take so many bytes of replies from now on: values that are held at once add up."""
+        self._room = room
+
     def send(self) -> None:
         """Make all calls that are waiting, in their order, in one request."""
         waiting, self._waiting = self._waiting, []
         self._send(waiting)
 
     def _send(self, answers: list[Answer]) -> None:
-        request = {"op": "each", "each": [answer.call.request() for answer in answers]}
-        try:
-            replies = self._exchange(request)
-        except Unanswered as error:
-            replies = error
+        replies = self._asked([answer.call.request() for answer in answers])
         several = len(answers) > 1
         if isinstance(replies, list) and len(replies) == len(answers):
             for answer, reply in zip(answers, replies, strict=True):
@@ -164,25 +157,44 @@ class Student:
             self._send(answers[:middle])
             self._send(answers[middle:])
         else:
-            known = isinstance(replies, Exception) or _refused(replies)
+            known = isinstance(replies, _Gone) or _refused(replies)
             for answer in answers:
-                answer.settle(replies if known else Lost(UNREADABLE, "broken"))
+                answer.settle(replies if known else None)
+
+    def _asked(self, each: list[dict[str, Any]]) -> Any:
+        """Give the replies to some requests, or the one that stands for all."""
+        if self._room <= 0:
+            return {"cannot": TOO_MUCH}
+        try:
+            return self._exchange({"op": "each", "each": each})
+        except Lost as lost:
+            return _Gone(str(lost), lost.kind)
 
     def _exchange(self, request: dict[str, Any]) -> Any:
         data = codec.encode(request)
         try:
             reply = self._transport(data)
-        except Unanswered:
+        except Lost:
             raise
         except Exception as error:
             raise EngineError(f"{type(error).__name__}: {error}") from error
+        self._room -= len(reply)
         try:
             return codec.decode(reply, layouts=False)
         except codec.CodecError as error:
-            raise Lost(f"{UNREADABLE}: {error}", "broken") from None
+            return _Gone(f"{UNREADABLE}: {error}", "broken")
 
 
 UNREADABLE = "the reply can't be read"
+TOO_MUCH = "more in all its calls than can be judged"
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """Stands for a reply that did not come, or can't be read: see `Lost`."""
+
+    message: str
+    kind: str
 
 
 def _refused(reply: Any) -> bool:
@@ -192,6 +204,8 @@ def _refused(reply: Any) -> bool:
 
 def _opened(reply: Any) -> Any:
     """Give the value in a reply, or raise what it tells."""
+    if isinstance(reply, _Gone):
+        raise Lost(reply.message, reply.kind)
     if not isinstance(reply, dict) or len(reply) != 1:
         raise Lost(UNREADABLE, "broken")
     ((kind, content),) = reply.items()

@@ -79,9 +79,11 @@ def table(
     Raises
     ------
     ValueError
-        If a row, or `format`, has not one entry for each column.
+        If a row, or `format`, has not one entry for each column, or a column has no heading.
     """
     heads = [str(name) for name in columns]
+    if not all(name.strip() for name in heads):
+        raise ValueError("a column has no heading: say what the labels below it are")
     formats = [format] * len(heads) if isinstance(format, str) else list(format)
     if len(formats) != len(heads):
         raise ValueError(f"{len(formats)} formats for {len(heads)} columns: give one for each")

@@ -95,6 +95,8 @@ def in_turn(message: bytes, heard: list[bool]) -> bytes:
     if not comma or not length.strip().isdigit() or header[:1] != b"[" or header[-1:] != b"]":
         return message
     tree = header[1 : header.rindex(b",")]
+    # A puppet lives in the grader's process: more of what is too long already is not written out.
+    heard = heard[: max(1, 2 * codec.MAX_HEADER // len(tree))]
     parts = [tree if one else b'["d",[["missing","it"]]]' for one in heard]
     made = b'[["l",[' + b",".join(parts) + b"]]," + length.strip() + b"]"
     made += b" " * (-(len(made) + 4) % 16)

@@ -158,7 +158,7 @@ _FROM_JSON = json.JSONDecoder(parse_constant=_refuse).decode
 
 
 def decode(
-    data: bytes | memoryview,
+    data: bytes | bytearray | memoryview,
     make: Callable[[Any], Any] | None = None,
     layouts: bool = True,
 ) -> Any:

@@ -55,6 +55,8 @@ def loss_grads(student, case, *calls):
         if not isinstance(got, (tuple, list)) or len(got) != 2:
             raise Broken("mlp_loss_grads must return a tuple (loss, grads)", kind="type")
         loss = float(case.array(got[0], (), what="the loss"))
+        if not np.isfinite(loss):  # NaN is like NaN: laws that compare losses would hold of it
+            raise Broken("the loss is not finite", received=loss, kind="nonfinite")
         if not isinstance(got[1], dict) or set(got[1]) != set(KEYS):
             raise Broken(f"grads must be a dict with the keys {', '.join(KEYS)}", kind="type")
         grads = {name: case.array(got[1][name], what=f"the gradient of {name}") for name in KEYS}
