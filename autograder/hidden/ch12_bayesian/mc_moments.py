@@ -32,9 +32,9 @@ def spread(student, case):
     several = [passes(case, *shape) for shape in SHAPES[1:]]
     for samples in (*several, *case.layouts(passes(case, 3, 2, 4))):
         agree = np.repeat(samples[:1], len(samples), axis=0)
-        asked = moments(case, student, [(samples, 3.0), (agree, 3.0)])
+        asked = moments(case, student, [(agree, 3.0), (samples, 3.0)])
         shape = samples.shape[1:]
-        with_spread, without = (case.array(got[1], shape, what="the variance") for got, _ in asked)
+        without, with_spread = (case.array(got[1], shape, what="the variance") for got, _ in asked)
         case.equal(with_spread - without, samples.var(axis=0), what="what the spread adds")
 
 

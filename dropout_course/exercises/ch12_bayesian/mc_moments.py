@@ -20,9 +20,12 @@ def passes(case, T, N, D):
 
 
 def moments(case, student, calls):
-    """Ask for all calls, then give their pairs (mean, var)."""
+    """Ask for all calls, then give their pairs (mean, var), each when it is judged.
+
+    What is read last is the call that a report shows.
+    """
     answers = [student.mc_moments(*call) for call in calls]
-    return [(pair(case, answer, NAMES), answer) for answer in answers]
+    return ((pair(case, answer, NAMES), answer) for answer in answers)
 
 
 # What is true of every right answer ------------------------------------------------------------
@@ -48,9 +51,9 @@ def noise(student, case):
 def spread(student, case):
     for samples in (THREE, passes(case, 4, 3, 2), passes(case, 2, 1, 3)):
         agree = np.repeat(samples[:1], len(samples), axis=0)
-        asked = moments(case, student, [(samples, 0.5), (agree, 0.5)])
+        asked = moments(case, student, [(agree, 0.5), (samples, 0.5)])
         shape = samples.shape[1:]
-        with_spread, without = (case.array(got[1], shape, what="the variance") for got, _ in asked)
+        without, with_spread = (case.array(got[1], shape, what="the variance") for got, _ in asked)
         case.equal(with_spread - without, samples.var(axis=0), what="what the spread adds")
 
 
