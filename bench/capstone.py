@@ -1,4 +1,4 @@
-"""Random draws of the capstone's bugs: does each test say what is mended, and nothing else?"""
+"""Draw the capstone's bugs at random, and compare each test with what is mended."""
 
 from __future__ import annotations
 
