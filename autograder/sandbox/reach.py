@@ -15,7 +15,7 @@ PACKAGE = "dropout_course"
 WHOLE = ("engine.inside", "scenes")  # packages that are shown with all that is in them
 SHARED = ("data", "evidence", "plots", "stats", "tables", "train")
 LAB: dict[str, tuple[str, ...]] = {
-    "01": ("overfitting",),
+    "01": ("overfitting", "overfitting_bases"),
     "02": ("regularizers",),
     "04": ("backprop",),
     "05": ("ensembles",),
