@@ -67,10 +67,8 @@ def jackknife(statistic: Callable[[np.ndarray], np.ndarray], rows: np.ndarray) -
     return np.sqrt((count - 1) * left_out.var(axis=0))
 
 
-def differences(
-    experiments: int, seeds: int, pool: int, new_points: bool, seed: int
-) -> np.ndarray:
-    """Repeat an experiment with several seeds: by how much is a line worse than a cubic?
+def differences(experiments: int, seeds: int, pool: int, new_points: bool, seed: int) -> np.ndarray:
+    """Measure with several seeds, many times over, by how much a line is worse than a cubic.
 
     Each seed splits points in halves, fits polynomials of degree 1 and degree 3 to one half, and
     takes the difference of their mean squared errors on the other.
