@@ -155,8 +155,8 @@ def find_eval_leaks(model: nn.Module, x: torch.Tensor) -> list[str]:
             hook.remove()
         for module, mode in modes:
             module.training = mode
-    within = lambda name: f"{name}." if name else ""
-    return [n for n in leaks if not any(o != n and o.startswith(within(n)) for o in leaks)]
+    inside = {name: f"{name}." if name else "" for name in leaks}
+    return [n for n in leaks if not any(o != n and o.startswith(inside[n]) for o in leaks)]
 
 
 def _copied(args: Any) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Scenes of chapter 11: modules, a function and a context of torch, played with plain arrays.
+"""Scenes of chapter 11: a module and functions of torch, played with plain arrays.
 
 torch is imported when a scene runs: the scenes of all chapters are loaded where it may be missing.
 """
@@ -76,7 +76,7 @@ def _torch_step(model: Any, step: Any) -> Any:
     if kind == "forward":
         return [y.detach().numpy().copy(), x.numpy().copy(), y is x]
     y.backward(torch.tensor(rest[1]))
-    return [y.detach().numpy().copy(), x.grad.numpy()]
+    return [y.detach().numpy().copy(), None if x.grad is None else x.grad.numpy()]
 
 
 class _Watch:
@@ -85,7 +85,8 @@ class _Watch:
     def __enter__(self) -> _Watch:
         from torch.overrides import TorchFunctionMode
 
-        used = self.used = set()
+        used: set[str] = set()
+        self.used = used
 
         class Mode(TorchFunctionMode):
             def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None):
@@ -182,7 +183,8 @@ def seeded_dropout_kept(ns: Namespace, n: int, p: float, seed: int) -> dict[str,
     del x
 
     def alive() -> dict[int, Any]:
-        return {at: ref() for ref, at in made if ref() is not None and at != own}
+        found: dict[int, Any] = {at: ref() for ref, at in made if at != own}
+        return {at: tensor for at, tensor in found.items() if tensor is not None}
 
     if alive():
         gc.collect()  # takes long, and is needed only for what holds on to itself
@@ -190,175 +192,6 @@ def seeded_dropout_kept(ns: Namespace, n: int, p: float, seed: int) -> dict[str,
     boolean = sum(t.numel() for t in kept.values() if t.dtype == torch.bool)
     elements = sum(t.numel() for t in kept.values())
     return {"elements": elements, "input": given in kept, "boolean": boolean}
-
-
-def mc_mode_run(
-    ns: Namespace, on: Sequence[bool], fails: bool = False, inside: str = ""
-) -> dict[str, Any]:
-    """Enter ``mc_mode`` of a model with many kinds of modules.
-
-    Parameters
-    ----------
-    ns : mapping
-        The student's names.
-    on : sequence of bool
-        The mode of each module beforehand, in the order of ``named_modules``, over and over.
-    fails : bool
-        An exception is raised inside.
-    inside : str
-        ``"train"`` or ``"eval"`` is called on the model inside.
-
-    Returns
-    -------
-    dict
-        Modes by name: ``before``, ``inside``, ``after``; ``kinds``: the class of each module;
-        ``dropout``: whether it is one of torch's dropout modules; ``passed``: whether the
-        exception came through.
-    """
-    from torch.nn.modules.dropout import _DropoutNd
-
-    model = _many_modules()
-    modules = dict(model.named_modules())
-    for i, module in enumerate(modules.values()):
-        module.training = bool(on[i % len(on)])
-    modes = lambda: {name or "model": module.training for name, module in modules.items()}
-    before, during, passed = modes(), {}, False
-    context = ns["mc_mode"](model)
-    try:
-        with context:
-            during = modes()
-            if inside:
-                getattr(model, inside)()
-            if fails:
-                raise ArithmeticError("inside the block")
-    except ArithmeticError:
-        passed = True
-    names = {name or "model": module for name, module in modules.items()}
-    return {"before": before, "inside": during, "after": modes(), "passed": passed,
-            "kinds": {name: type(module).__name__ for name, module in names.items()},
-            "dropout": {name: isinstance(m, _DropoutNd) for name, m in names.items()}}  # fmt: skip
-
-
-def _many_modules() -> Any:
-    import torch
-    from torch import nn
-
-    class OwnDropout(nn.Dropout):
-        pass
-
-    class DropoutSchedule(nn.Module):  # by its name one might take it for dropout
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return x
-
-    block = lambda *last: nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), *last)
-    return nn.Sequential(
-        block(nn.Dropout(0.2), DropoutSchedule()),
-        block(nn.Dropout1d(0.2), nn.Dropout2d(0.2), nn.Dropout3d(0.2)),
-        nn.ModuleDict({"selu": block(nn.AlphaDropout(0.1), nn.FeatureAlphaDropout(0.1))}),
-        block(OwnDropout(0.3)),
-        nn.LSTM(4, 4, num_layers=2, dropout=0.2),
-    )
-
-
-def eval_leaks_run(
-    ns: Namespace, parts: Sequence[Any], seed: int, mode: str = "mixed"
-) -> dict[str, Any]:
-    """Call ``find_eval_leaks`` on a model that is built from the names of its parts.
-
-    Parameters
-    ----------
-    ns : mapping
-        The student's names.
-    parts : sequence
-        Names of `_part`; a list among them is a container of its own; one name as ``parts`` is the
-        model itself.
-    seed : int
-        For the weights and the input.
-    mode : str
-        ``"train"``, ``"eval"``, or ``"mixed"``: every second module in training.
-
-    Returns
-    -------
-    dict
-        ``leaks``: what came back, as a sorted list, or as it is if that can't be sorted; ``modes``
-        and ``hooks``: whether they are as before; ``x``: whether the input is.
-    """
-    import torch
-
-    torch.manual_seed(seed)
-    model = _built(parts)
-    x = torch.randn(6, 32)
-    modules = list(model.modules())
-    for i, module in enumerate(modules):
-        module.training = mode == "train" or (mode == "mixed" and i % 2 == 0)
-    modes, hooks, given = [m.training for m in modules], _hooks(modules), x.clone()
-    leaks = ns["find_eval_leaks"](model, x)
-    names = isinstance(leaks, (list, tuple, set)) and all(isinstance(n, str) for n in leaks)
-    return {"leaks": sorted(leaks) if names else leaks,
-            "modes": modes == [m.training for m in modules],
-            "hooks": hooks == _hooks(modules), "x": bool(torch.equal(x, given))}  # fmt: skip
-
-
-def _hooks(modules: Sequence[Any]) -> list[int]:
-    return [len(m._forward_hooks) + len(m._forward_pre_hooks) for m in modules]
-
-
-def _built(parts: Any) -> Any:
-    from torch import nn
-
-    if isinstance(parts, str):
-        return _part(parts)
-    return nn.Sequential(*map(_built, parts))
-
-
-def _part(name: str) -> Any:
-    """Make a module ``(N, 32) -> (N, 32)``; those whose names begin with ``leaky`` are random."""
-    import torch.nn.functional as F
-    from torch import nn
-
-    class Functional(nn.Module):
-        def forward(self, x: Any) -> Any:
-            return F.dropout(x, 0.5)
-
-    class Attention(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.qkv = nn.Linear(8, 24)
-
-        def forward(self, x: Any) -> Any:
-            q, k, v = self.qkv(x.reshape(len(x), 4, 8)).chunk(3, -1)
-            return F.scaled_dot_product_attention(q, k, v, dropout_p=0.5).reshape(x.shape)
-
-    class Guarded(nn.Module):
-        def forward(self, x: Any) -> Any:
-            return F.dropout(x, 0.5, self.training)
-
-    class Pair(nn.Module):  # gives and takes tuples
-        def forward(self, x: Any) -> Any:
-            return self.second(*self.first(x))
-
-        def __init__(self, first: Any, second: Any) -> None:
-            super().__init__()
-            self.first, self.second = first, second
-
-    class Split(nn.Module):
-        def forward(self, x: Any) -> Any:
-            return x, F.dropout(x, 0.5)
-
-    class Join(nn.Module):
-        def forward(self, x: Any, y: Any) -> Any:
-            return x + y
-
-    return {
-        "linear": lambda: nn.Linear(32, 32),
-        "relu": lambda: nn.ReLU(inplace=True),
-        "norm": lambda: nn.BatchNorm1d(32),
-        "dropout": lambda: nn.Dropout(0.5),
-        "guarded": Guarded,
-        "leaky": Functional,
-        "leaky attention": Attention,
-        "leaky pair": lambda: Pair(Split(), Join()),
-    }[name]()
 
 
 def checkpoint_run(
@@ -403,8 +236,12 @@ def checkpoint_run(
 
     result = ns["checkpoint_gradients"](fn, given, preserve)
     loss, grad = (a.detach().numpy() if isinstance(a, torch.Tensor) else a for a in result)
-    kept = given.grad is None if frozen else bool((given.grad == 1).all())
-    same = kept and given.requires_grad is not frozen and given.is_leaf
+    ones = given.grad is not None and bool(np.all(given.grad.numpy() == 1))
+    same = (
+        (given.grad is None if frozen else ones)
+        and given.requires_grad is not frozen
+        and given.is_leaf
+    )
     same = same and np.array_equal(given.detach().numpy(), x)
     return {"loss": loss, "grad": grad, "masks": masks, "same": bool(same)}
 
@@ -414,7 +251,5 @@ SCENES = {
     "torch_dropouts_made": torch_dropouts_made,
     "seeded_dropout_run": seeded_dropout_run,
     "seeded_dropout_kept": seeded_dropout_kept,
-    "mc_mode_run": mc_mode_run,
-    "eval_leaks_run": eval_leaks_run,
     "checkpoint_run": checkpoint_run,
 }

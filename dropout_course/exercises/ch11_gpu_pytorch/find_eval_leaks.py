@@ -1,4 +1,4 @@
-"""11.4 find_eval_leaks: who tosses coins although the model is in evaluation mode?"""
+"""11.4 find_eval_leaks: who tosses coins although the model is in evaluation mode."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def passing_on(student, case):
     require_found(student, case, [(["leaky", "linear", "relu", "norm"], ["0"])])
 
 
-@law("The model itself has the name \"\"", weight=1)
+@law('The model itself has the name ""', weight=1)
 def root(student, case):
     require_found(student, case, [("leaky", [""]), ("leaky attention", [""]), ("linear", [])])
 
@@ -187,9 +187,7 @@ def form(
 
 def in_the_model(model, module, x, seen):
     """Compare the module's outputs of two passes through the whole model."""
-    return module in seen and (
-        differs(module, seen[module], through_modules(model, x)[module])
-    )
+    return module in seen and (differs(module, seen[module], through_modules(model, x)[module]))
 
 
 def hooks_left(model, x):
@@ -278,6 +276,6 @@ mistakes.row(
 mistakes.row(
     "model-itself-forgotten",
     "The model itself forgotten",
-    "A model whose own forward is random has the name \"\"; you leave it out.",
+    'A model whose own forward is random has the name ""; you leave it out.',
     spelled=lambda names: [name for name in names if name],
 )

@@ -147,13 +147,25 @@ def exactly_a_kind(module):
     return type(module) in [getattr(nn, kind) for kind in kinds.split()]
 
 
+def switch_on(model, chosen):
+    """Switch modules to training."""
+    for module in chosen:
+        module.train()
+
+
+def put_back(model, before):
+    """Put every mode back."""
+    for module, mode in before:
+        module.training = mode
+
+
 def form(
     chosen=is_dropout,
     modules=lambda model: list(model.modules()),
-    enter=lambda model, chosen: [module.train() for module in chosen],
+    enter=switch_on,
     remember=lambda module: module.training,
     remembered=lambda modules, chosen: modules,
-    leave=lambda model, before: [setattr(module, "training", mode) for module, mode in before],
+    leave=put_back,
     after_exception=True,
     swallows=False,
 ):
@@ -206,7 +218,7 @@ mistakes.row(
     "elements-alone",
     "nn.Dropout alone",
     "Dropout1d, Dropout2d, Dropout3d and the alpha kinds don't derive from nn.Dropout; their common "
-    "base is torch.nn.modules.dropout._DropoutNd.",
+    "base is `_DropoutNd`.",
     chosen=just_dropout,
 )
 mistakes.row(

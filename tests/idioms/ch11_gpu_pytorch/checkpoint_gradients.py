@@ -10,9 +10,7 @@ def reentrant(fn, x, preserve_rng_state):
     """The older kind of checkpointing, and backward on a copy."""
     with torch.enable_grad():
         copy = torch.empty_like(x).copy_(x.data).requires_grad_(True)
-        loss = cp.checkpoint(
-            fn, copy, use_reentrant=True, preserve_rng_state=preserve_rng_state
-        )
+        loss = cp.checkpoint(fn, copy, use_reentrant=True, preserve_rng_state=preserve_rng_state)
         loss.backward()
     return loss.detach().clone(), copy.grad.clone()
 

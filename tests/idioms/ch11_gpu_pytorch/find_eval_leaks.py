@@ -12,8 +12,10 @@ def on_a_copy(model, x):
     model = copy.deepcopy(model).eval()
     inputs = {}
     for name, module in model.named_modules():
+
         def hook(module, args, name=name):
             inputs[name] = copy.deepcopy(args)
+
         module.register_forward_pre_hook(hook)
     with torch.inference_mode():
         model(x.clone())
@@ -60,7 +62,7 @@ def recursive(model, x):
         found = []
         for name, child in module.named_children():
             if name in store:
-                found += search(child, store[name], path + [name])
+                found += search(child, store[name], [*path, name])
         return found or [".".join(path)]
 
     try:

@@ -87,6 +87,4 @@ def hooked(x, p, seed):
         return x * factor()
 
 
-IDIOMS = [
-    {"seeded_dropout": f} for f in (Separate.apply, forked, ByNumpy.apply, hooked)
-]
+IDIOMS = [{"seeded_dropout": f} for f in (Separate.apply, forked, ByNumpy.apply, hooked)]

@@ -13,7 +13,7 @@ class Bernoulli(nn.Module):
     """torch.bernoulli of a tensor of probabilities; super() in the old style."""
 
     def __init__(self, p: float = 0.5, inplace: bool = False):
-        super(Bernoulli, self).__init__()
+        super().__init__()
         if p < 0 or p > 1 or math.isnan(p):
             raise ValueError("dropout probability has to be between 0 and 1")
         self.p = p
@@ -60,7 +60,7 @@ class Formula(nn.Module):
         self.p, self.inplace = p, inplace
 
     def extra_repr(self):
-        return "p={}, inplace={}".format(self.p, self.inplace)
+        return f"p={self.p}, inplace={self.inplace}"
 
     def factor(self, x):
         if self.p == 1:
