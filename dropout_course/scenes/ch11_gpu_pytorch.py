@@ -141,9 +141,11 @@ def seeded_dropout_run(
     before = torch.get_rng_state()
     y.backward(grad)
     moved = moved or not torch.equal(before, torch.get_rng_state())
-    dx = None if leaf.grad is None else leaf.grad.numpy()
-    return {"y": y.detach().numpy(), "dx": dx, "moved": moved, "x": leaf.detach().numpy(),
-            "dtypes": [str(y.dtype), str(leaf.grad.dtype) if dx is not None else ""]}  # fmt: skip
+    back = leaf.grad
+    told = {"y": y.detach().numpy(), "x": leaf.detach().numpy(), "moved": moved}
+    if back is None:
+        return {**told, "dx": None, "dtypes": [str(y.dtype)]}
+    return {**told, "dx": back.numpy(), "dtypes": [str(y.dtype), str(back.dtype)]}
 
 
 def seeded_dropout_kept(ns: Namespace, n: int, p: float, seed: int) -> dict[str, Any]:
