@@ -1,7 +1,4 @@
-"""Scenes of chapter 11 about modes: models of many modules, some of which are random.
-
-torch is imported when a scene runs: the scenes of all chapters are loaded where it may be missing.
-"""
+"""Models of many modules, some of which are random, and what mode they are in."""
 
 from __future__ import annotations
 

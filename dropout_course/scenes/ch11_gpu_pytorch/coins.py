@@ -1,7 +1,4 @@
-"""Scenes of chapter 11: a module and functions of torch, played with plain arrays.
-
-torch is imported when a scene runs: the scenes of all chapters are loaded where it may be missing.
-"""
+"""A module and functions of torch, played with plain arrays."""
 
 from __future__ import annotations
 
