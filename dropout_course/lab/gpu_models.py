@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from .data import Digits
 from .plots import COLORS, MUTED, axes
@@ -201,6 +203,40 @@ def checkpointed_training(
         theta = theta - 0.3 * gradients(loss, theta, preserve)[1]
     final = float(functional.cross_entropy(logits(theta, X, 0.0), y))
     return final, 100 * float((logits(theta, X_test, 0.0).argmax(1) != y_test).float().mean())
+
+
+def block_training(
+    data: Digits, preserve: bool, seed: int, steps: int = 300
+) -> tuple[float, float]:
+    """Train four hidden layers of 128, each with its dropout checkpointed as a block of its own.
+
+    Returns
+    -------
+    float
+        Mean training loss, without dropout, at the end.
+    float
+        Test error in per cent.
+    """
+    torch.manual_seed(seed)
+    X, y, X_test, y_test = as_tensors(data)
+    sizes = [64, 128, 128, 128, 128]
+    blocks = [
+        nn.Sequential(nn.Linear(*pair), nn.ReLU(), nn.Dropout(0.5)) for pair in pairwise(sizes)
+    ]
+    net = nn.Sequential(*blocks, nn.Linear(128, 10))
+    adam = torch.optim.Adam(net.parameters(), lr=1e-3)
+    for _ in range(steps):
+        rows = torch.randint(len(X), (50,))
+        h = X[rows]
+        for block in blocks:
+            h = checkpoint(block, h, use_reentrant=False, preserve_rng_state=preserve)
+        adam.zero_grad()
+        functional.cross_entropy(net[-1](h), y[rows]).backward()
+        adam.step()
+    net.eval()
+    with torch.no_grad():
+        final = float(functional.cross_entropy(net(X), y))
+        return final, 100 * float((net(X_test).argmax(1) != y_test).float().mean())
 
 
 def gradient_agreement(gradients: Callable[..., Any], p: float, preserve: bool, seed: int) -> float:

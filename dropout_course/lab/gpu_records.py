@@ -71,6 +71,7 @@ def draw(record: dict[str, Any], dtype: str = "float32") -> None:
                 ax.plot([2.0**n for n in ratio], list(ratio.values()), label=name, **look)
         ax.axhline(1, color=MUTED, linestyle="--")
         ax.set_xscale("log", base=2)
+        ax.set_xticks([2.0**n for n in seconds(record, "copy", dtype, "copy")])
         ax.set_yscale("log")
         ax.minorticks_off()
     low, high = panels[0].get_ylim()
