@@ -217,8 +217,8 @@ mistakes.row(
 mistakes.row(
     "elements-alone",
     "nn.Dropout alone",
-    "Dropout1d, Dropout2d, Dropout3d and the alpha kinds don't derive from nn.Dropout; their common "
-    "base is `_DropoutNd`.",
+    "Dropout1d, Dropout2d, Dropout3d and the alpha kinds don't derive from nn.Dropout; their "
+    "common base is torch.nn.modules.dropout._DropoutNd.",
     chosen=just_dropout,
 )
 mistakes.row(
