@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,16 +70,9 @@ def check(files: Files, as_json: Json = False) -> None:
     Your notebook runs as it will at grading: in the same sandbox, or, where there is none, in a
     process of its own. Exit code 0 if all were checked, 1 if a file had a problem.
     """
-    from autograder.referee import Config
-    from autograder.referee.sandboxes import sandbox
-    from autograder.sandbox import JailError, Process
+    from autograder.single import check_file
 
-    config = Config(state=course_root() / ".autograder")
-    try:
-        sandbox(config.level, "numpy", config.state)
-    except JailError:  # on another system than Linux, say: your own code may run as it is
-        config = Config(start=Process)
-    _grade_files(files, as_json, config, hidden=False)
+    _grade_files(files, as_json, check_file)
 
 
 @app.command()
@@ -89,24 +83,23 @@ def grade(files: Files, unsafe: Unsafe = False, as_json: Json = False) -> None:
     """
     from autograder.referee import Config
     from autograder.referee.inputs import course_key
+    from autograder.single import grade_file
 
     root = course_root()
     config = Config(course_key(root), _level(unsafe), root / ".autograder")
-    _grade_files(files, as_json, config, hidden=True)
+    _grade_files(files, as_json, partial(grade_file, config=config))
 
 
 def _level(unsafe: bool) -> str:
     return "unsafe" if unsafe else "auto"
 
 
-def _grade_files(files: list[Path], as_json: bool, config: Any, hidden: bool) -> None:
-    from autograder.single import FileResult, grade_file
-
+def _grade_files(files: list[Path], as_json: bool, grade_one: Callable[..., Any]) -> None:
     root = course_root()
-    told: list[FileResult] = []
+    told: list[Any] = []
     with _progress(len(files), quiet=as_json) as advance:
         for path in files:
-            told.append(grade_file(path, root, config, hidden=hidden))
+            told.append(grade_one(path, root))
             advance(path.name)
     if as_json:
         _print_json([one.to_json() for one in told])

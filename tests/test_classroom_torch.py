@@ -39,7 +39,7 @@ def home(tmp_path_factory):
     write(home / "notebooks", f"{STEM}.ipynb", notebook())
     with pytest.MonkeyPatch.context() as patch:
         torch_chapter.install(patch)
-        patch.setattr("autograder.referee.grade.Config.exercise_seconds", 2.0)
+        (home / "limits.toml").write_text(f'["{STEM}"]\ncalls_seconds = 2\n')
         course = Course(home)
         course.set_up(progress=False)
         for student, answers in CLASS.items():

@@ -7,7 +7,8 @@ import json
 import pytest
 from messy import MESSY, ROOT, filled, insert, messy
 
-from autograder.referee import Config, limits
+from autograder.referee import Config
+from autograder.referee.limits import Limits
 from autograder.single import grade_file
 
 pytestmark = pytest.mark.slow
@@ -18,9 +19,8 @@ def graded(tmp_path, notebook, files=None, hidden=False, **limits_):
     path.write_text(json.dumps(notebook))
     for name, data in (files or {}).items():
         (tmp_path / name).write_bytes(data)
-    return grade_file(
-        path, ROOT, Config(b"key", state=ROOT / ".autograder", **limits_), hidden=hidden
-    )
+    config = Config(b"key", state=ROOT / ".autograder", limits=Limits(**limits_))
+    return grade_file(path, ROOT, config, hidden=hidden)
 
 
 @pytest.mark.parametrize("name", MESSY)
@@ -41,11 +41,10 @@ def test_own_cells_that_take_too_long_cost_no_answer(tmp_path):
     assert shown.count("interrupted after 0.5 seconds of computing") == 4
 
 
-def test_own_cells_that_sleep_cost_no_answer(tmp_path, monkeypatch):
-    monkeypatch.setattr(limits, "CELL_IDLE_SECONDS", 0.5)
+def test_own_cells_that_sleep_cost_no_answer(tmp_path):
     notebook = filled()
     insert(notebook, 5, *["import time\ntime.sleep(1000)"] * 4)
-    told = graded(tmp_path, notebook)
+    told = graded(tmp_path, notebook, cell_idle_seconds=0.5)
     assert told.result.score == 60
     assert json.dumps(told.result.cell_outputs).count("after waiting 0.5 seconds") == 4
 
@@ -64,10 +63,10 @@ def test_a_helper_that_is_not_taken_is_named(tmp_path, kind):
     if kind == "link":
         helper.symlink_to("/etc/passwd")
     elif kind == "large":
-        helper.write_bytes(b"#" * (limits.FILES_BYTES + 1))
+        helper.write_bytes(b"#" * (Limits().files_bytes + 1))
     else:
         helper.mkdir()
-        (helper / "big.bin").write_bytes(b"#" * (limits.FILES_BYTES + 1))
+        (helper / "big.bin").write_bytes(b"#" * (Limits().files_bytes + 1))
     notebook = filled()
     insert(notebook, 5, "import my_helpers")
     told = graded(tmp_path, notebook)

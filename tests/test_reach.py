@@ -15,6 +15,7 @@ from attacks import searching
 from sandbox_support import usable_levels
 
 from autograder.referee.cells import Role, role_of
+from autograder.referee.limits import Limits
 from autograder.referee.sandboxes import library_of
 from autograder.referee.session import Session
 from autograder.sandbox import Process, boot, reach, view
@@ -45,11 +46,13 @@ class Searched:
         self._start = start
         self._begin()
         self.session.run("names", "def called(): return [name for name, _ in found]")
-        self.names = Student(self.session.transport(SECONDS)).called().value
+        self.names = Student(self.session.transport()).called().value
         assert len(self.names) > 100  # numpy's are not among them: these are the course's own
 
     def _begin(self):
-        self.session = Session(self._start, seed=1, cell_seconds=60.0, restarts=0)
+        self.session = Session(
+            self._start, seed=1, limits=Limits(cell_seconds=60.0, calls_seconds=SECONDS, restarts=0)
+        )
         self.session.run("search", searching.SEARCH)
         assert not self.session.trouble, self.session.trouble
 
@@ -60,7 +63,7 @@ class Searched:
             self._begin()
         names = ", ".join(f"{name!r}: found[{i}][1]" for name, i in chosen.items())
         self.session.run("answer", f"globals().update({{{names}}})")
-        return Student(self.session.transport(SECONDS))
+        return Student(self.session.transport())
 
     def best(self, exercise):
         """Give what earns too much, best first."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sandbox_support import JailError, Warm, descendants, eventually, open_folder, usable_levels
 
+from autograder.referee.limits import Limits
 from autograder.referee.session import Session
 from autograder.sandbox import Stopped, boot, doctor, open_sandbox
 from autograder.sandbox.refusal import ShortageError
@@ -158,7 +159,7 @@ def test_a_warm_process_killed_in_the_middle_of_a_notebook_blames_nobody(level):
 
 def test_a_grade_is_not_given_for_what_the_machine_did():
     with Warm("namespaces") as warm:
-        session = Session(warm.start, seed=1, cell_seconds=60, restarts=1)
+        session = Session(warm.start, seed=1, limits=Limits(cell_seconds=60, restarts=1))
         session.run("a", "1")
         threading.Timer(0.3, warm._process.kill).start()
         with pytest.raises(JailError):

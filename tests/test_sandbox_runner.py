@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sandbox_support import Warm, descendants, eventually, usable_levels
 
+from autograder.referee import limits as referee_limits
 from autograder.referee.session import Session
 from autograder.sandbox import Process, Stopped
 from autograder.sandbox.jail.limits import Limits
@@ -144,10 +145,10 @@ def test_memory_is_bounded(runner):
 
 
 def test_a_session_goes_on_after_an_end(start):
-    session = Session(start, seed=1, cell_seconds=SECONDS, restarts=1)
+    session = Session(start, seed=1, limits=referee_limits.Limits(cell_seconds=SECONDS, restarts=1))
     session.run("a", "def f(): return 1")
     session.run("b", "import os; os._exit(1)")
-    assert Student(session.transport(SECONDS)).f().value == 1
+    assert Student(session.transport()).f().value == 1
     assert "ended the Python process" in session.trouble["b"]
     session.close()
 

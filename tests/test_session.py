@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.referee import session as session_module
+from autograder.referee.limits import Limits
 from autograder.referee.session import Session
 from autograder.sandbox import Stopped
 from dropout_course.engine.student import Lost
@@ -46,7 +47,7 @@ class Fake:
 @pytest.fixture
 def session():
     Fake.log, Fake.made = [], 0
-    return Session(Fake, seed=1, cell_seconds=2, restarts=3)
+    return Session(Fake, seed=1, limits=Limits(cell_seconds=2, calls_seconds=5))
 
 
 def test_cells_run_in_order_in_one_process(session):
@@ -81,8 +82,8 @@ def test_a_cell_that_ends_the_process_is_left_out_and_the_earlier_ones_run_again
 def test_a_call_that_ends_the_process_costs_that_call(session):
     session.run("a", "1")
     with pytest.raises(Lost, match="ended the Python process"):
-        session.transport(5)(b"die")
-    assert session.transport(5)(b"hello") == b"hello!"
+        session.transport()(b"die")
+    assert session.transport()(b"hello") == b"hello!"
     assert Fake.log == [(1, "1"), (2, "1")]
 
 
@@ -93,7 +94,7 @@ def test_after_three_restarts_it_is_left(session):
     session.run("e", "5")
     assert "too often" in session.trouble["e"]
     with pytest.raises(Lost, match="too often"):
-        session.transport(5)(b"hello")
+        session.transport()(b"hello")
     assert Fake.made == 4
 
 
@@ -121,7 +122,7 @@ def test_all_calls_of_an_exercise_share_one_budget_of_processor_time(session, mo
     asked = []
     monkeypatch.setattr(Fake, "clock", lambda self: 2.0 * len(asked))
     monkeypatch.setattr(Fake, "ask", lambda self, request, seconds: asked.append(seconds) or b"")
-    send = session.transport(5)
+    send = session.transport()
     for _ in range(3):
         send(b"hello")
     assert asked == [5, 3, 1]
@@ -152,14 +153,15 @@ def test_a_notebook_that_sleeps_in_each_cell_is_left(session, monkeypatch):
     assert ran == [str(number) for number in range(10)]  # 6.5 seconds idle in each
     assert "60 seconds in all without computing" in session.trouble["c19"]
     with pytest.raises(Lost, match="was left"):
-        session.transport(5)(b"hello")
+        session.transport()(b"hello")
 
 
-def test_a_busy_machine_is_not_idleness(session, monkeypatch):
+def test_a_busy_machine_is_not_idleness(monkeypatch):
+    session = Session(Fake, seed=1, limits=Limits(calls_seconds=100))
     Clocks(monkeypatch).step = (7.0, 1.5)
     for number in range(50):
         session.run(f"c{number}", str(number))
-    send = session.transport(100)
+    send = session.transport()
     for _ in range(50):
         send(b"hello")
     assert session.trouble == {}
@@ -168,13 +170,13 @@ def test_a_busy_machine_is_not_idleness(session, monkeypatch):
 def test_an_answer_that_sleeps_in_each_call_costs_its_exercise_alone(session, monkeypatch):
     clocks = Clocks(monkeypatch)
     clocks.step = (2.0, 0.0)
-    send = session.transport(5)
+    send = session.transport()
     for _ in range(8):
         send(b"hello")
     with pytest.raises(Lost, match="15 seconds in all without computing"):
         send(b"hello")
     clocks.step = (0.1, 0.1)
-    assert session.transport(5)(b"hello") == b""
+    assert session.transport()(b"hello") == b""
     assert Fake.made == 1
 
 
@@ -192,4 +194,4 @@ def test_why_a_process_was_ended_is_said(session, monkeypatch):
 
     monkeypatch.setattr(Fake, "ask", ask)
     with pytest.raises(Lost, match="more memory than it may"):
-        session.transport(5)(b"hello")
+        session.transport()(b"hello")

@@ -10,7 +10,7 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 
 from autograder.classroom.files import OWN_FILES, Entry, entries, printable, read_regular
-from autograder.referee.limits import FILES_BYTES
+from autograder.referee.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,20 @@ class Beside:
     problems: list[str] = field(default_factory=list)
 
 
-def beside(folder: Path) -> Beside:
+def beside(folder: Path, room: int = Limits.files_bytes) -> Beside:
     """Read what is in a submitted folder beside its notebooks; nothing is followed.
 
     Parameters
     ----------
     folder : Path
         It belongs to one student. Links and the like are named by `intake`, not here.
+    room : int
+        So many bytes are read in all.
     """
-    return _read(entry for entry in entries(folder) if not entry.trouble)
+    return _read((entry for entry in entries(folder) if not entry.trouble), room)
 
 
-def mentioned(path: Path, notebook: NotebookNode) -> Beside:
+def mentioned(path: Path, notebook: NotebookNode, room: int = Limits.files_bytes) -> Beside:
     """Read what stands beside a notebook file and is named in its code.
 
     Other students' files may stand there as well, so that nothing else is looked at.
@@ -47,13 +49,13 @@ def mentioned(path: Path, notebook: NotebookNode) -> Beside:
     if not wanted:
         return Beside()
     tops = (e for e in entries(path.parent) if e.name.partition("/")[0] in wanted)
-    return _read(tops)
+    return _read(tops, room)
 
 
-def _read(found: Iterable[Entry]) -> Beside:
+def _read(found: Iterable[Entry], most: int) -> Beside:
     files: dict[str, bytes] = {}
     problems = []
-    room = FILES_BYTES
+    room = most
     for entry in found:
         if entry.name in OWN_FILES or ".ipynb" in entry.name.lower():
             continue
@@ -61,12 +63,12 @@ def _read(found: Iterable[Entry]) -> Beside:
             problems.append(_left_out(entry.name, entry.trouble))
             continue
         try:
-            data = read_regular(entry.path, FILES_BYTES) if entry.size <= room else None
+            data = read_regular(entry.path, most) if entry.size <= room else None
         except OSError as error:
             problems.append(_left_out(entry.name, f"unreadable ({error.strerror or error})"))
             continue
         if data is None:
-            limit = f"too large ({FILES_BYTES / 1e6:g} MB in all are read beside a notebook)"
+            limit = f"too large ({most / 1e6:g} MB in all are read beside a notebook)"
             problems.append(_left_out(entry.name, limit))
             continue
         room -= len(data)

@@ -20,6 +20,7 @@ from autograder.classroom.progress import track
 from autograder.classroom.recorder import Recorder, recorded_students
 from autograder.classroom.report import Record
 from autograder.classroom.submission import OURS, Graded, Job
+from autograder.referee.limits import LimitsError, limits_of
 from autograder.referee.sandboxes import sandbox
 
 BATCH = 32  # submissions that are recorded at once …
@@ -79,6 +80,10 @@ def autograde_assignment(
     release = _release(course, assignment)
     chosen = _chosen(course, assignment, students)
     key_folder = Path(course.config.Referee.get("key_folder", "."))
+    try:
+        limits = str(limits_of(key_folder, assignment))
+    except LimitsError as error:
+        raise CourseError(str(error)) from None
     sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
     journal = Journal(course.state / f"{assignment}.jsonl")
     recorded = recorded_students(course, assignment)
@@ -91,7 +96,7 @@ def autograde_assignment(
     for student in chosen:
         submitted = course.folder("submitted", student, assignment)
         prepare(submitted, assignment)
-        keys[student] = key_of(digest(submitted), released, judges_key(), unsafe)
+        keys[student] = key_of(digest(submitted), released, judges_key(), unsafe, limits)
         row = None
         if student in recorded and not force and journal.find(student, keys[student]):
             row = _row(course, assignment, student)  # somebody may have used Formgrader since

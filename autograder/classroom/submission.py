@@ -25,6 +25,7 @@ from autograder.classroom.match import grade_id, slots
 from autograder.classroom.outputs import TOTAL_LIMIT, safe_outputs, verdict, weight
 from autograder.classroom.rebuild import rebuild
 from autograder.classroom.report import Record, exercise_words, report
+from autograder.referee.limits import Limits, limits_of
 from autograder.sandbox import JailError
 
 OURS = "dropout_course"
@@ -168,13 +169,14 @@ def judge(
     key_folder: Path,
     level: str = "auto",
     files: Mapping[str, bytes] | None = None,
+    limits: Limits | None = None,
 ) -> Any:
     """Have the referee grade a rebuilt notebook, with the key of the course in `key_folder`."""
     from autograder.referee import Config, grade_notebook
     from autograder.referee.inputs import course_key
 
     state = key_folder / ".autograder"
-    config = Config(key=course_key(key_folder), level=level, state=state)
+    config = Config(course_key(key_folder), level, state, limits)
     return grade_notebook(notebook, student=student, config=config, files=files)
 
 
@@ -190,8 +192,9 @@ def have_judged(
     shown: dict[str, Any] = {}
     if record.handed_in:
         try:
-            files = beside(folder).files if folder else {}
-            result = judge(nb, student, key_folder, level, files)
+            limits = limits_of(key_folder, nb.metadata[OURS]["chapter"])
+            files = beside(folder, limits.files_bytes).files if folder else {}
+            result = judge(nb, student, key_folder, level, files, limits)
             record.take(result, {slot.id: slot.label for slot in slots(nb)})
             shown = result.cell_outputs
         except JailError:

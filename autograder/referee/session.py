@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from autograder.referee import limits
+from autograder.referee.limits import BUSY_FACTOR, Limits
 from autograder.sandbox import Stopped
 from dropout_course.engine.unanswered import Lost
 from dropout_course.engine.words import clean, one_line
@@ -51,7 +51,7 @@ class _Watch:
 
     def idle(self) -> float:
         """Seconds that no other load of the machine explains."""
-        return max(0.0, time.monotonic() - self._wall - limits.BUSY_FACTOR * self.worked())
+        return max(0.0, time.monotonic() - self._wall - BUSY_FACTOR * self.worked())
 
 
 class Session:
@@ -65,7 +65,7 @@ class Session:
     little, so that what answers nothing costs no answer.
 
     A notebook that sleeps a little in each of many cells uses no processor time and ends no
-    process. So what it idles adds up to `NOTEBOOK_IDLE_SECONDS` at most; the clock on the wall
+    process. So what it idles adds up to `notebook_idle_seconds` at most; the clock on the wall
     alone would count what a busy machine makes it wait.
 
     Parameters
@@ -74,12 +74,8 @@ class Session:
         Makes a process.
     seed
         Seeds the process's own global generators.
-    cell_seconds
-        Processor time that one cell may use.
-    restarts
-        How many new processes may follow the first.
-    total_seconds
-        How long all of it may take, by the clock on the wall, busy or not.
+    limits
+        How long its cells and calls may take, and how many processes may follow the first.
     files
         What was handed in beside the notebook, by name.
     """
@@ -89,16 +85,14 @@ class Session:
         start: Callable[[], Runner],
         *,
         seed: int,
-        cell_seconds: float,
-        restarts: int,
-        total_seconds: float = limits.NOTEBOOK_SECONDS,
+        limits: Limits | None = None,
         files: Mapping[str, bytes] | None = None,
     ) -> None:
         self._start = start
         self._seed = seed
-        self._cell_seconds = cell_seconds
-        self._left = restarts + 1
-        self._end = time.monotonic() + total_seconds
+        self._limits = limits = limits or Limits()
+        self._left = limits.restarts + 1
+        self._end = time.monotonic() + limits.notebook_seconds
         self._room = OUTPUTS
         self._idle = 0.0
         self._cells_worked, self._cells_idle = 0.0, 0.0
@@ -118,19 +112,20 @@ class Session:
             return
         self._run_in(process, cell, source)
 
-    def transport(self, seconds: float) -> Callable[[bytes], bytes | bytearray]:
+    def transport(self) -> Callable[[bytes], bytes | bytearray]:
         """Give the transport of a `Student`.
 
-        All its calls together may use so many seconds of processor time, and idle
-        `CALLS_IDLE_SECONDS`: a grade must not depend on what else the machine does.
+        All its calls together may use `calls_seconds` of processor time, and idle for
+        `calls_idle_seconds`: a grade must not depend on what else the machine does.
         """
-        left, patience = seconds, limits.CALLS_IDLE_SECONDS
+        left = seconds = self._limits.calls_seconds
+        patience = self._limits.calls_idle_seconds
 
         def send(request: bytes) -> bytes | bytearray:
             nonlocal left, patience
             process = self._ready()
             if patience < 0:
-                raise Lost(_too_idle(limits.CALLS_IDLE_SECONDS), "timeout")
+                raise Lost(_too_idle(self._limits.calls_idle_seconds), "timeout")
             watch = _Watch(process)
             try:
                 reply = process.ask(request, max(1e-3, left))
@@ -162,11 +157,12 @@ class Session:
     def _ready(self) -> Runner:
         if time.monotonic() > self._end:
             self.close()
-            raise Lost("the notebook as a whole took too long, so it was left", "timeout")
-        if self._idle > limits.NOTEBOOK_IDLE_SECONDS:
+            seconds = self._limits.notebook_seconds
+            raise Lost(f"the notebook took {seconds:g} seconds in all, so it was left", "timeout")
+        if self._idle > self._limits.notebook_idle_seconds:
             self.close()
             raise Lost(
-                f"the notebook was left: {_too_idle(limits.NOTEBOOK_IDLE_SECONDS)}", "timeout"
+                f"the notebook was left: {_too_idle(self._limits.notebook_idle_seconds)}", "timeout"
             )
         while self._process is None:
             if not self._left:
@@ -191,7 +187,7 @@ class Session:
         watch = _Watch(process)
         seconds, idle_seconds = self._time_for(cell)
         try:
-            reply = process.cell(source, seconds, idle_seconds, limits.GRACE_SECONDS)
+            reply = process.cell(source, seconds, idle_seconds, self._limits.grace_seconds)
         except Stopped as stopped:
             self._process = None
             self._ran = [(other, text) for other, text in self._ran if other != cell]
@@ -213,11 +209,11 @@ class Session:
 
     def _time_for(self, cell: str) -> tuple[float, float]:
         """Give the seconds that a cell may work and wait."""
-        seconds, idle_seconds = self._cell_seconds, limits.CELL_IDLE_SECONDS
-        if cell in self._interrupted or self._cells_worked > limits.CELLS_SECONDS:
-            seconds = min(seconds, limits.SPENT_CELL_SECONDS)
-        if cell in self._interrupted or self._cells_idle > limits.CELLS_IDLE_SECONDS:
-            idle_seconds = limits.SPENT_CELL_IDLE_SECONDS
+        seconds, idle_seconds = self._limits.cell_seconds, self._limits.cell_idle_seconds
+        if cell in self._interrupted or self._cells_worked > self._limits.cells_seconds:
+            seconds = min(seconds, self._limits.spent_cell_seconds)
+        if cell in self._interrupted or self._cells_idle > self._limits.cells_idle_seconds:
+            idle_seconds = self._limits.spent_cell_idle_seconds
         return seconds, idle_seconds
 
     def _kept(self, outputs: Outputs) -> Outputs:

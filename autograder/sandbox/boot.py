@@ -30,6 +30,7 @@ def load(name, folder):
 for name, folder in order["packages"].items():
     load(name, folder)
 importlib.import_module("dropout_course.engine.inside.reach").keep_to(order["modules"])
+importlib.import_module("dropout_course.engine.inside.absent").stand_in(order["library"])
 importlib.import_module(order["main"]).main(order["descriptor"])
 """
 
@@ -38,7 +39,9 @@ importlib.import_module(order["main"]).main(order["descriptor"])
 START_ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
 
-def command(main: str, descriptor: int, folder: str, chapter: str = "") -> list[str]:
+def command(
+    main: str, descriptor: int, folder: str, chapter: str = "", library: str = "numpy"
+) -> list[str]:
     """Give the command that starts a process.
 
     Without ``site`` (-S, -s), no .pth file adds the checkout to its path; nor does the folder
@@ -54,6 +57,8 @@ def command(main: str, descriptor: int, folder: str, chapter: str = "") -> list[
         A folder of its own.
     chapter
         The number of the notebook's chapter; see `autograder.sandbox.reach`.
+    library
+        What the notebook may import, ``numpy`` or ``torch``.
     """
     packages = {"dropout_course": course_package()}
     if main.startswith("_jail."):
@@ -64,6 +69,7 @@ def command(main: str, descriptor: int, folder: str, chapter: str = "") -> list[
         "packages": packages,
         "paths": library_paths(),
         "modules": reach.modules(chapter),
+        "library": library,
         "environment": _environment(folder),
     }
     return [sys.executable, "-P", "-s", "-S", "-B", "-c", _BOOT, json.dumps(order)]

@@ -31,7 +31,7 @@ class Lent:
     def borrow(self) -> Sandbox:
         """Open it here: one warm process serves all."""
         if self.control is None:
-            return Sandbox(self.level, partial(Process, chapter=self.chapter))
+            return _unconfined(self.chapter, self.library)
         return Sandbox.of(Warm(self.level, self.library, lent=self.control))
 
 
@@ -54,12 +54,14 @@ class Sandbox:
         close: Callable[[], None] = lambda: None,
         warm: Warm | None = None,
         chapter: str = "",
+        library: str = "numpy",
     ) -> None:
         self.level = level
         self.start = start
         self.close = close
         self._warm = warm
         self._chapter = chapter
+        self._library = library
 
     @classmethod
     def of(cls, warm: Warm) -> Sandbox:
@@ -74,7 +76,7 @@ class Sandbox:
     def lend(self) -> Lent:
         """Give what another process of ours needs to open this sandbox: see `borrow`."""
         if self._warm is None:
-            return Lent(self.level, chapter=self._chapter)
+            return Lent(self.level, self._library, chapter=self._chapter)
         return Lent(self.level, self._warm.library, self._warm.lend())
 
     def __enter__(self) -> Sandbox:
@@ -112,7 +114,7 @@ def open_sandbox(
         No level, or not the one asked for, is safe here; the message says what to do.
     """
     if level == "unsafe":
-        return Sandbox("unsafe", partial(Process, chapter=chapter), chapter=chapter)
+        return _unconfined(chapter, library)
     if level != "auto" and level not in LEVELS:
         raise ValueError(f"there is no level {level!r}; choose one of auto, {', '.join(LEVELS)}")
     refused: list[Report] = []
@@ -126,6 +128,12 @@ def open_sandbox(
     steps = [line for report in refused for line in what_to_do(report)]
     steps = steps or ["run `autograder doctor` to see what failed"]
     raise JailError("no safe sandbox on this machine:\n- " + "\n- ".join(dict.fromkeys(steps)))
+
+
+def _unconfined(chapter: str, library: str) -> Sandbox:
+    """Give what starts cold processes without a jail, which show a notebook what a jail does."""
+    start = partial(Process, chapter=chapter, library=library)
+    return Sandbox("unsafe", start, chapter=chapter, library=library)
 
 
 def diagnose(

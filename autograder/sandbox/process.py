@@ -29,15 +29,31 @@ TASKS = 4096  # of the user in all: the kernel counts ours with those of the use
 
 
 class Process(WireRunner):
-    """Runs one notebook in a cold process, without a jail."""
+    """Runs one notebook in a cold process, without a jail.
 
-    def __init__(self, limits: Limits | None = None, chapter: str = "") -> None:
+    Parameters
+    ----------
+    limits
+        Of memory, processes and files.
+    chapter
+        As for `autograder.sandbox.open_sandbox`.
+    library
+        What the notebook may import, ``numpy`` or ``torch``.
+    """
+
+    def __init__(
+        self, limits: Limits | None = None, chapter: str = "", library: str = "numpy"
+    ) -> None:
         self._folder = tempfile.mkdtemp(prefix="answer-")
         boot.lend_fonts(self._folder)
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
             boot.command(
-                "dropout_course.engine.inside.child", theirs.fileno(), self._folder, chapter
+                "dropout_course.engine.inside.child",
+                theirs.fileno(),
+                self._folder,
+                chapter,
+                library,
             ),
             pass_fds=[theirs.fileno()],
             cwd=self._folder,

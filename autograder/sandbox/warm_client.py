@@ -235,7 +235,9 @@ class Warm:
         ourselves = os.pidfd_open(os.getpid())
         with tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(
-                boot.command("_jail.warm", theirs.fileno(), self._folder, self.chapter),
+                boot.command(
+                    "_jail.warm", theirs.fileno(), self._folder, self.chapter, self.library
+                ),
                 pass_fds=[theirs.fileno()],
                 cwd=self._folder,
                 env=boot.START_ENVIRONMENT,

@@ -19,7 +19,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -35,8 +35,9 @@ from autograder.classroom.collect import prepare
 from autograder.classroom.preprocessors import Rebuild, Referee
 from autograder.classroom.report import Record
 from autograder.classroom.submission import OURS
-from autograder.referee import Config, NotebookResult, grade_notebook, limits
+from autograder.referee import Config, NotebookResult, grade_notebook
 from autograder.referee.inputs import attempt_hash, exercise_seed
+from autograder.referee.limits import Limits
 from autograder.sandbox import wire
 
 GROWTH = 200 << 20
@@ -68,7 +69,7 @@ class Outcome:
         return "".join(o.get("text", "") for shown in outputs for o in shown)
 
 
-def grade_folder(folder: Path, start: Start, stage: Stage, seconds: float = 20.0) -> Outcome:
+def grade_folder(folder: Path, start: Start, stage: Stage, limits: Limits | None = None) -> Outcome:
     """Grade a submitted folder as nbgrader's autograde does.
 
     Parameters
@@ -79,11 +80,11 @@ def grade_folder(folder: Path, start: Start, stage: Stage, seconds: float = 20.0
         Makes a process.
     stage : Stage
         Whose key is used.
-    seconds : float
-        Limits of a cell and of an exercise.
+    limits : Limits
+        How long the notebook may take.
     """
     key = stage.files["key"].read_bytes().strip()
-    config = Config(key=key, start=start, cell_seconds=seconds, exercise_seconds=seconds)
+    config = Config(key=key, start=start, limits=limits)
     outcome = Outcome()
 
     def judge(notebook: Any, student: str, *rest: Any, **more: Any) -> NotebookResult:
@@ -119,7 +120,8 @@ def run(attack: Attack, start: Start, stage: Stage, baseline: dict[str, float]) 
         del data
         before, running = stage.fingerprint(), stage.processes()
         with _patience(attack.waits):
-            outcome = grade_folder(folder, attack.start or start, stage, attack.seconds)
+            limits = _limits(attack)
+            outcome = grade_folder(folder, attack.start or start, stage, limits)
         outcome.broken = list(_broken(attack, outcome, stage, baseline))
         outcome.broken += _changed(before, stage.fingerprint())
         outcome.broken += _survivors(running, stage)
@@ -143,9 +145,14 @@ def _patience(short: bool) -> Iterator[None]:
         if short:
             stack.enter_context(mock.patch.object(wire, "PATIENCE", 1.0))
             stack.enter_context(mock.patch.object(wire, "GRACE", 0.5))
-            stack.enter_context(mock.patch.object(limits, "NOTEBOOK_IDLE_SECONDS", 2.0))
-            stack.enter_context(mock.patch.object(limits, "CALLS_IDLE_SECONDS", 1.0))
         yield
+
+
+def _limits(attack: Attack) -> Limits:
+    limits = Limits(cell_seconds=attack.seconds, calls_seconds=attack.seconds)
+    if attack.waits:
+        limits = replace(limits, notebook_idle_seconds=2.0, calls_idle_seconds=1.0)
+    return limits
 
 
 def _memory(peak: bool = False) -> int:
