@@ -64,6 +64,7 @@ def test_arrows_point_one_way(folder, forbidden):
 def test_what_notebooks_import_needs_numpy_and_matplotlib_alone():
     allowed = {"numpy", "matplotlib", "cycler", "dropout_course"}
     where_there_is_a_notebook = {"IPython", "traitlets", "matplotlib_inline", "sklearn"}
+    where_there_is_a_notebook |= {"triton"}  # an optional extra, for those who have a GPU
     standard = __import__("sys").stdlib_module_names
     for path in modules("dropout_course"):
         roots = {name.partition(".")[0] for name in imports(path)} - {"", "__future__"}
