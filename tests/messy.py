@@ -139,6 +139,17 @@ def _in_demo(notebook: NotebookNode) -> None:
     demo.source += "\n" + answer("dropout_inverted")
 
 
+def _decorated(before: str, *decorators: str) -> Make:
+    """Write 3.3 below decorators that a cell before it makes."""
+
+    def make(notebook: NotebookNode) -> None:
+        head = "def dropout_inverted"
+        right = answer("dropout_inverted").replace(head, "\n".join([*decorators, head]))
+        insert(notebook, at(notebook, "dropout_inverted"), before, right)
+
+    return make
+
+
 WRAP = "def checked(f):\n    return lambda *args: f(*args)"
 RENAME = "ANSWER\n\nmine = dropout_inverted\ndel dropout_inverted"
 
@@ -151,11 +162,39 @@ MESSY: dict[str, Make] = {
     "copy of a set-up cell": _copy("setup"),
     "copy of a demonstration": _copy("code-d0f43e3b38"),
     "copy without nbgrader's marks": _copy("survivors", marks=False),
-    "decorator before": _own(
-        WRAP,
-        "@checked\nANSWER".replace(
-            "@checked\nANSWER", "ANSWER\n\ndropout_inverted = checked(dropout_inverted)"
-        ),
+    "decorator before": _decorated(WRAP, "@checked"),
+    "decorator called": _own(WRAP, "ANSWER\n\ndropout_inverted = checked(dropout_inverted)"),
+    "decorator with an argument": _decorated(
+        "def times(n):\n    return lambda f: lambda *args: f(*args)", "@times(1)"
+    ),
+    "decorator that wraps, twice": _decorated(
+        "import functools\ndef kept(f):\n    @functools.wraps(f)\n    def g(*args):\n"
+        "        return f(*args)\n    return g",
+        "@kept",
+        "@kept",
+    ),
+    "decorator that is a class": _decorated(
+        "class Counted:\n    def __init__(self, f):\n        self.f = f\n"
+        "    def __call__(self, *args):\n        return self.f(*args)",
+        "@Counted",
+    ),
+    "decorator of the library": _decorated(
+        "from functools import singledispatch", "@singledispatch"
+    ),
+    "import as": _own(
+        "import numpy as xp\nfrom numpy import where as pick", "assert xp and pick\nANSWER"
+    ),
+    "import of everything": _own("from numpy import *", "assert float64\nANSWER"),
+    "import that a helper needs": _own(
+        "import math as m", "def root(x):\n    return m.sqrt(x)", "assert root(4) == 2\nANSWER"
+    ),
+    "import from the future": _own("from __future__ import annotations\nANSWER"),
+    "import of what is not installed": _own(
+        "import seaborn as sns, pandas as pd\nfrom tqdm.auto import tqdm\nANSWER"
+    ),
+    "import that may fail": _own(
+        "try:\n    import torch.nn as nn\nexcept (ImportError, OSError):\n    nn = None",
+        "assert nn is None\nANSWER",
     ),
     "import before": _own(
         "import functools", "ANSWER\ndropout_inverted = functools.partial(dropout_inverted)"
@@ -179,6 +218,19 @@ MESSY: dict[str, Make] = {
     "globals": _own(RENAME, 'globals()["dropout_inverted"] = mine'),
     "globals update": _own(RENAME, "globals().update(dropout_inverted=mine)"),
     "exec": _own(RENAME, 'exec("dropout_inverted = mine")'),
+    "as a loop's target": _own(RENAME, "for dropout_inverted in [mine]:\n    pass"),
+    "as a context": _own(
+        RENAME,
+        "from contextlib import nullcontext\nwith nullcontext(mine) as dropout_inverted:\n    pass",
+    ),
+    "by a global statement": _own(
+        RENAME, "def put():\n    global dropout_inverted\n    dropout_inverted = mine\nput()"
+    ),
+    "set on the module": _own(RENAME, "import __main__\n__main__.dropout_inverted = mine"),
+    "a method": _own(
+        RENAME,
+        "class S:\n    def f(self, *args):\n        return mine(*args)\ndropout_inverted = S().f",
+    ),
     "annotated": _own(RENAME, "dropout_inverted: object = mine"),
     "set-up extended by try": _setup(
         "try:\n    from math import lgamma as g\nexcept ImportError:\n    g = 0", "assert g"
@@ -194,6 +246,17 @@ MESSY: dict[str, Make] = {
     "%%capture": _above("%%capture out"),
     "%%time in an own cell": _own("%%time\nANSWER"),
     "%matplotlib": _above("%matplotlib inline"),
+    "await": _own("import asyncio\nawait asyncio.sleep(0)\nANSWER"),
+    "if main": _own("if __name__ == '__main__':\nBLOCK"),
+    "help": _own("np.where?\nANSWER"),
+    "%autoreload": _above("%load_ext autoreload\n%autoreload 2"),
+    "%%bash": _own("%%bash\necho hi", "ANSWER"),
+    "%%html": _own("%%html\n<b>hi</b>", "ANSWER"),
+    "what the cell before showed": _own("1 + 1", "assert _ == 2\nANSWER"),
+    "errors that raise": _own("np.seterr(all='raise')\nANSWER"),
+    "warnings that raise": _own("import warnings\nwarnings.filterwarnings('error')\nANSWER"),
+    "input": _own("name = input('Who? ')", "ANSWER"),
+    "exit": _own("ANSWER", "exit()"),
     "%cd": _above("%cd .."),
     "!pip": _above("!pip install --quiet nothing-at-all"),
     "%timeit": _own("ANSWER", "%timeit -n 1 -r 1 sum([])"),

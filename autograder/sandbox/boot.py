@@ -30,8 +30,7 @@ def load(name, folder):
 for name, folder in order["packages"].items():
     load(name, folder)
 importlib.import_module("dropout_course.engine.inside.reach").keep_to(order["modules"])
-if order["library"] == "numpy":
-    importlib.import_module("dropout_course.engine.inside.absent").stand_in()
+importlib.import_module("dropout_course.engine.inside.absent").stand_in(order["library"])
 importlib.import_module(order["main"]).main(order["descriptor"])
 """
 

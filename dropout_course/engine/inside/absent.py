@@ -1,17 +1,24 @@
-"""What stands in for an array library that an exercise does not use.
+"""What stands in for a library that an exercise does not use.
 
-Importing it costs nothing, as long as nothing of it is used: what is used says what to do.
+Importing it costs nothing, as long as nothing of it is used: what is used says what to do. In a
+NumPy chapter that holds for other array libraries, installed or not, and everywhere for what is
+often imported at the top of a notebook and not installed where it is graded. An import that the
+code itself guards by ``except ImportError`` fails, for then there is another way.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib.abc
 import importlib.machinery
+import linecache
 import sys
 import types
 from typing import Any, NoReturn
 
-LIBRARIES = ("torch", "tensorflow", "jax", "keras")
+ARRAYS = ("torch", "torchvision", "tensorflow", "jax", "keras", "cupy")
+OFTEN = ("pandas", "seaborn", "plotly", "sympy", "numba", "tqdm", "statsmodels", "sklearn", "cv2")
+GUARDS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
 class _Absent:
@@ -27,11 +34,12 @@ class _Absent:
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         library = self._name.partition(".")[0]
-        raise ModuleNotFoundError(
-            f"this exercise is to be done in NumPy; {library} is not available: write what "
-            f"{self._name} does with NumPy",
-            name=library,
-        )
+        if library in ARRAYS:
+            said = f"this exercise is to be done in NumPy; {library} is not available: write what "
+            said += f"{self._name} does with NumPy"
+        else:
+            said = f"{library} is not installed where notebooks are graded: do without {self._name}"
+        raise ModuleNotFoundError(said, name=library)
 
     __call__ = __mro_entries__ = __enter__ = __getitem__ = __iter__ = __or__ = _refuse
 
@@ -46,10 +54,16 @@ class _Module(types.ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self, libraries: tuple[str, ...]) -> None:
+        self._libraries = libraries
+
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] in LIBRARIES:
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
-        return None
+        library = name.partition(".")[0]
+        if library not in self._libraries:
+            return None
+        if _guarded(sys._getframe(1)):
+            raise ModuleNotFoundError(f"No module named {library!r}", name=library)
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         return _Module(spec.name)
@@ -58,9 +72,46 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
-def stand_in() -> None:
-    """Let the import of other array libraries give what can't be used."""
-    sys.meta_path.insert(0, _Finder())
+def _guarded(frame: types.FrameType | None) -> bool:
+    """Whether the statement that imports is ready for what can't be imported.
+
+    A library that is installed probes for others in many ways, and gets the truth.
+    """
+    while frame and frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    if frame is None or "-packages" in frame.f_code.co_filename:
+        return True
+    lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
+    try:
+        tree = ast.parse("".join(lines))
+    except (SyntaxError, ValueError):
+        return False
+    return any(
+        statement.lineno <= frame.f_lineno <= (statement.end_lineno or 0)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Try, ast.TryStar)) and any(map(_catches, node.handlers))
+        for statement in node.body
+    )
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(kind, ast.Name) and kind.id in GUARDS for kind in kinds)
+
+
+def stand_in(library: str) -> None:
+    """Let the import of libraries that are absent give what can't be used.
+
+    Parameters
+    ----------
+    library
+        What the notebook may use, ``numpy`` or ``torch``.
+    """
+    if library == "numpy":
+        sys.meta_path.insert(0, _Finder(ARRAYS))
+    sys.meta_path.append(_Finder(OFTEN))
 
 
 def forget() -> None:

@@ -38,10 +38,11 @@ def keeps(student, case):
 
 @law("A cold mask is a mask: it keeps where u < 1 - p", weight=1)
 def cold(student, case):
-    p, grid = case.rate(), (np.arange(40) + 0.5) / 40
-    u = grid[np.abs(grid - (1 - p)) > 0.02]
-    kept = case.array(student.concrete_keep(u, p, 0.01), u.shape)
-    case.equal(kept > 0.5, u < 1 - p, what="where the mask is above ½")
+    grid = (np.arange(40) + 0.5) / 40
+    for p in (case.rate(), 0.2, 0.8):
+        u = grid[np.abs(grid - (1 - p)) > 0.02]
+        kept = case.array(student.concrete_keep(u, p, 0.01), u.shape)
+        case.equal(kept > 0.5, u < 1 - p, what="where the mask is above ½")
 
 
 @law("The weight term is l²‖W‖² / (τN(1 - p))", weight=3)
