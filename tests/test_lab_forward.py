@@ -18,7 +18,8 @@ def straight(slope: float, networks: int = 1) -> dict[str, np.ndarray]:
 
 def test_half_moons_are_shaped_like_digits_and_flip_exactly_what_was_asked():
     data = forward.half_moons([3, 4], n_train=40, flipped=0.15, n_test=10)
-    assert data.X_train.shape == (2, 40, 2) and data.X_test.shape == (2, 10, 2)
+    assert data.X_train.shape == (2, 40, 2)
+    assert data.X_test.shape == (2, 10, 2)
     assert data.X_train.dtype == np.float32
     assert [(data.y_train != data.y_train_clean)[k].sum() for k in (0, 1)] == [6, 6]
     assert not np.array_equal(data.X_train[0], data.X_train[1])
