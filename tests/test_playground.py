@@ -27,8 +27,9 @@ def test_the_interval_is_students():
         ("dropout still helps", -0.1, 3, False),
         ("dropout hurts", -3, -0.1, True),
         ("dropout hurts", -3, 0.1, False),
+        ("worse", -3, 0.1, False),
         ("no clear difference", -0.9, 0.8, True),
-        ("no clear difference", 1.1, 2, False),
+        ("no difference shown", 0.1, 2, False),
     ],
 )
 def test_a_verdict_needs_its_interval(says, low, high, holds):
@@ -38,9 +39,16 @@ def test_a_verdict_needs_its_interval(says, low, high, holds):
 def test_the_stored_results_bear_what_the_page_says():
     stored = BOOK.results()
     assert list(stored["presets"]) == list(BOOK.SAYS)
-    for name, pairs in stored["presets"].items():
-        assert len(pairs) == SEEDS
-        assert BOOK.bears(BOOK.SAYS[name][1], *BOOK.interval(pairs)[1:])
+    assert {len(runs) for runs in (*stored["presets"].values(), *stored["slips"].values())} == {
+        SEEDS
+    }
+    assert [row[-1] for row in BOOK.preset_rows()[1:]] == [says for _, says in BOOK.SAYS.values()]
+    assert [row[-1] for row in BOOK.slip_rows()[1:]] == [says for _, says in BOOK.SLIPS.values()]
+
+
+def test_a_verdict_that_the_data_do_not_bear_stops_the_build():
+    with pytest.raises(ExtensionError, match="“dropout helps” does not hold for Noisy labels"):
+        BOOK.borne("Noisy labels", "dropout helps", [[0.1, 0.1 + 0.01 * k] for k in range(16)])
 
 
 def test_the_still_picture_shows_what_the_page_says():

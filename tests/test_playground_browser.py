@@ -19,7 +19,7 @@ BOOK = bench.extension()
 CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_parser", "playground"]
+extensions = ["myst_parser", "playground", "build_your_own"]
 myst_enable_extensions = ["colon_fence"]
 html_static_path = [{str(ROOT / "book" / "_static")!r}]
 html_theme = "basic"
@@ -35,7 +35,13 @@ PAGE = """# Page
 The caption.
 ```
 
-```{playground-results}
+```{playground-results} presets
+```
+
+```{build-your-own}
+:name: fig-build-your-own
+
+The caption.
 ```
 """
 
@@ -84,7 +90,7 @@ def button(page, name):
 
 
 def said(page):
-    return page.get_by_role("status").inner_text()
+    return page.locator(".pg-say").inner_text()
 
 
 def finish(page):
@@ -141,6 +147,8 @@ def test_the_stored_results_are_those_of_the_scripts(page):
         again = page.evaluate(bench.RUN, [name, 3])
         # the browsers' exponentials differ in the last bit, and training magnifies it
         assert again == pytest.approx(stored["presets"][name][2], abs=0.03)
+    again = page.evaluate(bench.TRIAL, [BOOK.RIGHT.split(), 3])
+    assert again == pytest.approx(stored["slips"][BOOK.RIGHT][2], abs=0.03)
 
 
 # --- what a reader does -----------------------------------------------------------------------
@@ -203,7 +211,7 @@ def test_every_setting_can_be_reached_and_trains(page):
 
 def test_it_is_accessible(page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context="figure.dropout-playground").response["violations"]
+    found = axe.run(page, context="figure").response["violations"]
     assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
 
 
@@ -219,6 +227,7 @@ def test_without_scripts_there_is_a_picture_and_a_sentence(browser, address):
     tab = opened(browser, address, java_script_enabled=False)
     assert tab.locator(".pg-still svg").count() == 2
     assert "After 800 epochs at p = 0.3." in tab.locator(".pg-still p").inner_text()
+    assert tab.locator(".byo-still .byo-fails").count() == 1
     assert tab.get_by_role("button").count() == 0
     tab.context.close()
 
@@ -235,3 +244,32 @@ def test_a_parameter_out_of_range_leaves_the_picture(page, attribute):
     text = page.locator("dropout-playground").inner_text()
     assert text.startswith("picture")
     assert "This figure can't start" in text
+
+
+# --- build your own ---------------------------------------------------------------------------
+
+
+def judged(page):
+    return page.locator(".byo-verdict").inner_text()
+
+
+def test_the_right_layer_keeps_all_laws_and_each_slip_breaks_its_own(page):
+    assert "9 of 10 laws hold." in judged(page)
+    assert "Factor missing" in judged(page)
+    page.get_by_label("Training multiplies kept units by").select_option("inverted")
+    assert "All 10 laws hold." in judged(page)
+    page.get_by_label("Evaluation").select_option("drops")
+    assert "9 of 10 laws hold." in judged(page)
+    assert "Drops in evaluation" in judged(page)
+    fails = page.locator(".byo-fails").inner_text()
+    assert fails.endswith("Eval is the identity, forward and backward")
+
+
+def test_a_network_trained_with_a_slip_is_compared_with_the_right_one(page):
+    page.get_by_label("Training multiplies kept units by").select_option("rate")
+    page.get_by_role("button", name="Train a small network with it").press("Enter")
+    page.wait_for_function(
+        "document.querySelector('.byo-cost').textContent.startsWith('On new points')",
+        timeout=120_000,
+    )
+    assert "6 seeds; this one is better under 0 of them" in page.locator(".byo-cost").inner_text()

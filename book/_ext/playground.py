@@ -9,8 +9,9 @@
 The directive draws a still picture: the state that the figure reaches with its first preset. It is
 complete without JavaScript; ``_static/js/mlp.js`` and ``playground.js`` bring it to life. What it
 shows, and how its presets end over many seeds, is in ``_data/playground.json``, which
-``python -m bench playground`` writes by running those scripts. ``{playground-results}`` sets
-these results as a table, and stops the build where they don't bear what the text says of them.
+``python -m bench playground`` writes by running those scripts. ``{playground-results} presets`` (or
+``slips``, of ``{build-your-own}``) sets these results as a table, and stops the build where they
+don't bear what the text says of them.
 """
 
 from __future__ import annotations
@@ -35,20 +36,30 @@ if TYPE_CHECKING:
 BOOK = Path(__file__).resolve().parents[1]
 DATA = BOOK / "_data" / "playground.json"
 SCRIPTS = ("mlp.js", "playground.js")
+TRIALS = "build-your-own.js"
 T95 = {15: 2.131}  # quantile 0.975 of Student's t by degrees of freedom
-# Title of each preset, what the page says of it, and whether the data must bear it.
+# Title of each preset, and what the page says of it.
 SAYS = {
     "noisy": ("Noisy labels", "dropout helps"),
     "clean": ("Clean labels", "no clear difference"),
     "narrow": ("A narrow network", "dropout hurts"),
     "decay": ("Weight decay on both", "dropout still helps"),
 }
+RIGHT = "each inverted identity"
+# The same of layers that are wrong in one respect, by the choices in the menus.
+SLIPS = {
+    "each none identity": ("No factor at all", "no difference shown"),
+    "batch inverted identity": ("One mask for the batch", "no difference shown"),
+    "exact inverted identity": ("An exact count", "no difference shown"),
+    "each inverted drops": ("Dropping in evaluation", "worse"),
+    "each rate identity": ("Divided by p", "worse"),
+}
 
 
 def scripts_hash() -> str:
     """Return the hash of the scripts that the stored results come from."""
     total = hashlib.sha256()
-    for name in SCRIPTS:
+    for name in (*SCRIPTS, TRIALS):
         total.update((BOOK / "_static" / "js" / name).read_bytes())
     return total.hexdigest()[:16]
 
@@ -79,10 +90,12 @@ def interval(pairs: list[list[float]]) -> tuple[float, float, float]:
 
 
 def bears(says: str, low: float, high: float) -> bool:
-    """Return whether an interval of the gain bears what is said of it."""
+    """Return whether an interval of the gain, in points, bears what is said of it."""
     if says.endswith("helps"):
         return low > 0
-    return high < 0 if says.endswith("hurts") else low < 1 and high > -1
+    if says.endswith(("hurts", "worse")):
+        return high < 0
+    return low < 0 < high
 
 
 # --- the still picture ------------------------------------------------------------------------
@@ -173,37 +186,68 @@ class Playground(SphinxDirective):
         return [figure]
 
 
+def preset_rows() -> list[list[str]]:
+    """Return the cells of the table of presets, the heading first."""
+    rows = [["preset", "without", "with", "gain of dropout", "so"]]
+    for name, (title, says) in SAYS.items():
+        pairs = results()["presets"][name]
+        plain, dropout = (100 * sum(pair[k] for pair in pairs) / len(pairs) for k in (0, 1))
+        rows.append([title, f"{plain:.1f}", f"{dropout:.1f}", borne(title, says, pairs), says])
+    return rows
+
+
+def slip_rows() -> list[list[str]]:
+    """Return the cells of the table of slips, the heading first."""
+    slips = results()["slips"]
+    rows = [["the layer", "error", "right layer", "gain over the right one", "so"]]
+    for name, (title, says) in SLIPS.items():
+        pairs = [list(pair) for pair in zip(slips[RIGHT], slips[name], strict=True)]
+        right, wrong = (100 * sum(pair[k] for pair in pairs) / len(pairs) for k in (0, 1))
+        rows.append([title, f"{wrong:.1f}", f"{right:.1f}", borne(title, says, pairs), says])
+    return rows
+
+
+def borne(title: str, says: str, pairs: list[list[float]]) -> str:
+    """Return the gain with its interval as text.
+
+    Raises
+    ------
+    ExtensionError
+        It does not bear what is said of it.
+    """
+    mean, low, high = interval(pairs)
+    text = f"{mean:+.1f} [{low:+.1f}, {high:+.1f}]".replace("-", "\u2212")
+    if not bears(says, low, high):
+        raise ExtensionError(f"{DATA.name}: “{says}” does not hold for {title}: {text} points")
+    return text
+
+
+TABLES = {
+    "presets": ("Test error after 800 epochs / %", preset_rows),
+    "slips": ("Test error in evaluation after 400 epochs / %", slip_rows),
+}
+DRAWN = "16 seeds: data, wrong labels, weights and masks drawn anew; gain in points, 95 % interval"
+
+
 class Results(SphinxDirective):
-    """``{playground-results}``: how the presets end over many seeds, as a table."""
+    """``{playground-results} presets`` or ``slips``: how they end over many seeds, as a table."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Return the table; a verdict that the data don't bear is an error."""
         self.env.note_dependency(str(DATA))
-        lines = [
-            ":::{list-table} Test error after 800 epochs / %, over 16 seeds: data, wrong labels, "
-            "weights and masks drawn anew",
-            ":header-rows: 1",
-            ":name: tab-playground",
-            "",
-            "* - preset\n  - without\n  - with\n  - gain\n  - with is better\n  - so",
-        ]
-        for name, (title, says) in SAYS.items():
-            pairs = results()["presets"][name]
-            mean, low, high = interval(pairs)
-            if not bears(says, low, high):
-                raise self.error(
-                    f"{DATA.name}: “{says}” does not hold for the preset {title}: the gain is "
-                    f"{mean:+.1f} [{low:+.1f}, {high:+.1f}] points"
-                )
-            plain, dropout = (100 * sum(pair[k] for pair in pairs) / len(pairs) for k in (0, 1))
-            better = sum(pair[1] < pair[0] for pair in pairs)
-            lines.append(
-                f"* - {title}\n  - {plain:.1f}\n  - {dropout:.1f}\n  - {mean:+.1f} "
-                f"[{low:+.1f}, {high:+.1f}]\n  - {better} of {len(pairs)}\n  - {says}"
-            )
-        text = "\n".join([*lines, ":::"]).split("\n")
+        which = self.arguments[0]
+        if which not in TABLES:
+            raise self.error(f"{{playground-results}} takes one of {', '.join(TABLES)}")
+        title, rows = TABLES[which]
+        lines = [f":::{{list-table}} {title} ({DRAWN})", ":header-rows: 1"]
+        lines += [f":name: tab-playground-{which}", ""]
+        for cells in rows():
+            lines += [f"{'*' if not k else ' '} - {cell}" for k, cell in enumerate(cells)]
         box = nodes.Element()
-        self.state.nested_parse(StringList(text, source=DATA.name), self.content_offset, box)
+        source = StringList([*lines, ":::"], source=DATA.name)
+        self.state.nested_parse(source, self.content_offset, box)
         return list(box.children)
 
 

@@ -83,9 +83,13 @@
         Uint8Array.from({ length: n * units }, () => (random() >= p ? 1 : 0)));
     }
 
+    // What a kept unit is multiplied by.
+    static factor(p) {
+      return p < 1 ? 1 / (1 - p) : 0;
+    }
+
     // Logits of n examples; without masks as in evaluation.
-    forward(x, n, p = 0, masks = null) {
-      const factor = p < 1 ? 1 / (1 - p) : 0;
+    forward(x, n, p = 0, masks = null, factor = Network.factor(p)) {
       this.seen = [x];
       let h = x;
       this.layers.forEach((layer, l) => {
@@ -116,10 +120,9 @@
     }
 
     // Mean cross-entropy, and its gradients in the layers' dW and db.
-    loss(x, y, n, p = 0, masks = null) {
+    loss(x, y, n, p = 0, masks = null, factor = Network.factor(p)) {
       const K = this.sizes.at(-1);
-      const factor = p < 1 ? 1 / (1 - p) : 0;
-      let g = this.softmax(this.forward(x, n, p, masks), n);
+      let g = this.softmax(this.forward(x, n, p, masks, factor), n);
       let total = 0;
       for (let i = 0; i < n; i++) {
         total -= Math.log(Math.max(g[i * K + y[i]], 1e-300));
