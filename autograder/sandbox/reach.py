@@ -17,6 +17,7 @@ SHARED = ("data", "evidence", "plots", "stats", "tables", "train")
 LAB: dict[str, tuple[str, ...]] = {
     "01": ("overfitting",),
     "02": ("regularizers",),
+    "03": ("forward",),
     "04": ("backprop",),
     "05": ("ensembles",),
     "06": ("penalties",),
