@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.root import SetUpError, course_root, which
+from autograder.root import course_root, which
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
 One = Annotated[str, typer.Argument(help="For example 03-dropout-forward, or 03.")]
@@ -30,6 +30,10 @@ def add_to(app: typer.Typer, out: Any, err: Any) -> None:
     app.command()(commands.feedback)
     app.command()(commands.export)
     app.command()(commands.report)
+    app.command()(commands.gradescope)
+    app.command()(commands.classroom)
+    app.command()(commands.archive)
+    app.command()(commands.forget)
 
 
 def version(asked: bool) -> None:
@@ -162,9 +166,84 @@ class _Commands:
             return
         self.say(f"report: {path}")
 
+    def gradescope(
+        self,
+        assignment: One,
+        to: Annotated[Path | None, typer.Option(help="The zip to write.")] = None,
+        unsafe: Annotated[
+            bool, typer.Option("--unsafe", help="Grade there without a sandbox; it is said.")
+        ] = False,
+        as_json: Json = False,
+    ) -> None:
+        """Make the zip that Gradescope takes as the autograder of an assignment.
+
+        It holds hidden checks, references and the key of the course: give it to nobody else.
+        """
+        from autograder.elsewhere.gradescope import make_zip
+
+        root = course_root()
+        name = which(root, assignment)
+        path = make_zip(root, name, to or root / "build" / f"gradescope-{name}.zip", unsafe=unsafe)
+        if as_json:
+            _print_json({"zip": str(path)})
+        else:
+            self.say(f"upload this as the autograder, and give it to nobody else: {path}")
+
+    def classroom(
+        self,
+        assignment: One,
+        to: Annotated[Path | None, typer.Option(help="Folder of the template repository.")] = None,
+        as_json: Json = False,
+    ) -> None:
+        """Make the template repository of an assignment for GitHub Classroom."""
+        from autograder.elsewhere.github import make_repository
+
+        root = course_root()
+        name = which(root, assignment)
+        written = make_repository(root, name, to or root / "build" / f"classroom-{name}")
+        if as_json:
+            _print_json({"written": [str(path) for path in written]})
+            return
+        for path in written:
+            self.say(f"wrote {path}")
+        self.say("Push this folder, and set the secret AUTOGRADER_KEY for the organisation.")
+
+    def archive(
+        self,
+        to: Annotated[Path | None, typer.Option(help="The file to write, a .tar.gz.")] = None,
+        as_json: Json = False,
+    ) -> None:
+        """Put the whole course into one file at the end of a term; nothing is removed."""
+        from autograder.classroom.coursedir import Course
+        from autograder.classroom.keeping import archive
+
+        path = archive(Course(course_root()), to)
+        if as_json:
+            _print_json({"archive": str(path)})
+        else:
+            self.say(f"archive: {path}")
+
+    def forget(
+        self,
+        student: Annotated[str, typer.Argument(help="The id of the student.")],
+        yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+        as_json: Json = False,
+    ) -> None:
+        """Remove all that the course holds of a student, grades included. There is no way back."""
+        from autograder.classroom.coursedir import Course
+        from autograder.classroom.keeping import forget
+
+        if not yes:
+            asked = f"Remove submissions, grades and feedback of {student} for good?"
+            typer.confirm(asked, abort=True, err=True)
+        rest = forget(Course(course_root()), student)
+        if as_json:
+            _print_json({"forgotten": student, "for_you": rest})
+            return
+        self.say(f"{student} is forgotten.")
+        for sentence in rest:
+            self.say(sentence)
+
 
 def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-__all__ = ["Path", "SetUpError", "add_to"]

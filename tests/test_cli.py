@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from autograder.cli import app
 
 COMMANDS = ["list", "check", "grade", "autograde", "feedback", "build", "release", "doctor"]
-COMMANDS += ["course"]
+COMMANDS += ["course", "collect", "export", "report", "archive", "forget"]
+COMMANDS += ["gradescope", "classroom"]
 
 
 def run(*words):

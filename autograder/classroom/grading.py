@@ -17,6 +17,7 @@ from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.extensions import apply_extensions
 from autograder.classroom.files import digest
 from autograder.classroom.journal import Journal, Row, judges_key, key_of
+from autograder.classroom.lock import holding
 from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.marks import reason as reason_of
 from autograder.classroom.pool import Task, grade_all
@@ -81,6 +82,19 @@ def autograde_assignment(
         If there is no safe sandbox on this machine.
     """
     course = Course(root)
+    with holding(course, f"autograde {assignment}"):
+        return _autograde(course, assignment, students, force, progress, level, workers)
+
+
+def _autograde(
+    course: Course,
+    assignment: str,
+    students: Iterable[str] | None,
+    force: bool,
+    progress: bool,
+    level: str,
+    workers: int,
+) -> list[Row]:
     release = _release(course, assignment)
     chosen = _chosen(course, assignment, students)
     key_folder = Path(course.config.Referee.get("key_folder", "."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -132,9 +132,16 @@ class Stamps:
 
     def set_all(self, keys: dict[str, str]) -> None:
         """Note that several steps are done."""
-        if not keys:
-            return
-        self._known |= keys
+        if keys:
+            self._known |= keys
+            self._write()
+
+    def drop(self, which: Callable[[str], bool]) -> None:
+        """Forget steps."""
+        self._known = {step: key for step, key in self._known.items() if not which(step)}
+        self._write()
+
+    def _write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self._known, indent=1, sort_keys=True)
         new = self.path.with_name(self.path.name + ".new")

@@ -11,6 +11,7 @@ from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.insight import look_at, plain
 from autograder.classroom.insight_page import report_page
 from autograder.classroom.lms import FORMATS, Exported, export_marks
+from autograder.classroom.lock import holding
 from autograder.classroom.returning import pack, stale, title_of, write_pages
 
 
@@ -42,9 +43,10 @@ def write_feedback(
     """
     course, written = Course(root), {}
     for assignment in names:
-        written[assignment] = write_pages(course, assignment, progress)
-        if release:
-            course.release_feedback(assignment)
+        with holding(course, f"feedback {assignment}"):
+            written[assignment] = write_pages(course, assignment, progress)
+            if release:
+                course.release_feedback(assignment)
     return written
 
 
@@ -124,11 +126,12 @@ def collect_assignment(
         It can't be collected; the message says why.
     """
     course = Course(root)
-    if source is not None:
-        return bring(course, assignment, source, roster)
-    before = set(course.students(assignment))
-    course.collect(assignment)
-    after = course.students(assignment)
+    with holding(course, f"collect {assignment}"):
+        if source is not None:
+            return bring(course, assignment, source, roster)
+        before = set(course.students(assignment))
+        course.collect(assignment)
+        after = course.students(assignment)
     return Brought([s for s in after if s not in before], [s for s in after if s in before])
 
 
