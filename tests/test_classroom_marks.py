@@ -10,6 +10,7 @@ from classroom_tiny import STEM, filled
 from tiny_home import change, grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
+from autograder.classroom import intake
 from autograder.classroom.course import grade_table
 from autograder.classroom.coursedir import Course
 from autograder.classroom.journal import Row
@@ -90,6 +91,17 @@ def test_a_failure_of_ours_is_nobodys_zero(home):  # noqa: F811
     change(home, lambda g: [give(grade, 5) for grade in grades(g, "dan")])
     with Course(home).gradebook() as gradebook:
         assert read_marks(gradebook, STEM)["dan"].score == 15
+
+
+def test_a_file_that_this_machine_cannot_read_is_nobodys_zero(home, monkeypatch):  # noqa: F811
+    def refuse(path, limit):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(intake, "read_regular", refuse)
+    hand_in(home, "ann")
+    row = grade(home)["ann"]
+    assert (row.status, row.open) == ("failed", True)
+    assert "Permission denied" in row.reason
 
 
 def grades(gradebook, student):
