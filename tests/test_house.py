@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox import reach
 from dropout_course import course
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +64,7 @@ def test_arrows_point_one_way(folder, forbidden):
 def test_what_notebooks_import_needs_numpy_and_matplotlib_alone():
     allowed = {"numpy", "matplotlib", "cycler", "dropout_course"}
     where_there_is_a_notebook = {"IPython", "traitlets", "matplotlib_inline", "sklearn"}
+    where_there_is_a_notebook |= {"triton"}  # an optional extra, for those who have a GPU
     standard = __import__("sys").stdlib_module_names
     for path in modules("dropout_course"):
         roots = {name.partition(".")[0] for name in imports(path)} - {"", "__future__"}
@@ -78,10 +80,19 @@ def test_references_need_numpy_alone():
 
 
 def asked_for(path: Path) -> set[str]:
-    """The library that the chapter of a module asks for, if functions import it when they run."""
-    chapters = course.chapters().values()
-    libraries = {course.module_name(c["stem"]): c["library"] for c in chapters}
+    """The library that the chapter of a module asks for.
+
+    Exercises and scenes are loaded where it may be missing: functions import it when they run. A
+    reference, or a part of the lab that is for such chapters alone, may do so at once.
+    """
+    chapters = course.chapters()
+    libraries = {course.module_name(c["stem"]): c["library"] for c in chapters.values()}
     library = next((libraries[part] for part in libraries if part in str(path)), "numpy")
+    if path.parent.name == "lab":
+        of = {chapters[n]["library"] for n, names in reach.LAB.items() if path.stem in names}
+        return of if len(of) == 1 else set()
+    if path.parent.name == "solutions":
+        return {library}
     first = {name for node in ast.parse(path.read_text("utf-8")).body for name in named(node)}
     return set() if library in first else {library}
 

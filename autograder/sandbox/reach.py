@@ -30,6 +30,7 @@ LAB: dict[str, tuple[str, ...]] = {
     ),
     "09": ("ensembles", "sequences_lstm", "sequences_pictures", "sequences_text"),
     "10": ("batchnorm", "batchnorm_pictures", "selu"),
+    "11": ("gpu_models", "gpu_philox", "gpu_records", "gpu_timing", "gpu_triton"),
     "12": (
         "bayesian",
         "bayesian_digits",

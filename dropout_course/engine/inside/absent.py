@@ -62,6 +62,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if library not in self._libraries:
             return None
         if _guarded(sys._getframe(1)):
+            if library in OFTEN:
+                return None  # the last finder: an import fails, and `find_spec` finds nothing
             raise ModuleNotFoundError(f"No module named {library!r}", name=library)
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
