@@ -139,7 +139,7 @@ def gaussian_dropout(x, p, rng):
 def kl_kingma(alpha):
     """Divergence of Gaussian dropout from its log-uniform prior, cubic approximation.
 
-    up to a constant, with c = (1.16145124, -1.50204118, 0.58629921).
+    Constants c = (1.16145124, -1.50204118, 0.58629921); the divergence's own constant is left out.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def kl_kingma(alpha):
 def kl_molchanov(log_alpha):
     """Divergence of Gaussian dropout from its log-uniform prior, for any noise variance.
 
-    with k = (0.63576, 1.8732, 1.48695). It tends to 0 for large alpha.
+    Constants k = (0.63576, 1.8732, 1.48695). It tends to 0 for large alpha.
 
     Parameters
     ----------
