@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import checks, concrete, exercises, fuzz, grading, gradings
+from bench import checks, concrete, exercises, fuzz, grading, gradings, playground
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "gradings": gradings.run,
     "fuzz": fuzz.run,
     "concrete": concrete.run,
+    "playground": playground.run,
 }
 
 
