@@ -171,6 +171,7 @@ BROKEN = [
     (CLAIMS, "see: fig-noise", "see: fig-x", "- measured", "no label `fig-x`"),
     (CLAIMS, "cited: two2013", "cited: nobody", "- cited", "no entry `nobody` in book/ref"),
     (CLAIMS, "derived: eq:double", "derived: eq:x", "- derived", "no label `eq:x`"),
+    (CLAIMS, "derived: eq:double", "shown: fig-noise", "- shown", "no condition: this chapter rec"),
     (CLAIMS, "[S3]", "[S1]", "- ids: [S1]", "S1 stands in two rows"),
     (CLAIMS, "ch07.count == 3", "ch07.counts == 3", "- measured", "no cell records ch07.counts"),
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Claims as data: what is said, the verdict on it, and the evidence that bears it.
 
-`book/_data/claims/chNN.yml` is a list. Conditions on measured quantities are evaluated when the
-book is built (`book/_ext/evidence.py`); everything else is checked here.
+`book/_data/claims/chNN.yml` is a list, and so is `general.yml`, for what no chapter treats.
+Conditions on measured quantities are evaluated when the book is built (`book/_ext/evidence.py`);
+everything else is checked here.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from .scan import Book
 
 FOLDER = Path("book") / "_data" / "claims"
-KINDS = ("measured", "cited", "derived")
+GENERAL = "general"  # the "chapter" of claims that none treats
+ALL_CLAIMS = "claims"  # the page that shows the claims of all chapters, and those
+# "shown" is a figure, table or section that measures, without a condition: for chapters of the
+# first form, whose cells record nothing.
+KINDS = ("measured", "cited", "derived", "shown")
 REQUIRED = ("ids", "claim", "verdict", "because", "at", "evidence")
 ID = re.compile(r"[A-Z]\d+\Z")
 
@@ -64,8 +69,8 @@ class Claim:
 
 
 def claims_path(root: Path, number: str) -> Path:
-    """The file with the claims of a chapter, which need not be there."""
-    return root / FOLDER / f"ch{number}.yml"
+    """The file with the claims of a chapter (or of `GENERAL`), which need not be there."""
+    return root / FOLDER / (f"{number}.yml" if number == GENERAL else f"ch{number}.yml")
 
 
 def read_claims(root: Path, number: str) -> tuple[list[Claim], list[SourceError]]:
@@ -76,7 +81,7 @@ def read_claims(root: Path, number: str) -> tuple[list[Claim], list[SourceError]
     root : Path
         The repository.
     number : str
-        Two digits.
+        Two digits, or `GENERAL`.
 
     Returns
     -------
@@ -123,10 +128,12 @@ def _claim(node: yaml.Node, top: Place) -> Claim:
     if verdict not in VERDICTS:
         raise where.error(f"the verdict `{verdict}` is none of {', '.join(VERDICTS)}: choose one")
     entries = fields["evidence"]
-    if not isinstance(entries, yaml.SequenceNode) or not entries.value:
+    listed = isinstance(entries, yaml.SequenceNode)
+    if not listed or (not entries.value and verdict != "unsupported"):
         where = top.below(entries.start_mark.line)
         raise where.error(
-            f"the claim {ids[0]} has no evidence: add `- measured:`, `- cited:` or `- derived:`"
+            f"the claim {ids[0]} has no evidence: add `- measured:`, `- cited:` or `- derived:`, "
+            "or find it unsupported"
         )
     return Claim(
         ids=tuple(map(str, ids)),
@@ -220,7 +227,7 @@ def check_claims(claims: list[Claim], stem: str, book: Book) -> Iterator[SourceE
     claims : list of Claim
         Those of one chapter.
     stem : str
-        The chapter.
+        The chapter, or `ALL_CLAIMS`, whose claims may be treated on any page.
     book : Book
         Labels, equations and citations.
     """
@@ -231,7 +238,7 @@ def check_claims(claims: list[Claim], stem: str, book: Book) -> Iterator[SourceE
                 yield claim.place.error(f"{one} stands in two rows of this chapter: join them")
             seen.add(one)
         target = book.labels.get(claim.at.lower()) or book.equations.get(claim.at)
-        if target is None or target.doc != stem:
+        if target is None or (stem not in (ALL_CLAIMS, target.doc)):
             yield claim.place.error(
                 f"{claim.ids[0]}: `at: {claim.at}` is no label of book/{stem}.md: correct it, or "
                 f"write ({claim.at})= above the heading where the claim is treated"
@@ -247,7 +254,7 @@ def _refers(one: Evidence, book: Book) -> Iterator[SourceError]:
                 f"no entry `{one.what}` in book/references.bib: add it, or correct the key"
             )
         return
-    label = one.what if one.kind == "derived" else one.detail
+    label = one.detail if one.kind == "measured" else one.what
     if label and label.lower() not in book.labels and label not in book.equations:
         yield one.place.error(f"no label `{label}` in the book: correct it, or add it")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .boxes import check_objectives
-from .claims import FOLDER, Claim, check_claims, chosen, claims_path, same_verdicts
+from .claims import ALL_CLAIMS, FOLDER, Claim, check_claims, chosen, claims_path, same_verdicts
 from .errors import Place, SourceError
 from .measured import NAME, MeasuredError, parse, roles_in
 from .model import WRITTEN_POINTS, Cell, Chapter
@@ -48,6 +48,7 @@ def check_form(chapters: Sequence[Chapter], book: Book, root: Path) -> list[Sour
         problems += _claims(chapter, _boxes(chapter), book)
         if chapter.form >= 2:
             problems += _second_form(chapter, root)
+    problems += check_claims(book.claims.get(ALL_CLAIMS, []), ALL_CLAIMS, book)
     problems += same_verdicts([claim for claims in book.claims.values() for claim in claims])
     used: set[str] = set()
     for text, place in _texts(root):
@@ -237,23 +238,25 @@ def page_text(text: str, root: Path, chapter: Chapter) -> str:
 
 
 def _claims(chapter: Chapter, boxes: list[Directive], book: Book) -> Iterator[SourceError]:
-    """Every claim stands in one table, and what it refers to is there."""
+    """What claims refer to is there; in the second form, each stands in one table."""
     claims = book.claims.get(chapter.stem, [])
     yield from check_claims(claims, chapter.stem, book)
+    if chapter.form < 2:  # its tables are written on the page
+        return
+    for one in (one for claim in claims for one in claim.evidence if one.kind == "shown"):
+        yield one.place.error("no condition: this chapter records what it measures; use `measured`")
     shown: dict[str, Directive] = {}
-    for one in boxes:
-        if one.name != "claims":
-            continue
+    for box in (box for box in boxes if box.name == "claims"):
         try:
-            rows = chosen(claims, one)
+            rows = chosen(claims, box)
         except SourceError as problem:
             yield problem
             continue
         for claim in rows:
             if claim.ids[0] in shown:
                 line = shown[claim.ids[0]].place.line
-                yield one.place.error(f"{claim.ids[0]} is shown twice (line {line}): use `:only:`")
-            shown[claim.ids[0]] = one
+                yield box.place.error(f"{claim.ids[0]} is shown twice (line {line}): use `:only:`")
+            shown[claim.ids[0]] = box
     for claim in claims:
         if claim.ids[0] not in shown:
             yield claim.place.error(

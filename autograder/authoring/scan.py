@@ -19,7 +19,7 @@ from sphinx.util.nodes import _make_id
 from sphinx_external_toc.parsing import FileItem, parse_toc_yaml
 
 from .citations import Citation, read_citations
-from .claims import Claim, read_claims
+from .claims import ALL_CLAIMS, GENERAL, Claim, read_claims
 from .config import Site
 from .errors import Place, SourceError
 from .measured import read_store
@@ -53,7 +53,7 @@ class Book:
     bibliography: str = ""  # the page with the list of references
     footnotes: dict[tuple[str, str], tuple[str, Place]] = field(default_factory=dict)
     quizzes: dict[str, list[str]] = field(default_factory=dict)  # ids by page, in order
-    claims: dict[str, list[Claim]] = field(default_factory=dict)  # by chapter
+    claims: dict[str, list[Claim]] = field(default_factory=dict)  # by page
     measured: dict[str, str] = field(default_factory=dict)  # what a role shows, by its content
     problems: list[SourceError] = field(default_factory=list)
 
@@ -67,8 +67,8 @@ def scan(root: Path, site: Site) -> Book:
     for doc in _pages(source):
         path = source / f"{doc}.md"
         _Scanner(book, doc, counters).read(path.read_text("utf-8"), Place(f"book/{doc}.md", 1))
-        if found := CHAPTER.match(doc):
-            book.claims[doc], problems = read_claims(root, found[1])
+        if (found := CHAPTER.match(doc)) or doc == ALL_CLAIMS:
+            book.claims[doc], problems = read_claims(root, found[1] if found else GENERAL)
             book.problems += problems
     return book
 

@@ -25,14 +25,13 @@ def evidence_text(claim: Claim, book: Book) -> str:
     for one in claim.evidence:
         if one.kind == "cited":
             parts.append(f"{{cite:t}}`{one.what}`" + (f", {one.detail}" if one.detail else ""))
-        elif one.kind == "derived":
-            parts.append(f"derived in {reference(one.what, book)}")
+        elif one.kind in ("derived", "shown"):
+            parts.append(f"{one.kind} in {reference(one.what, book)}")
         elif one.detail:
             parts.append(f"measured in {reference(one.detail, book)}")
         else:
             parts.append("measured here")
-    parts = list(dict.fromkeys(parts))
-    return "; ".join(parts)
+    return "; ".join(dict.fromkeys(parts)) or "no evidence found"
 
 
 def legend(claims: list[Claim]) -> str:

@@ -30,6 +30,13 @@ LAB: dict[str, tuple[str, ...]] = {
     ),
     "09": ("ensembles", "sequences_lstm", "sequences_pictures", "sequences_text"),
     "10": ("batchnorm", "batchnorm_pictures", "selu"),
+    "12": (
+        "bayesian",
+        "bayesian_digits",
+        "bayesian_pictures",
+        "bayesian_tasks",
+        "co2",  # `bayesian_tasks` reads it
+    ),
 }
 
 

@@ -55,8 +55,16 @@ class ClaimsDirective(SphinxDirective):
             rows = chosen(book.claims.get(doc, []), one)
         except SourceError as problem:
             raise self.error(problem.message) from problem
-        table = nodes.table("", nodes.title("", "", *self.inline(self.arguments[0])))
-        table["classes"] += ["claims", "colwidths-given"]
+        table = self.table(rows, book)
+        table.insert(0, nodes.title("", "", *self.inline(self.arguments[0])))
+        self.add_name(table)
+        if not (text := legend(rows)):
+            return [table]
+        return [table, nodes.container("", *self.parsed(text), classes=["claims-legend"])]
+
+    def table(self, rows: list[Claim], book: Book) -> nodes.table:
+        """The table of some claims, without a title."""
+        table = nodes.table(classes=["claims", "colwidths-given"])
         self.set_source_info(table)
         group = nodes.tgroup("", cols=len(WIDTHS))
         group += [nodes.colspec(colwidth=width) for width in WIDTHS]
@@ -64,10 +72,7 @@ class ClaimsDirective(SphinxDirective):
         group += nodes.thead("", nodes.row("", *heads))
         group += nodes.tbody("", *(self.row(claim, book) for claim in rows))
         table += group
-        self.add_name(table)
-        if not (text := legend(rows)):
-            return [table]
-        return [table, nodes.container("", *self.parsed(text), classes=["claims-legend"])]
+        return table
 
     def row(self, claim: Claim, book: Book) -> nodes.row:
         """What is said, the verdict with its meaning, and what bears it."""

@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from autograder.authoring.claims import read_claims
+from autograder.authoring.claims import ALL_CLAIMS, GENERAL, read_claims
 from autograder.authoring.conditions import evaluate, parse_condition
 from autograder.authoring.measured import (
     ROLE,
@@ -118,6 +118,8 @@ def judge(app: Sphinx, env: Any) -> None:
                 )
         if number := CHAPTER.match(doc):
             verdicts(root, number[1], known)
+        elif doc == ALL_CLAIMS:
+            verdicts(root, GENERAL, known)
 
 
 def verdicts(root: Path, number: str, known: dict[str, dict[str, Value]]) -> None:

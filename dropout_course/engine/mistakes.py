@@ -116,6 +116,11 @@ class Mistake:
     replaces: str
     answer: Any
 
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the book's page of mistakes."""
+        return f"mistake-{self.id}"
+
 
 # Those that are the same in many exercises, in the same words.
 MISCONCEPTIONS = {

@@ -101,7 +101,7 @@ def as_text(report: Report) -> str:
         if hidden := hidden_line(outcomes):
             all_hold = all(o.passed for o in outcomes if o.law.hidden)
             lines.append(f"  {PASS if all_hold else FAIL} {hidden}")
-        lines += _failure_lines(report.verdict)
+        lines += _failure_lines(report)
     if report.hint:
         lines += ["", *_wrapped(report.hint)]
     if report.link and not report.passed:
@@ -111,7 +111,8 @@ def as_text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _failure_lines(verdict: Verdict) -> list[str]:
+def _failure_lines(report: Report) -> list[str]:
+    verdict = report.verdict
     outcome = verdict.first_failure
     if outcome is None:
         return []
@@ -135,13 +136,19 @@ def _failure_lines(verdict: Verdict) -> list[str]:
         if outcome.finding and outcome.finding.relation:
             lines += _wrapped(f"    {outcome.finding.relation}.", indent="    ")
     for mistake in verdict.mistakes:
-        lines += ["", *_named(mistake)]
+        lines += ["", *_named(mistake, report.link)]
     return lines
 
 
-def _named(mistake: Mistake) -> list[str]:
+def _named(mistake: Mistake, section: str) -> list[str]:
     head = f"This behaves like a known mistake: {mistake.title}."
-    return [head, *("  " + line for line in _wrapped(mistake.says))]
+    more = [f"  More: {_entry(mistake, section)}"] if section else []
+    return [head, *("  " + line for line in _wrapped(mistake.says)), *more]
+
+
+def _entry(mistake: Mistake, section: str) -> str:
+    """Give the address of a mistake's entry: its page stands beside that of the section."""
+    return f"{section.rpartition('/')[0]}/mistakes.html#{mistake.anchor}"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
@@ -175,7 +182,7 @@ def as_html(report: Report) -> str:
     if headline(report) != "not written yet":
         items = "".join(_item(ok, name) for ok, name in visible_lines(verdict.outcomes))
         parts.append(f'<ul style="list-style:none;margin:.4em 0;padding:0">{items}</ul>')
-        parts += _failure_html(verdict)
+        parts += _failure_html(report)
     if report.hint:
         head, _, body = report.hint.partition(": ")
         parts.append(
@@ -196,7 +203,8 @@ def _item(ok: bool, name: str) -> str:
     )
 
 
-def _failure_html(verdict: Verdict) -> list[str]:
+def _failure_html(report: Report) -> list[str]:
+    verdict = report.verdict
     outcome = verdict.first_failure
     finding = explained(outcome) if outcome else None
     parts = []
@@ -214,9 +222,13 @@ def _failure_html(verdict: Verdict) -> list[str]:
         if finding.relation:
             parts.append(f"<div>{escape(finding.relation)}.</div>")
     for mistake in verdict.mistakes:
+        title = escape(mistake.title)
+        if report.link:
+            address = escape(_entry(mistake, report.link), quote=True)
+            title = f'<a href="{address}" style="color:inherit">{title}</a>'
         parts.append(
             '<div style="margin:.4em 0">This behaves like a known mistake: '
-            f"<b>{escape(mistake.title)}</b>.<br>{escape(mistake.says)}</div>"
+            f"<b>{title}</b>.<br>{escape(mistake.says)}</div>"
         )
     return parts
 

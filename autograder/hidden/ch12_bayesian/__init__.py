@@ -1,0 +1,1 @@
+"""Hidden laws of chapter 12: the visible ones on other shapes, types, layouts and edge values."""
