@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from autograder.sandbox import reach
 from dropout_course import course
@@ -145,3 +146,20 @@ def test_make_help_lists_every_target():
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = [line for line in told.stdout.splitlines() if line.startswith("  make ")]
     assert phony == {line.split()[1] for line in listed}
+
+
+def test_workflows_and_containers_call_what_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        jobs = yaml.safe_load(path.read_text())["jobs"]
+        commands = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+        assert commands
+        for command in commands:
+            program, _, target = command.partition(" ")
+            assert target in targets if program == "make" else (ROOT / program).is_file()
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    assert container["postCreateCommand"] == "make .venv/.ready"
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    lint = (ROOT / "Makefile").read_text()
+    for hook in hooks:
+        assert hook["entry"].replace(".venv/bin", "$(BIN)") in lint
