@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.root import SetUpError, course_root, which
@@ -95,12 +93,11 @@ def _level(unsafe: bool) -> str:
 
 
 def _grade_files(files: list[Path], as_json: bool, grade_one: Callable[..., Any]) -> None:
+    from autograder.classroom.progress import track
+
     root = course_root()
-    told: list[Any] = []
-    with _progress(len(files), quiet=as_json) as advance:
-        for path in files:
-            told.append(grade_one(path, root))
-            advance(path.name)
+    several = not as_json and len(files) > 1
+    told = [grade_one(path, root) for path in track(files, "grading", several)]
     if as_json:
         _print_json([one.to_json() for one in told])
     else:
@@ -287,19 +284,6 @@ def course(unsafe: Unsafe = False, as_json: Json = False) -> None:
 
 def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-@contextmanager
-def _progress(total: int, quiet: bool) -> Iterator[Any]:
-    """Show a bar on stderr for more than one file, and nothing for programs."""
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
-    bar = Progress(*columns, TimeRemainingColumn(), console=err, transient=True)
-    if quiet or total < 2:
-        yield lambda name: None
-        return
-    with bar:
-        task = bar.add_task("grading", total=total)
-        yield lambda name: bar.update(task, advance=1, description=name)
 
 
 from autograder import teaching  # noqa: E402
