@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.capstone.commands import app as capstone
-from autograder.root import SetUpError, course_root
+from autograder.root import SetUpError, course_root, which
 from autograder.terminal import speak_plainly
 
 app = typer.Typer(
@@ -97,12 +95,11 @@ def _level(unsafe: bool) -> str:
 
 
 def _grade_files(files: list[Path], as_json: bool, grade_one: Callable[..., Any]) -> None:
+    from autograder.classroom.progress import track
+
     root = course_root()
-    told: list[Any] = []
-    with _progress(len(files), quiet=as_json) as advance:
-        for path in files:
-            told.append(grade_one(path, root))
-            advance(path.name)
+    several = not as_json and len(files) > 1
+    told = [grade_one(path, root) for path in track(files, "grading", several)]
     if as_json:
         _print_json([one.to_json() for one in told])
     else:
@@ -125,25 +122,27 @@ def _print_file(told: Any) -> None:
 
 @app.command()
 def autograde(
-    assignment: Annotated[str, typer.Argument(help="For example 03-dropout-forward.")],
+    assignment: Annotated[str, typer.Argument(help="For example 03-dropout-forward, or 03.")],
     student: Annotated[list[str] | None, typer.Option(help="Only this student.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade all of it again.")] = False,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes that grade at once; 0 for one a core.")
     ] = 0,
     unsafe: Unsafe = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Points by exercise.")] = False,
     as_json: Json = False,
 ) -> None:
     """Grade what a class handed in for an assignment, into the gradebook.
 
-    It can be stopped at any time and started again: what is graded stays graded.
+    It can be stopped at any time and started again: what is graded stays graded. Exit code 1 if
+    the autograder failed on a submission; a person, or another run, is to grade it.
     """
-    from autograder.classroom.course import assignments, autograde_assignment, stale_feedback
+    from autograder.classroom.course import autograde_assignment
+    from autograder.classroom.offices import stale_feedback
+    from autograder.classroom.report import rows_table, summary
 
     root = course_root()
-    known = assignments(root)
-    if assignment not in known:
-        raise typer.BadParameter(f"there is no {assignment}; there is {', '.join(known)}")
+    assignment = which(root, assignment)
     rows = autograde_assignment(
         root,
         assignment,
@@ -153,12 +152,12 @@ def autograde(
         level=_level(unsafe),
         workers=workers,
     )
+    failed = any(row.status == "failed" for row in rows)
     if as_json:
-        _print_json([vars(row) for row in rows])
-        return
-    from autograder.classroom.report import rows_table
-
-    out.print(rows_table(rows))
+        _print_json([row.to_json() for row in rows])
+        raise typer.Exit(int(failed))
+    out.print(rows_table(rows, verbose))
+    out.print(f"\n{summary(rows)}", style="bold", highlight=False)
     if stale := stale_feedback(root, assignment):
         err.print(
             f"! The feedback of {', '.join(stale)} is older than their grades. Renew it: "
@@ -167,27 +166,7 @@ def autograde(
             markup=False,
             highlight=False,
         )
-
-
-@app.command()
-def feedback(
-    assignment: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
-    release: Annotated[bool, typer.Option(help="Put it where students fetch it.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Write nbgrader's feedback where it is missing, or older than a grade or a comment."""
-    from autograder.classroom.course import assignments, write_feedback
-
-    root = course_root()
-    known = assignments(root)
-    if unknown := sorted(set(assignment or []) - set(known)):
-        raise typer.BadParameter(f"there is no {unknown[0]}; there is {', '.join(known)}")
-    written = write_feedback(root, assignment or known, release=release, progress=not as_json)
-    if as_json:
-        _print_json(written)
-        return
-    for name, count in written.items():
-        out.print(f"{name}: {count} written", highlight=False)
+    raise typer.Exit(int(failed))
 
 
 @app.command()
@@ -266,10 +245,8 @@ def release(
     from autograder.classroom.course import assignments, release_assignments
 
     root = course_root()
-    known = assignments(root)
-    if unknown := sorted(set(assignment or []) - set(known)):
-        raise typer.BadParameter(f"there is no {unknown[0]}; there is {', '.join(known)}")
-    released = release_assignments(root, assignment or list(known), progress=not as_json)
+    names = [which(root, name) for name in assignment or assignments(root)]
+    released = release_assignments(root, names, progress=not as_json)
     if as_json:
         _print_json(released)
     else:
@@ -311,14 +288,6 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-@contextmanager
-def _progress(total: int, quiet: bool) -> Iterator[Any]:
-    """Show a bar on stderr for more than one file, and nothing for programs."""
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
-    bar = Progress(*columns, TimeRemainingColumn(), console=err, transient=True)
-    if quiet or total < 2:
-        yield lambda name: None
-        return
-    with bar:
-        task = bar.add_task("grading", total=total)
-        yield lambda name: bar.update(task, advance=1, description=name)
+from autograder import teaching  # noqa: E402
+
+teaching.add_to(app, out, err)

@@ -37,3 +37,19 @@ def course_root() -> Path:
         f"{places[0]} is no checkout of the course (it has no _config.yml and notebooks/): "
         "go to the checkout, or set DROPOUT_COURSE_ROOT to it"
     )
+
+
+def which(root: Path, assignment: str) -> str:
+    """Give the id of an assignment that is named in full, or by its chapter: "03".
+
+    Raises
+    ------
+    SetUpError
+        There is none, or more than one.
+    """
+    known = sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    named = assignment.removesuffix(".ipynb")
+    found = [name for name in known if named in (name, name.partition("-")[0])]
+    if len(found) != 1:
+        raise SetUpError(f"there is no {assignment}; there is {', '.join(known)}")
+    return found[0]

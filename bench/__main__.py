@@ -13,7 +13,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import capstone, checks, concrete, exercises, fuzz, grading, gradings, playground
+from bench import (
+    capstone,
+    checks,
+    concrete,
+    exercises,
+    feedback,
+    fuzz,
+    grading,
+    gradings,
+    playground,
+)
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
@@ -26,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "checks": checks.run,
     "grading": grading.run,
     "gradings": gradings.run,
+    "feedback": feedback.run,
     "fuzz": fuzz.run,
     "concrete": concrete.run,
     "playground": playground.run,

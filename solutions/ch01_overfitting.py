@@ -8,15 +8,10 @@ import numpy as np
 
 
 def poly_fit_predict(x, y, x_test, degree, ridge=0.0):
-    r"""Fit a polynomial by least squares and predict with it.
+    """Fit a polynomial by least squares, with a ridge penalty, and predict with it.
 
-    The weights :math:`w_0, \dots, w_d` of :math:`1, x, \dots, x^d` minimise
-
-    .. math::
-        \sum_i \Big(y_i - \sum_j w_j x_i^j\Big)^2 + \lambda \sum_j w_j^2 .
-
-    With :math:`\lambda = 0` and more weights than points, many polynomials go through all points;
-    the one with the smallest :math:`\sum_j w_j^2` is meant.
+    The penalty is on the squares of all weights, the constant included. With ``ridge=0`` and more
+    weights than points, the solution with the smallest sum of squared weights is meant.
 
     Parameters
     ----------
@@ -27,7 +22,7 @@ def poly_fit_predict(x, y, x_test, degree, ridge=0.0):
     degree : int
         Largest power d, at least 0; there are d + 1 weights.
     ridge : float
-        The factor :math:`\lambda \ge 0` of the penalty, which counts every weight, the constant
+        The factor of the penalty, at least 0, which counts every weight, the constant
         included.
 
     Returns
@@ -51,14 +46,9 @@ def poly_fit_predict(x, y, x_test, degree, ridge=0.0):
 
 
 def bias_variance(predictions, truth):
-    r"""Split the squared error of a learning method into squared bias and variance.
+    """Split the squared error of a learning method into squared bias and variance.
 
-    .. math::
-        \tfrac1m \sum_i (\bar f_i - f_i)^2, \qquad
-        \tfrac1m \sum_i \tfrac1S \sum_s (\hat f_{si} - \bar f_i)^2, \qquad
-        \tfrac1m \sum_i \tfrac1S \sum_s (\hat f_{si} - f_i)^2
-
-    with :math:`\bar f_i = \frac1S \sum_s \hat f_{si}`. The third is the sum of the first two.
+    All three numbers are averages over the m points; the third is the sum of the first two.
 
     Parameters
     ----------
@@ -84,11 +74,7 @@ def bias_variance(predictions, truth):
 
 
 def ensemble_variance(sigma2, rho, k):
-    r"""Variance of the mean of k equally correlated predictors.
-
-    .. math::
-        \operatorname{Var}\Big(\frac1k \sum_{i=1}^{k} X_i\Big)
-        = \sigma^2 \Big(\rho + \frac{1 - \rho}{k}\Big)
+    """Variance of the mean of k predictors, every pair of which is equally correlated.
 
     Parameters
     ----------

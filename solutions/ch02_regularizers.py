@@ -7,14 +7,14 @@ import numpy as np
 
 
 def l2_loss_grad(w, lam):
-    r"""Penalty :math:`\lambda \sum_i w_i^2` and its gradient.
+    """Penalty on the sum of the squared weights, and its gradient.
 
     Parameters
     ----------
     w : ndarray
         Weights, any shape.
     lam : float
-        The factor :math:`\lambda \ge 0`.
+        The factor of the penalty, at least 0.
 
     Returns
     -------
@@ -31,14 +31,7 @@ def l2_loss_grad(w, lam):
 
 
 def adam_step(w, grad, m, v, t, lr, wd, decoupled, betas=(0.9, 0.999), eps=1e-8):
-    r"""One step of Adam, with the decay inside the gradient or next to it.
-
-    .. math::
-        m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
-        v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
-        w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}
-
-    with :math:`\hat m = m / (1 - \beta_1^t)` and :math:`\hat v = v / (1 - \beta_2^t)`.
+    """One step of Adam, with the decay inside the gradient or next to it.
 
     Parameters
     ----------
@@ -80,9 +73,7 @@ def adam_step(w, grad, m, v, t, lr, wd, decoupled, betas=(0.9, 0.999), eps=1e-8)
 
 
 def soft_threshold(w, t):
-    r"""Move every entry towards 0 by ``t``, and stop there.
-
-    The minimiser over u of :math:`\tfrac12 (u - w)^2 + t |u|`, entry by entry.
+    """Move every entry towards 0 by ``t``, and stop there.
 
     Parameters
     ----------
@@ -104,10 +95,10 @@ def soft_threshold(w, t):
 
 
 def lasso_ista(X, y, lam, steps):
-    r"""Iterative soft thresholding (ISTA) for the lasso, from w = 0.
+    """Iterative soft thresholding (ISTA) for the lasso, from w = 0.
 
-    The loss is :math:`\tfrac12 \lVert Xw - y \rVert^2 + \lambda \lVert w \rVert_1`. The step is
-    :math:`1 / \lVert X \rVert_2^2`, with the spectral norm (the largest singular value).
+    The loss is half the sum of squared errors plus ``lam`` times the sum of absolute weights; the
+    step is 1 over the square of the spectral norm of ``X``.
 
     Parameters
     ----------
@@ -116,7 +107,7 @@ def lasso_ista(X, y, lam, steps):
     y : ndarray (n,)
         Targets.
     lam : float
-        The factor :math:`\lambda \ge 0`.
+        The factor of the penalty, at least 0.
     steps : int
         Number of updates, at least 0.
 
@@ -137,10 +128,9 @@ def lasso_ista(X, y, lam, steps):
 
 
 def noise_is_ridge(X, y, sigma2):
-    r"""Weights that are best on average over noise on the inputs.
+    """Weights that are best on average over noise on the inputs.
 
-    The minimiser of :math:`\mathbb{E} \lVert y - (X + E) w \rVert^2`, where the entries of E are
-    independent, with mean 0 and variance :math:`\sigma^2`.
+    The expected sum of squared errors is minimised; no noise is drawn.
 
     Parameters
     ----------

@@ -11,11 +11,7 @@ import numpy as np
 
 
 def expected_dropout_loss(X, y, w, p):
-    r"""Squared error of linear regression with dropout on the inputs, averaged over masks.
-
-    .. math::
-        \mathbb{E} \lVert y - D(X) w \rVert^2
-        = \lVert y - Xw \rVert^2 + \tfrac{p}{q} \sum_j w_j^2 \sum_i x_{ij}^2
+    """Squared error of linear regression with dropout on the inputs, averaged over masks.
 
     Parameters
     ----------
@@ -26,7 +22,7 @@ def expected_dropout_loss(X, y, w, p):
     w : ndarray (d,)
         Weights.
     p : float
-        Probability of dropping. At p = 1 every input is zero and the result is ``‖y‖²``.
+        Probability of dropping. At p = 1 every input is zero and the result is that of w = 0.
 
     Returns
     -------
@@ -45,11 +41,7 @@ def expected_dropout_loss(X, y, w, p):
 
 
 def dropout_ridge(X, y, p):
-    r"""Weights that minimise the expected squared error under dropout on the inputs.
-
-    .. math::
-        w = \big(X^{\mathsf T} X + \tfrac{p}{q} \operatorname{diag}(X^{\mathsf T} X)\big)^{-1}
-            X^{\mathsf T} y
+    """Weights that minimise the expected squared error under dropout on the inputs.
 
     Of several minimisers, the one of smallest norm.
 
@@ -81,11 +73,7 @@ def dropout_ridge(X, y, p):
 
 
 def glm_penalty(X, beta, p, family, order):
-    r"""What dropout on the inputs adds to the loss of a generalised linear model.
-
-    .. math::
-        R(\beta) = \sum_i \mathbb{E}\big[A(\tilde x_i \cdot \beta)\big] - A(x_i \cdot \beta)
-        \approx \tfrac12 \tfrac{p}{q} \sum_j \beta_j^2 \sum_i A''(x_i \cdot \beta)\, x_{ij}^2
+    """What dropout on the inputs adds to the loss of a generalised linear model.
 
     Parameters
     ----------
@@ -96,7 +84,7 @@ def glm_penalty(X, beta, p, family, order):
     p : float
         Probability of dropping, 0 <= p < 1.
     family : {"linear", "logistic"}
-        The log-partition function: ``A(u) = u²/2`` or ``A(u) = log(1 + exp(u))``.
+        The log-partition function: A(u) = u²/2 or A(u) = log(1 + exp(u)).
     order : {"exact", "quadratic"}
         The sum over all masks (d <= 12), or the approximation by the curvature of A.
 
@@ -126,11 +114,7 @@ def glm_penalty(X, beta, p, family, order):
 
 
 def gaussian_dropout(x, p, rng):
-    r"""Multiply by Gaussian noise of the mean and variance of inverted dropout.
-
-    .. math::
-        y_i = x_i \Big(1 + \sqrt{p/q}\; \varepsilon_i\Big), \qquad \varepsilon_i \sim
-        \mathcal{N}(0, 1)
+    """Multiply by Gaussian noise of the mean and variance of inverted dropout.
 
     Parameters
     ----------
@@ -153,12 +137,9 @@ def gaussian_dropout(x, p, rng):
 
 
 def kl_kingma(alpha):
-    r"""Divergence of Gaussian dropout from its log-uniform prior, cubic approximation.
+    """Divergence of Gaussian dropout from its log-uniform prior, cubic approximation.
 
-    .. math::
-        -\big(\tfrac12 \log \alpha + c_1 \alpha + c_2 \alpha^2 + c_3 \alpha^3\big)
-
-    up to a constant, with c = (1.16145124, -1.50204118, 0.58629921).
+    Constants c = (1.16145124, -1.50204118, 0.58629921); the divergence's own constant is left out.
 
     Parameters
     ----------
@@ -186,12 +167,9 @@ def kl_kingma(alpha):
 
 
 def kl_molchanov(log_alpha):
-    r"""Divergence of Gaussian dropout from its log-uniform prior, for any noise variance.
+    """Divergence of Gaussian dropout from its log-uniform prior, for any noise variance.
 
-    .. math::
-        -\big(k_1\, \sigma(k_2 + k_3 \log \alpha) - \tfrac12 \log(1 + 1/\alpha) - k_1\big)
-
-    with k = (0.63576, 1.8732, 1.48695). It tends to 0 for large alpha.
+    Constants k = (0.63576, 1.8732, 1.48695). It tends to 0 for large alpha.
 
     Parameters
     ----------
@@ -212,11 +190,7 @@ def kl_molchanov(log_alpha):
 
 
 def relu_gaussian_mean(mu, s2):
-    r"""Mean of ReLU(u) for a Gaussian u.
-
-    .. math::
-        \mathbb{E}[\max(u, 0)] = \mu\, \Phi(\mu/s) + s\, \varphi(\mu/s), \qquad u \sim
-        \mathcal{N}(\mu, s^2)
+    """Mean of ReLU(u) for a Gaussian u.
 
     Parameters
     ----------
@@ -242,11 +216,7 @@ def relu_gaussian_mean(mu, s2):
 
 
 def probit_sigmoid_mean(mu, s2):
-    r"""Approximate mean of the logistic function of a Gaussian.
-
-    .. math::
-        \mathbb{E}[\sigma(u)] \approx \sigma\Big(\frac{\mu}{\sqrt{1 + \pi s^2 / 8}}\Big), \qquad
-        u \sim \mathcal{N}(\mu, s^2)
+    """Approximate mean of the logistic function of a Gaussian.
 
     Parameters
     ----------

@@ -129,7 +129,12 @@ class FakeResult:
 
 
 def fake_judge(
-    notebook: NotebookNode, student: str, key_folder: Path, level: str = "auto", files: Any = None
+    notebook: NotebookNode,
+    student: str,
+    key_folder: Path,
+    level: str = "auto",
+    files: Any = None,
+    limits: Any = None,
 ) -> FakeResult:
     """Full marks for a filled-in cell with "return", half for one with "half" in it."""
     exercises = []

@@ -192,6 +192,10 @@ MESSY: dict[str, Make] = {
     "import of what is not installed": _own(
         "import seaborn as sns, pandas as pd\nfrom tqdm.auto import tqdm\nANSWER"
     ),
+    "import that is asked for": _own(
+        "from importlib.util import find_spec\nHAVE = find_spec('torch') or find_spec('pandas')",
+        "assert HAVE is None\nANSWER",
+    ),
     "import that may fail": _own(
         "try:\n    import torch.nn as nn\nexcept (ImportError, OSError):\n    nn = None",
         "assert nn is None\nANSWER",

@@ -17,7 +17,7 @@ from classroom_tiny import filled, tiny, write
 from nbgrader.api import Gradebook
 from nbgrader.apps import ExportApp
 
-from autograder.classroom.collect import _is_name, prepare, receive
+from autograder.classroom.collect import is_name, prepare, receive
 from autograder.classroom.coursedir import Course
 from autograder.classroom.files import digest
 from autograder.classroom.journal import REPOSITORY
@@ -128,6 +128,6 @@ def test_nbgrader_exports_the_same_table(graded, monkeypatch):
 
 def test_names_with_paths_and_patterns_are_refused():
     for name in ("../x", "a/b", ".x", "*", "a?", "[a]", "a\x1b[2J", "a\n", "", "\u202ea"):
-        assert not (name and _is_name(name)), name
+        assert not (name and is_name(name)), name
     for name in ("ann", "o'neill", "ann@example.org", "anna-maria", "a+b", "王小明", "x_1.y"):
-        assert _is_name(name)
+        assert is_name(name)

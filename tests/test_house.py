@@ -9,7 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
+from autograder.sandbox import reach
 from dropout_course import course
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +65,7 @@ def test_arrows_point_one_way(folder, forbidden):
 def test_what_notebooks_import_needs_numpy_and_matplotlib_alone():
     allowed = {"numpy", "matplotlib", "cycler", "dropout_course"}
     where_there_is_a_notebook = {"IPython", "traitlets", "matplotlib_inline", "sklearn"}
+    where_there_is_a_notebook |= {"triton"}  # an optional extra, for those who have a GPU
     standard = __import__("sys").stdlib_module_names
     for path in modules("dropout_course"):
         roots = {name.partition(".")[0] for name in imports(path)} - {"", "__future__"}
@@ -78,10 +81,19 @@ def test_references_need_numpy_alone():
 
 
 def asked_for(path: Path) -> set[str]:
-    """The library that the chapter of a module asks for, if functions import it when they run."""
-    chapters = course.chapters().values()
-    libraries = {course.module_name(c["stem"]): c["library"] for c in chapters}
+    """The library that the chapter of a module asks for.
+
+    Exercises and scenes are loaded where it may be missing: functions import it when they run. A
+    reference, or a part of the lab that is for such chapters alone, may do so at once.
+    """
+    chapters = course.chapters()
+    libraries = {course.module_name(c["stem"]): c["library"] for c in chapters.values()}
     library = next((libraries[part] for part in libraries if part in str(path)), "numpy")
+    if path.parent.name == "lab":
+        of = {chapters[n]["library"] for n, names in reach.LAB.items() if path.stem in names}
+        return of if len(of) == 1 else set()
+    if path.parent.name == "solutions":
+        return {library}
     first = {name for node in ast.parse(path.read_text("utf-8")).body for name in named(node)}
     return set() if library in first else {library}
 
@@ -134,3 +146,20 @@ def test_make_help_lists_every_target():
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = [line for line in told.stdout.splitlines() if line.startswith("  make ")]
     assert phony == {line.split()[1] for line in listed}
+
+
+def test_workflows_and_containers_call_what_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        jobs = yaml.safe_load(path.read_text())["jobs"]
+        commands = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+        assert commands
+        for command in commands:
+            program, _, target = command.partition(" ")
+            assert target in targets if program == "make" else (ROOT / program).is_file()
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    assert container["postCreateCommand"] == "make .venv/.ready"
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    lint = (ROOT / "Makefile").read_text()
+    for hook in hooks:
+        assert hook["entry"].replace(".venv/bin", "$(BIN)") in lint

@@ -9,6 +9,7 @@ import pytest
 
 from dropout_course import lab
 from dropout_course.lab import penalties
+from solutions.ch06_what_it_optimizes import glm_penalty
 
 
 def test_two_features_are_correlated_and_repeat():
@@ -35,6 +36,29 @@ def test_all_masks_are_there_once_and_their_probabilities_add_up():
     assert len({tuple(mask) for mask in masks}) == 32
     assert probs.sum() == pytest.approx(1)
     np.testing.assert_allclose(probs @ masks, 0.7)
+
+
+def test_logistic_fit_without_noise_finds_the_weights_that_made_the_labels():
+    rng = np.random.default_rng(0)
+    X, beta = rng.normal(size=(200, 4)), np.array([1.0, -2.0, 0.5, 0.0])
+    fitted = penalties.fit_logistic(X, 1 / (1 + np.exp(-X @ beta)))
+    np.testing.assert_allclose(fitted, beta, atol=1e-8)
+
+
+@pytest.mark.parametrize(("p", "ridge"), [(0.5, 0.0), (0.2, 3.0)])
+def test_logistic_fit_is_where_the_mean_loss_over_masks_is_least(p, ridge):
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(50, 4)), rng.integers(0, 2, 50)
+
+    def loss(w):
+        plain = np.sum(np.logaddexp(0, X @ w) - y * (X @ w)) + ridge / 2 * w @ w
+        return plain + glm_penalty(X, w, p, "logistic", "exact")
+
+    fitted = penalties.fit_logistic(X, y, p, ridge)
+    around = [loss(fitted + step) for step in 1e-3 * np.vstack([np.eye(4), -np.eye(4)])]
+    assert loss(fitted) < min(around)
+    slopes = np.subtract(around[:4], around[4:]) / 2e-3
+    np.testing.assert_allclose(slopes, 0, atol=1e-4)
 
 
 def test_gradients_under_negative_multipliers_agree_with_finite_differences():

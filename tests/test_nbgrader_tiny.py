@@ -25,6 +25,7 @@ from autograder.classroom import course as classroom
 from autograder.classroom import grading, submission
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.returning import stale, write_pages
 
 pytestmark = [
     pytest.mark.slow,
@@ -40,7 +41,7 @@ OUTPUTS = [
 ]
 
 
-def judge(notebook, student, key_folder, level="auto", files=None):
+def judge(notebook, student, key_folder, level="auto", files=None, limits=None):
     result = fake_judge(notebook, student, key_folder)
     return FakeResult(result.exercises, [], {"double": OUTPUTS})
 
@@ -127,7 +128,7 @@ def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):
     monkeypatch.setattr(
         submission,
         "judge",
-        lambda nb, student, key, level, files: seen.append(student) or judge(nb, "", key),
+        lambda nb, student, key, level, files, limits: seen.append(student) or judge(nb, "", key),
     )
     assert grade(home) == first
     assert seen == ["cat"]
@@ -171,8 +172,8 @@ def test_nothing_of_a_student_acts_in_feedback_or_formgrader(home):
     hand_in(home, "ann", filled(ch03_why=f"see {HTML} <img src=x onerror=alert(2)>"))
     grade(home)
     course = Course(home)
-    assert course.feedback(STEM, progress=False) == 1
-    assert course.feedback(STEM, progress=False) == 0
+    assert write_pages(Course(home), STEM, progress=False) == 1
+    assert write_pages(Course(home), STEM, progress=False) == 0
     page = (course.folder("feedback", "ann", STEM) / f"{STEM}.html").read_text("utf-8")
     assert "plain-text" in page
     assert "a warning" in page
@@ -238,14 +239,14 @@ def test_what_changes_a_grade_makes_its_feedback_stale_and_is_renewed(home, what
     write(submitted(home, "ann"), "timestamp.txt", b"2026-01-01 12:00:00 UTC")
     grade(home)
     course = Course(home)
-    assert course.stale_feedback(STEM) == []  # there is none yet
-    assert course.feedback(STEM, progress=False) == 2
-    assert course.stale_feedback(STEM) == []
+    assert stale(Course(course.home), STEM) == []  # there is none yet
+    assert write_pages(Course(home), STEM, progress=False) == 2
+    assert stale(Course(course.home), STEM) == []
     change(home, what)
     grade(home)  # renews penalties, and grades nobody again
-    assert course.stale_feedback(STEM) == ["ann"]
-    assert course.feedback(STEM, progress=False) == 1
-    assert course.stale_feedback(STEM) == []
+    assert stale(Course(course.home), STEM) == ["ann"]
+    assert write_pages(Course(home), STEM, progress=False) == 1
+    assert stale(Course(course.home), STEM) == []
 
 
 @pytest.mark.slow

@@ -83,6 +83,8 @@ def visit(chrome, address, width, site):  # noqa: F811
         wrong.append(f"{size / 1024:.0f} KiB")
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         wrong.append(f"scrolls sideways: {page.evaluate(TOO_WIDE)}")
+    if cut := page.evaluate(CUT_OFF, across >= 1200):
+        wrong.append(f"cut off: {cut}")
     page.evaluate(SAME)
     for theme, options in ((first, AXE), (second, AXE | COLOURS)):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -116,6 +118,13 @@ AXE = {"resultTypes": ["violations"], "preload": False}
 # All that another theme can break: it changes colours, and neither elements nor their places.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
+# Equations anywhere, and on a desktop printed results and tables of results, are seen whole.
+CUT_OFF = """(wide) => {
+  const results = wide ? ', .cell_output pre, .lab-table' : '';
+  return [...document.querySelectorAll(`.bd-article div.math${results}`)]
+    .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
+    .slice(0, 5).map((e) => e.textContent.trim().slice(0, 60));
+}"""
 TOO_WIDE = """[...document.querySelectorAll('body *')]
   .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 5).map((e) => `${e.tagName}.${e.className}`)"""

@@ -207,7 +207,7 @@ def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) 
         for part in ("html", ".doctrees", "jupyter_execute", "measured"):
             shutil.rmtree(work / part, ignore_errors=True)
         if not quiet:
-            print("Building the book (a first build executes every page: a minute or two) …")
+            print("Building the book (a first build executes every page: some six minutes) …")
         run_sphinx(root, folder, solutions, quiet)
         stamp.unlink(missing_ok=True)
         publish(work / "html", site)

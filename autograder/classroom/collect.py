@@ -38,7 +38,7 @@ class Collect(ExchangeCollect):
             when = parse_utc(parts[2])
         except (IndexError, ValueError, OverflowError):
             when = None
-        name = parts[0] if when and _is_name(parts[0]) else ""
+        name = parts[0] if when and is_name(parts[0]) else ""
         if not name:
             self.log.warning("%s is no submission; it stays where it is", printable(path, 200))
         when = when or datetime.datetime.min
@@ -55,7 +55,7 @@ class Collect(ExchangeCollect):
         prepare(Path(dest), self.coursedir.assignment_id)
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
     """Refuse what is a path, a pattern, an option, or a formula in a table."""
     fine = name.isprintable() and not set(name) & set("/\\*?[]")
     return fine and not name.startswith((".", "+", "-")) and harmless(name) == name

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +14,9 @@ from rich.text import Text
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.grading import autograde_assignment, read_record
 from autograder.classroom.journal import Journal, Row
+from autograder.classroom.marks import Mark, read_marks
+from autograder.classroom.marks import reason as reason_of
+from autograder.classroom.returning import write_pages
 from autograder.classroom.sample import sample_set_up
 
 __all__ = [
@@ -27,8 +29,6 @@ __all__ = [
     "grade_table",
     "release_assignments",
     "run_course",
-    "stale_feedback",
-    "write_feedback",
 ]
 
 
@@ -66,40 +66,6 @@ def release_assignments(
     return [name for name in course.assignments() if name in (names or course.assignments())]
 
 
-def stale_feedback(root: Path, assignment: str) -> list[str]:
-    """Give the students whose feedback is older than a grade, a comment or a penalty."""
-    return Course(root).stale_feedback(assignment)
-
-
-def write_feedback(
-    root: Path, names: Collection[str], *, release: bool = False, progress: bool = True
-) -> dict[str, int]:
-    """Write feedback where it is missing or no longer true; give how many, by assignment.
-
-    Parameters
-    ----------
-    root : Path
-        The folder of nbgrader_config.py.
-    names : collection of str
-        Assignment ids.
-    release : bool
-        Also put all feedback where students fetch it.
-    progress : bool
-        Show a progress bar.
-
-    Raises
-    ------
-    CourseError
-        The gradebook can't be read, or the exchange can't be written.
-    """
-    course, written = Course(root), {}
-    for assignment in names:
-        written[assignment] = course.feedback(assignment, progress)
-        if release:
-            course.release_feedback(assignment)
-    return written
-
-
 def grade_course(root: Path, *, progress: bool = True, level: str = "auto") -> dict[str, list[Row]]:
     """Collect and grade all that was handed in, write feedback and grades.csv.
 
@@ -130,7 +96,7 @@ def grade_course(root: Path, *, progress: bool = True, level: str = "auto") -> d
         if (course.exchange / course.course_id / "inbound").is_dir():
             course.collect(assignment)
         rows[assignment] = autograde_assignment(root, assignment, progress=progress, level=level)
-        course.feedback(assignment, progress)
+        write_pages(course, assignment, progress)
     course.export()
     return rows
 
@@ -203,24 +169,24 @@ def grade_table(root: Path) -> Table:
         table.add_column(assignment.partition("-")[0], justify="right", no_wrap=True)
     table.add_column("What happened")
     with course.gradebook() as gradebook:
-        for student in sorted(s.id for s in gradebook.students):
-            cells, reasons = [], []
-            for assignment in assignments:
-                score = _score(gradebook, assignment, student)
-                cells.append(score or "–")
-                record = read_record(course, assignment, student)
-                last = record or Journal(course.state / f"{assignment}.jsonl").last(student)
-                if last:
-                    reasons.append(f"{assignment.partition('-')[0]}: {last.reason}")
-            said = Text("\n".join(reasons) or "Nothing was handed in.")
-            table.add_row(Text(student), *cells, said)
+        students = sorted(s.id for s in gradebook.students)
+        marks = {name: read_marks(gradebook, name) for name in assignments}
+    for student in students:
+        cells, reasons = [], []
+        for assignment in assignments:
+            mark = marks[assignment].get(student)
+            points = "–" if mark is None or mark.open else f"{mark.score:g}/{mark.max_score:g}"
+            cells.append(points)
+            if said := _said(course, assignment, student, mark):
+                reasons.append(f"{assignment.partition('-')[0]}: {said}")
+        told = Text("\n".join(reasons) or "Nothing was handed in.")
+        table.add_row(Text(student), *cells, told)
     return table
 
 
-def _score(gradebook: Gradebook, assignment: str, student: str) -> str:
-    try:
-        found = gradebook.find_submission(assignment, student)
-    except MissingEntry:
-        return ""
-    penalty = found.late_submission_penalty or 0
-    return f"{max(found.score - penalty, 0):g}/{found.max_score:g}"
+def _said(course: Course, assignment: str, student: str, mark: Mark | None) -> str:
+    record = read_record(course, assignment, student)
+    if record:
+        return reason_of(record, mark) if mark else record.reason
+    last = Journal(course.state / f"{assignment}.jsonl").last(student)
+    return last.reason if last else ""

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
-from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
@@ -188,31 +188,6 @@ class Course:
             except ExchangeError as error:
                 raise CourseError(f"{assignment} could not be collected: {error}") from error
 
-    def feedback(self, assignment: str, progress: bool = True) -> int:
-        """Write nbgrader's HTML feedback where a grade is newer, and return how many."""
-        done = 0
-        old = self._feedback_to_write(assignment)
-        for student, key in track(list(old.items()), f"feedback {assignment}", progress):
-            with self.working_on(assignment, glob.escape(student)):
-                converter = GenerateFeedback(coursedir=self.directory, config=self.config)
-                converter.force = True
-                try:
-                    converter.start()
-                except NbGraderException as error:
-                    logging.getLogger("traitlets").error("feedback for %s: %s", student, error)
-                    continue
-            self.stamps.set(_feedback_step(assignment, student), key)
-            done += 1
-        return done
-
-    def stale_feedback(self, assignment: str) -> list[str]:
-        """Give the students whose feedback is older than a grade, a comment or a penalty."""
-        return [
-            student
-            for student in self._feedback_to_write(assignment)
-            if (self.folder("feedback", student, assignment) / f"{assignment}.html").is_file()
-        ]
-
     def release_feedback(self, assignment: str) -> None:
         """Put feedback where students' nbgrader fetches it."""
         with self.working_on(assignment):
@@ -220,17 +195,6 @@ class Course:
                 self._exchange("ReleaseFeedback").start()
             except ExchangeError as error:
                 raise CourseError(f"feedback could not be released: {error}") from error
-
-    def _feedback_to_write(self, assignment: str) -> dict[str, str]:
-        """Give the key of each feedback that is not there yet, or no longer true, by student."""
-        found, marks = {}, self._marks(assignment)
-        for student in self.students(assignment):
-            graded = self.folder("autograded", student, assignment) / f"{assignment}.ipynb"
-            if graded.is_file():
-                key = key_of(graded.read_bytes(), marks.get(student, ""))
-                if not self.stamps.fresh(_feedback_step(assignment, student), key):
-                    found[student] = key
-        return found
 
     def export(self) -> Path:
         """Write all grades to grades.csv in the course folder, as `nbgrader export` does."""
@@ -267,24 +231,3 @@ class Course:
         path = self.root / CONFIG
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
-
-    def _marks(self, assignment: str) -> dict[str, str]:
-        """Return all points and comments by student, to see whether they have changed."""
-        found = {}
-        with self.gradebook() as gradebook:
-            try:
-                submissions = gradebook.find_assignment(assignment).submissions
-            except MissingEntry:
-                return {}
-            for submission in submissions:
-                notebooks = submission.notebooks
-                marks = [f"{n.name} {n.late_submission_penalty}" for n in notebooks]
-                grades = [g for n in notebooks for g in n.grades]
-                marks += [f"{g.name} {g.score} {g.extra_credit}" for g in grades]
-                marks += [f"{c.name} {c.comment}" for n in notebooks for c in n.comments]
-                found[submission.student.id] = "\n".join(sorted(marks))
-        return found
-
-
-def _feedback_step(assignment: str, student: str) -> str:
-    return f"feedback {assignment} {student}"

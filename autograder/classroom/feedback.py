@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeReleaseFeedback
@@ -30,7 +29,10 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             student = page.parent.parent.name
             if student in excluded:
                 continue
-            names = {page.stem, *self._handed_in(student)}
+            assignment = self.coursedir.assignment_id
+            where = self.coursedir.submitted_directory
+            submitted = Path(self.coursedir.format_path(where, student, assignment))
+            names = {page.stem, *handed_in_names(submitted)}
             try:
                 secret = read_regular(page.parent / SECRET, 10_000).decode()
             except (OSError, UnicodeDecodeError):
@@ -45,18 +47,6 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 self._put(page, notebook_hash(secret=secret, notebook_id=name))
             self.log.info("Feedback for %s is released (%d names)", student, len(names))
 
-    def _handed_in(self, student: str) -> Iterator[str]:
-        """Give the names, without their ending, of the notebooks that a student handed in."""
-        assignment = self.coursedir.assignment_id
-        folder = self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
-        for entry in entries(Path(folder)):
-            if entry.name.endswith(".ipynb") and "/" not in entry.name:
-                try:
-                    entry.name.encode()
-                except UnicodeEncodeError:  # no hash can be made of it, there or here
-                    continue
-                yield entry.name.removesuffix(".ipynb")
-
     def _put(self, page: Path, name: str) -> None:
         """Put a page in its place at once: somebody may fetch it now."""
         target = Path(self.dest_path) / f"{name}.html"
@@ -64,3 +54,16 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         new.write_bytes(page.read_bytes())
         os.chmod(new, 0o644)
         new.replace(target)
+
+
+def handed_in_names(submitted: Path) -> set[str]:
+    """Give the names, without their ending, by which feedback on a folder may be looked for."""
+    names = {submitted.name}
+    for entry in entries(submitted):
+        if entry.name.endswith(".ipynb") and "/" not in entry.name:
+            try:
+                entry.name.encode()
+            except UnicodeEncodeError:  # no hash can be made of it, there or here
+                continue
+            names.add(entry.name.removesuffix(".ipynb"))
+    return names

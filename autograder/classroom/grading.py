@@ -7,14 +7,19 @@ import logging
 import time
 import traceback
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom.collect import prepare
 from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.extensions import apply_extensions
 from autograder.classroom.files import digest
 from autograder.classroom.journal import Journal, Row, judges_key, key_of
+from autograder.classroom.lock import holding
+from autograder.classroom.marks import Mark, read_marks
+from autograder.classroom.marks import reason as reason_of
 from autograder.classroom.pool import Task, grade_all
 from autograder.classroom.progress import track
 from autograder.classroom.recorder import Recorder, recorded_students
@@ -77,6 +82,19 @@ def autograde_assignment(
         If there is no safe sandbox on this machine.
     """
     course = Course(root)
+    with holding(course, f"autograde {assignment}"):
+        return _autograde(course, assignment, students, force, progress, level, workers)
+
+
+def _autograde(
+    course: Course,
+    assignment: str,
+    students: Iterable[str] | None,
+    force: bool,
+    progress: bool,
+    level: str,
+    workers: int,
+) -> list[Row]:
     release = _release(course, assignment)
     chosen = _chosen(course, assignment, students)
     key_folder = Path(course.config.Referee.get("key_folder", "."))
@@ -103,7 +121,7 @@ def autograde_assignment(
         if row is None or row.status == "failed":
             tasks.append((student, submitted))
         else:
-            rows[student] = row
+            rows[student] = replace(row, unchanged=True)
     job = Job(assignment, release, key_folder, level)
     shown = track(
         grade_all(job, tasks, workers, course.log), f"autograde {assignment}", progress, len(tasks)
@@ -112,11 +130,39 @@ def autograde_assignment(
         made = _record(recorder, batch)
         journal.add([(row, keys[row.student]) for row in made])
         rows |= {row.student: row for row in made}
+    apply_extensions(course, assignment)
     if renewed := recorder.renew_penalties([s for s in chosen if rows[s].status != "failed"]):
         logging.getLogger("traitlets").warning(
             "the penalty for being late changed for %s", ", ".join(renewed)
         )
-    return [rows[student] for student in chosen]
+    return with_marks(course, assignment, [rows[student] for student in chosen])
+
+
+def with_marks(course: Course, assignment: str, rows: list[Row]) -> list[Row]:
+    """Give rows the points of the gradebook, and the reasons that go with them."""
+    with course.gradebook() as gradebook:
+        marks = read_marks(gradebook, assignment)
+    return [_marked(course, assignment, row, marks.get(row.student)) for row in rows]
+
+
+def _marked(course: Course, assignment: str, row: Row, mark: Mark | None) -> Row:
+    if mark is None:
+        return row
+    labels, reason = {}, row.reason
+    if row.status != "failed":
+        record = read_record(course, assignment, row.student)
+        if record is not None:
+            labels = {e["id"]: e["label"] for e in record.exercises.values()}
+            reason = reason_of(record, mark)
+    return replace(
+        row,
+        score=mark.score,
+        max_score=mark.max_score or row.max_score,
+        reason=reason,
+        penalty=mark.penalty,
+        waiting=mark.waiting,
+        parts=[part.to_json() | {"label": labels.get(part.name, part.name)} for part in mark.parts],
+    )
 
 
 def _release(course: Course, assignment: str) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # a change in any of these may change a grade
@@ -36,6 +37,14 @@ class Row:
         made an error, the submission waits for another run or for a person.
     reason : str
         Why the score is what it is.
+    penalty : float
+        What is taken off for being late; the score is without it.
+    waiting : list of str
+        What a person is to grade or to look at.
+    parts : list of dict
+        Points by exercise, with what a person gave and what is still open.
+    unchanged : bool
+        Whether it was graded by an earlier run.
     """
 
     student: str
@@ -43,6 +52,19 @@ class Row:
     max_score: float
     status: str
     reason: str
+    penalty: float = 0.0
+    waiting: list[str] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    unchanged: bool = field(default=False, compare=False)
+
+    @property
+    def open(self) -> bool:
+        """Whether the score is not known yet: a person decides on some of its points."""
+        return self.status == "failed" or any(part["open"] for part in self.parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give plain data; a score that is not known yet is none, not zero."""
+        return asdict(self) | {"score": None if self.open else self.score}
 
 
 class Journal:
@@ -100,12 +122,31 @@ class Stamps:
         """Tell whether a step was done with exactly this."""
         return self._known.get(step) == key
 
+    def get(self, step: str) -> str:
+        """Give what a step was last done with, "" if it was not."""
+        return self._known.get(step, "")
+
     def set(self, step: str, key: str) -> None:
         """Note that a step is done."""
-        self._known[step] = key
+        self.set_all({step: key})
+
+    def set_all(self, keys: dict[str, str]) -> None:
+        """Note that several steps are done."""
+        if keys:
+            self._known |= keys
+            self._write()
+
+    def drop(self, which: Callable[[str], bool]) -> None:
+        """Forget steps."""
+        self._known = {step: key for step, key in self._known.items() if not which(step)}
+        self._write()
+
+    def _write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self._known, indent=1, sort_keys=True)
-        self.path.write_text(text + "\n", encoding="utf-8")
+        new = self.path.with_name(self.path.name + ".new")
+        new.write_text(text + "\n", encoding="utf-8")
+        new.replace(self.path)  # whole or not at all
 
 
 def key_of(*parts: str | bytes) -> str:

@@ -99,7 +99,7 @@ class AskForHelp(NbGraderPreprocessor):
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Mark all check cells as needing a manual grade if the autograder failed."""
+        """Leave all points to a person if the autograder failed: that is nobody's zero."""
         if resources.get(OURS, {}).get("failed"):
             names = resources["nbgrader"]
             with Gradebook(names["db_url"]) as gradebook:
@@ -107,7 +107,7 @@ class AskForHelp(NbGraderPreprocessor):
                     names["notebook"], names["assignment"], names["student"]
                 )
                 for grade in submission.grades:
-                    grade.needs_manual_grade = True
+                    grade.auto_score, grade.needs_manual_grade = None, True
                 gradebook.db.commit()
         return nb, resources
 

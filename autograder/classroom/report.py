@@ -11,6 +11,7 @@ from rich.text import Text
 
 from autograder.classroom.journal import Row
 from autograder.classroom.outputs import clip
+from autograder.classroom.words import fails_first
 
 KEPT = ("id", "score", "max_score", "seconds", "message", "cause")
 
@@ -92,7 +93,7 @@ def _exercises(exercises: Iterable[dict[str, Any]], handed_in: bool) -> str:
 
 
 def _mistake(exercise: dict[str, Any]) -> str:
-    why = exercise["mistake"] or clip(exercise["cause"], 120)
+    why = exercise["mistake"] or clip(exercise["cause"], 120) or fails_first(exercise["message"])
     return f" ({why})" if why else ""
 
 
@@ -126,10 +127,37 @@ def _escape(sentence: str) -> str:
     return " ".join(sentence.split())
 
 
-def rows_table(rows: Iterable[Row]) -> Table:
-    """Return graded submissions as a table for a terminal."""
-    table = Table("student", Column("points", justify="right"), "status", "why", box=None)
+def rows_table(rows: Iterable[Row], verbose: bool = False) -> Table:
+    """Return graded submissions as a table for a terminal; if verbose, points by exercise too."""
+    rows = list(rows)
+    names = list(dict.fromkeys(part["label"] for row in rows for part in row.parts))
+    shown = [Column(name, justify="right") for name in names] if verbose else []
+    points = Column("points", justify="right", no_wrap=True)
+    student = Column("student", overflow="fold")
+    table = Table(student, points, *shown, "status", Column("why", ratio=1), box=None)
     for row in rows:
-        points = f"{row.score:g} of {row.max_score:g}"
-        table.add_row(*map(Text, (row.student, points, row.status, row.reason)))
+        got = {part["label"]: _points(part) for part in row.parts}
+        total = f"{'–' if row.open else format(row.score, 'g')} of {row.max_score:g}"
+        cells = [got.get(name, "") for name in names] if verbose else []
+        table.add_row(*map(Text, (row.student, total, *cells, row.status, row.reason)))
     return table
+
+
+def _points(part: dict[str, Any]) -> str:
+    """Write the points of a part: "5*" from a person, "5?" if a person is to look, "–" if open."""
+    if part["open"]:
+        return "–"
+    mark = "?" if part["waiting"] else "*" if part["manual"] is not None else ""
+    return f"{part['score']:g}{mark}"
+
+
+def summary(rows: Iterable[Row]) -> str:
+    """Say in a line what a run did: how many were graded, failed, wait, and were left as is."""
+    rows = list(rows)
+    failed = sum(row.status == "failed" for row in rows)
+    unchanged = sum(row.unchanged for row in rows)
+    waiting = sum(bool(row.waiting) for row in rows)
+    graded = len(rows) - failed - unchanged
+    return (
+        f"{graded} graded, {failed} failed, {waiting} waiting for a person, {unchanged} unchanged"
+    )

@@ -114,7 +114,10 @@ def not_graded(job: Job, student: str, error: BaseException) -> Graded:
 
 def _graded(student: str, notebook: NotebookNode, record: Record) -> Graded:
     # not nbformat.writes: it takes most of its time to validate what was made to be valid
-    return Graded(student, nbformat.v4.writes(notebook) + "\n", record, *_marks(notebook))
+    scores, comments = _marks(notebook)
+    if record.failure:  # our failure is nobody's zero: a person decides
+        scores = dict.fromkeys(scores)
+    return Graded(student, nbformat.v4.writes(notebook) + "\n", record, scores, comments)
 
 
 def released(path: Path) -> NotebookNode:
@@ -159,6 +162,8 @@ def take_in(
         notes=rebuilt.notes,
         sha256=taken.sha256,
     )
+    if taken.notebook is None and any("unreadable (" in said for said in taken.problems):
+        record.failure = f"a file can't be read here: {' '.join(taken.problems)}"
     rebuilt.notebook.metadata.setdefault(OURS, {})["record"] = record.to_json()
     return rebuilt.notebook
 
@@ -234,7 +239,8 @@ def _write_outputs(nb: NotebookNode, record: Record, shown: dict[str, Any]) -> N
 
 def _marks(nb: NotebookNode) -> tuple[dict[str, float | None], dict[str, str | None]]:
     """Give scores and comments as nbgrader's SaveAutoGrades finds them, by its own functions."""
-    scores, comments = {}, {}
+    scores: dict[str, float | None] = {}
+    comments: dict[str, str | None] = {}
     for cell in nb.cells:
         if is_grade(cell):
             scores[grade_id(cell)] = determine_grade(cell, log)[0]

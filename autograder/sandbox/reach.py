@@ -15,8 +15,9 @@ PACKAGE = "dropout_course"
 WHOLE = ("engine.inside", "scenes")  # packages that are shown with all that is in them
 SHARED = ("data", "evidence", "plots", "stats", "tables", "train")
 LAB: dict[str, tuple[str, ...]] = {
-    "01": ("overfitting",),
+    "01": ("overfitting", "overfitting_bases"),
     "02": ("regularizers",),
+    "03": ("forward",),
     "04": ("backprop",),
     "05": ("ensembles",),
     "06": ("penalties",),
@@ -30,6 +31,7 @@ LAB: dict[str, tuple[str, ...]] = {
     ),
     "09": ("ensembles", "sequences_lstm", "sequences_pictures", "sequences_text"),
     "10": ("batchnorm", "batchnorm_pictures", "selu"),
+    "11": ("gpu_models", "gpu_philox", "gpu_records", "gpu_timing", "gpu_triton"),
     "12": (
         "bayesian",
         "bayesian_digits",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from .plots import COLORS, axes
 from .train import LossGrads, Params, error_rate, softmax_loss_grad
 
 
@@ -93,6 +94,41 @@ def knocked_out_error(
         mask[rng.permutation(width)[: round(fraction * width)]] = False
         masks.append(mask)
     return float(error_rate(params, X, y, remove, masks, fraction))
+
+
+def first_epoch(losses: np.ndarray, level: float) -> float:
+    """Number of the first epoch with a loss of at most `level`; NaN if there is none."""
+    reached = np.flatnonzero(losses <= level)
+    return 1.0 + reached[0] if len(reached) else float("nan")
+
+
+def likeness(params: Params, X: np.ndarray) -> tuple[float, float]:
+    """How alike the units of the second hidden layer are, without dropout.
+
+    Returns
+    -------
+    closest : float
+        Correlation of a unit with the unit that it resembles most, mean over units.
+    average : float
+        Absolute correlation, mean over all pairs. Units that never vary are left out.
+    """
+    h = np.maximum(X @ params["W1"] + params["b1"], 0)
+    h = np.maximum(h @ params["W2"] + params["b2"], 0).astype(float)
+    r = np.corrcoef(h[:, h.std(axis=0) > 1e-6].T)
+    others = ~np.eye(len(r), dtype=bool)
+    return float(np.where(others, r, -1).max(axis=0).mean()), float(np.abs(r[others]).mean())
+
+
+def trajectories(distance: Mapping[str, Sequence[Sequence[float]]], title: str) -> None:
+    """Draw distances against steps, a line a name: median, smallest and largest of its runs."""
+    ax = axes(1, title, "step of SGD", "largest difference of weights")
+    for series, (name, runs) in enumerate(distance.items()):
+        values = np.maximum(runs, 1e-18)  # an exact 0 has no place on a log axis
+        steps = range(1, values.shape[1] + 1)
+        ax.plot(steps, np.median(values, 0), color=COLORS[series], label=name)
+        ax.fill_between(steps, values.min(0), values.max(0), color=COLORS[series], alpha=0.2)
+    ax.set_yscale("log")
+    ax.legend()
 
 
 def sgd_path(

@@ -67,6 +67,53 @@ def jackknife(statistic: Callable[[np.ndarray], np.ndarray], rows: np.ndarray) -
     return np.sqrt((count - 1) * left_out.var(axis=0))
 
 
+def differences(experiments: int, seeds: int, pool: int, new_points: bool, seed: int) -> np.ndarray:
+    """Measure with several seeds, many times over, by how much a line is worse than a cubic.
+
+    Each seed splits points in halves, fits polynomials of degree 1 and degree 3 to one half, and
+    takes the difference of their mean squared errors on the other.
+
+    Parameters
+    ----------
+    experiments : int
+        Repetitions of the whole experiment, each with data of its own.
+    seeds : int
+        Splits in each experiment.
+    pool : int
+        Points that are split, an even number.
+    new_points : bool
+        Whether every seed draws new points, or all seeds of an experiment split the same ones.
+    seed : int
+        Decides everything.
+
+    Returns
+    -------
+    ndarray, shape (experiments, seeds)
+        Error of degree 1 minus error of degree 3.
+    """
+    rng = np.random.default_rng([seed, int(new_points)])
+    shape = (experiments, seeds if new_points else 1, pool)
+    x = rng.uniform(-1, 1, shape)
+    y = curve(x) + NOISE * rng.standard_normal(shape)
+    order = np.argsort(rng.random((experiments, seeds, pool)), axis=-1)
+    x, y = (np.take_along_axis(np.broadcast_to(a, order.shape), order, -1) for a in (x, y))
+    half = pool // 2
+    line, cubic = (
+        _held_out_error(x[..., :half], y[..., :half], x[..., half:], y[..., half:], degree)
+        for degree in (1, 3)
+    )
+    return line - cubic
+
+
+def _held_out_error(
+    x: np.ndarray, y: np.ndarray, x_test: np.ndarray, y_test: np.ndarray, degree: int
+) -> np.ndarray:
+    """Mean squared error on test points of polynomials fitted along the last axis."""
+    here, there = (a[..., None] ** np.arange(degree + 1) for a in (x, x_test))
+    weights = np.linalg.solve(_t(here) @ here, _t(here) @ y[..., None])
+    return ((y_test - (there @ weights)[..., 0]) ** 2).mean(-1)
+
+
 def random_network(
     x: np.ndarray, y: np.ndarray, x_test: np.ndarray, width: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -131,3 +131,42 @@ def exact_kl(alpha: float, points: int = 200_000) -> float:
     density = np.exp(-(z**2) / 2)
     mean_log = density @ np.log(np.abs(1 + math.sqrt(alpha) * z)) / density.sum()
     return float(mean_log - math.log(alpha) / 2 + (np.euler_gamma + math.log(2)) / 2)
+
+
+def fit_logistic(X: np.ndarray, y: np.ndarray, p: float = 0.0, ridge: float = 0.0) -> np.ndarray:
+    """Minimise the mean logistic loss over all masks of the inputs, plus a ridge penalty.
+
+    Nothing is sampled: each Newton step sums over all 2**d masks.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, d)
+        Inputs, few features.
+    y : ndarray, shape (n,)
+        Labels, or probabilities of a label 1.
+    p : float
+        Probability of dropping an input, p < 1.
+    ridge : float
+        Weight of half the squared norm of the weights.
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        The weights.
+    """
+    d = X.shape[1]
+    masks, probability = all_masks(d, p)
+    masks, probability = masks[probability > 0], probability[probability > 0]
+    w = np.zeros(d)
+    for _ in range(25):
+        slope, bend = ridge * w, ridge * np.eye(d)
+        for mask, share in zip(masks, probability, strict=True):
+            noisy = X * mask / (1 - p)
+            pi = (1 + np.tanh(noisy @ w / 2)) / 2
+            slope = slope + share * (noisy.T @ (pi - y))
+            bend = bend + share * (noisy.T @ (noisy * (pi * (1 - pi))[:, None]))
+        step = np.linalg.solve(bend, slope)
+        w = w - step
+        if np.abs(step).max() < 1e-10:
+            break
+    return w

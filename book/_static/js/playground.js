@@ -312,8 +312,8 @@
         const doubt = this.doubt.checked && which === "dropout";
         this.paintMap(canvas, this.experiment.map(this.experiment[which]),
           doubt ? this.experiment.doubt() : null);
-        numbers.textContent = `test ${(100 * now.test[k]).toFixed(1)} %, `
-          + `training ${(100 * now.train[k]).toFixed(1)} %`;
+        numbers.textContent = now.epoch ? `test ${(100 * now.test[k]).toFixed(1)} %, `
+          + `training ${(100 * now.train[k]).toFixed(1)} %` : "not trained yet";
         canvas.setAttribute("aria-label", `What the network ${title} says over the plane, with the `
           + `${TRAIN} training points, ${flipped.filter(Boolean).length} of them labelled wrongly; `
           + numbers.textContent);

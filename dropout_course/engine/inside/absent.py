@@ -61,7 +61,10 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         library = name.partition(".")[0]
         if library not in self._libraries:
             return None
-        if _guarded(sys._getframe(1)):
+        asking = sys._getframe(1)
+        if _only_asks(asking):
+            return None
+        if _guarded(asking):
             raise ModuleNotFoundError(f"No module named {library!r}", name=library)
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
@@ -70,6 +73,15 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         pass
+
+
+def _only_asks(frame: types.FrameType | None) -> bool:
+    """Whether `importlib.util.find_spec` was called, which imports nothing."""
+    while frame and frame.f_code.co_filename.startswith("<frozen importlib"):
+        if frame.f_code.co_filename == "<frozen importlib.util>":
+            return True
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name == "find_spec"
 
 
 def _guarded(frame: types.FrameType | None) -> bool:

@@ -1,0 +1,142 @@
+"""Feedback for a class: written where it is missing or no longer true, and packed for others."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from autograder.classroom import page, page_style, words
+from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.journal import key_of
+from autograder.classroom.marks import Mark, read_marks
+from autograder.classroom.page import feedback_page
+from autograder.classroom.progress import track
+from autograder.classroom.report import Record
+from autograder.classroom.submission import OURS
+from dropout_course import course as material
+
+SECRETS = ("submission_secret.txt", "timestamp.txt")
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the same pages make the same zip
+
+
+def write_pages(course: Course, assignment: str, progress: bool = True) -> int:
+    """Write the pages that are missing or no longer true, and return how many.
+
+    Raises
+    ------
+    CourseError
+        A page can't be written.
+    """
+    with course.gradebook() as gradebook:
+        marks = read_marks(gradebook, assignment)
+    title, done = title_of(assignment), {}
+    try:
+        stale = list(_stale(course, assignment, marks))
+        for student, key, data in track(stale, f"feedback {assignment}", progress):
+            notebook = json.loads(data)
+            found = notebook["metadata"].get(OURS, {}).get("record")
+            if not found:  # not ours: nbgrader's own feedback is right for it
+                continue
+            mark = marks.get(student) or Mark(student)
+            text = feedback_page(title, notebook, Record.from_json(found), mark)
+            _put(course, assignment, student, text)
+            done[_step(assignment, student)] = key
+    except OSError as error:
+        raise CourseError(
+            f"The feedback could not be written ({error.strerror or error}: {error.filename}). "
+            "Make room or give yourself the right to write there, then run the same command again."
+        ) from error
+    finally:
+        course.stamps.set_all(done)
+    return len(done)
+
+
+def stale(course: Course, assignment: str) -> list[str]:
+    """Give the students whose page is there, but older than a grade, a comment or a penalty."""
+    with course.gradebook() as gradebook:
+        marks = read_marks(gradebook, assignment)
+    found = _stale(course, assignment, marks)
+    return [s for s, _, _ in found if _page(course, assignment, s).is_file()]
+
+
+def pack(course: Course, assignment: str, target: Path | None = None) -> Path:
+    """Put all pages of an assignment into a zip, one a student, and return where it is.
+
+    Raises
+    ------
+    CourseError
+        There is no page, or the zip can't be written.
+    """
+    target = target or course.root / "feedback" / f"{assignment}.zip"
+    pages = [(s, _page(course, assignment, s)) for s in course.students(assignment)]
+    pages = [(student, path) for student, path in pages if path.is_file()]
+    if not pages:
+        raise CourseError(
+            f"There is no feedback for {assignment}; run `autograder autograde {assignment}` first."
+        )
+    new = target.with_name(target.name + ".new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+            for student, path in pages:
+                info = zipfile.ZipInfo(f"{student}/{assignment}.html", EARLIEST)
+                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(info, path.read_bytes())
+        new.replace(target)
+    except OSError as error:
+        raise CourseError(
+            f"{target} could not be written ({error.strerror or error}). Make room or name "
+            "another place, then run the same command again."
+        ) from error
+    return target
+
+
+def title_of(assignment: str) -> str:
+    """Give the title of an assignment: its chapter's, if it is one of the course."""
+    chapter = material.chapters().get(assignment.partition("-")[0])
+    return f"{assignment[:2]} · {chapter['title']}" if chapter else assignment
+
+
+def _stale(
+    course: Course, assignment: str, marks: dict[str, Mark]
+) -> Iterator[tuple[str, str, bytes]]:
+    """Give student, key and graded notebook of each page that is not there, or not true."""
+    for student in course.students(assignment):
+        graded = course.folder("autograded", student, assignment) / f"{assignment}.ipynb"
+        if graded.is_file():
+            data = graded.read_bytes()
+            mark = marks.get(student)
+            key = key_of(data, repr(mark and mark.shown), _template())
+            fresh = course.stamps.fresh(_step(assignment, student), key)
+            if not fresh or not _page(course, assignment, student).is_file():
+                yield student, key, data
+
+
+def _put(course: Course, assignment: str, student: str, text: str) -> None:
+    target = _page(course, assignment, student)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    graded = course.folder("autograded", student, assignment)
+    for name in SECRETS:  # by them nbgrader's exchange finds whose page it is
+        if (graded / name).is_file():
+            (target.parent / name).write_bytes((graded / name).read_bytes())
+    new = target.with_name(target.name + ".new")
+    new.write_text(text, encoding="utf-8", errors="replace")
+    new.replace(target)
+
+
+def _page(course: Course, assignment: str, student: str) -> Path:
+    return course.folder("feedback", student, assignment) / f"{assignment}.html"
+
+
+def _step(assignment: str, student: str) -> str:
+    return f"feedback {assignment} {student}"
+
+
+@lru_cache(maxsize=1)
+def _template() -> str:
+    files: list[Any] = [page.__file__, page_style.__file__, words.__file__]
+    return key_of(*(Path(name).read_bytes() for name in files))

@@ -1,0 +1,79 @@
+"""The instructor's report: what it counts, and what it shows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from classroom_tiny import DOUBLE, STEM, filled, tiny
+from test_classroom_page import Tags
+from tiny_home import grade, half, hand_in, home, tiny_course  # noqa: F401
+from typer.testing import CliRunner
+
+from autograder.classroom.alike import nearly_identical
+from autograder.classroom.insight import correlation
+from autograder.cli import app
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Object of type <Submitted"),
+]
+LONG = "\n".join(f"    value_{n} = x * {n} + shift_{n}(x)" for n in range(12))
+COPIED = f"def double(x):\n{LONG}\n    half"
+
+
+def test_the_report_counts_and_keeps_examples_anonymous(home):  # noqa: F811
+    hand_in(home, "ann.secretname")
+    hand_in(home, "bob.secretname", half())
+    hand_in(home, "cat.secretname", half())
+    hand_in(home, "dan.secretname", filled(pair="explode"))
+    grade(home)
+    told = CliRunner().invoke(app, ["report", "03", "--json"])
+    assert told.exit_code == 0, told.output
+    found = json.loads(told.stdout)
+    assert sorted(found["scores"]) == [10, 10, 20]
+    assert (found["submissions"], found["open"]) == (4, 1)
+    (known,) = found["misconceptions"]
+    assert (known["id"], known["students"], known["exercises"]) == ("factor-missing", 2, ["3.1"])
+    assert "expected  4" in known["example"]
+    (unknown,) = found["unexplained"]
+    assert (unknown["label"], unknown["count"]) == ("3.2", 2)
+    assert unknown["laws"] == [["The factor is there", 2]]
+    assert unknown["answers"] == ["def first(x):\n    half"]
+    first = found["items"][0]
+    assert (first["label"], first["mean"], first["full"]) == ("3.1", 16 / 3, 1)
+    assert first["discrimination"] == pytest.approx(1)
+    assert [name for name, _ in found["failures"]] == ["dan.secretname"]
+    text = (home / "build" / "course" / "reports" / f"{STEM}.html").read_text("utf-8")
+    parsed = Tags(text)
+    assert parsed.open == []
+    assert "svg" in parsed.tags
+    assert not parsed.tags & {"script", "img", "link", "iframe"}
+    assert parsed.fetched == []
+    before = text.index("Failures of the machinery")
+    assert "secretname" not in text[:before]
+    assert "&lt;wrong&gt; values" in text
+
+
+def test_nothing_graded_is_a_sentence(home):  # noqa: F811
+    told = CliRunner().invoke(app, ["report", "03"])
+    assert told.exit_code != 0
+    assert f"autograder autograde {STEM}" in str(told.exception)
+
+
+def test_copies_are_found_and_stubs_are_not():
+    everyone = {f"s{n}": {"double": DOUBLE} for n in range(20)}
+    stub = next(cell.source for cell in tiny().cells if cell.id == "double")
+    empty = {name: {"double": stub} for name in ("x", "y")}
+    assert nearly_identical(everyone | empty, [stub]) == []
+    renamed = COPIED.replace("value_0", "other")
+    copies = {"c1": {"double": COPIED}, "c2": {"double": renamed}}
+    (pair,) = nearly_identical(everyone | copies, [stub])
+    assert (pair.first, pair.second, pair.exercises) == ("c1", "c2", ("double",))
+    assert pair.share > 0.9
+
+
+def test_correlation():
+    assert correlation([1, 2, 3], [2, 4, 6]) == pytest.approx(1)
+    assert correlation([1, 2, 3], [3, 2, 1]) == pytest.approx(-1)
+    assert correlation([1, 1, 1], [1, 2, 3]) is None

@@ -1,0 +1,133 @@
+"""One at a time, a course put away, a student forgotten."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import time
+
+import pytest
+from classroom_tiny import STEM
+from nbgrader.api import Gradebook, MissingEntry
+from tiny_home import grade, hand_in, home, tiny_course  # noqa: F401
+from typer.testing import CliRunner
+
+from autograder.classroom import lock
+from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.lock import holding
+from autograder.cli import app
+from dropout_course import __version__
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Object of type <Submitted"),
+]
+HOLD = """
+import sys, time
+from pathlib import Path
+from autograder.classroom.coursedir import Course
+from autograder.classroom.lock import holding
+with holding(Course(Path(sys.argv[1])), "autograde 03-tiny"):
+    print("held", flush=True)
+    time.sleep(100)
+"""
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_second_grader_is_told_who_and_since_when(home, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(lock, "PATIENCE", 0.2)
+    hand_in(home, "ann")
+    command = [sys.executable, "-c", HOLD, str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        try:
+            assert other.stdout.readline() == "held\n"
+            for words in (["autograde", "03"], ["feedback", "03"], ["forget", "ann", "--yes"]):
+                told = run(*words)
+                assert told.exit_code != 0
+                said = str(told.exception)
+                assert f"process {other.pid}" in said
+                assert "`autograder autograde 03-tiny`" in said
+                assert "since 20" in said
+        finally:
+            other.kill()
+    monkeypatch.setattr(lock, "PATIENCE", 5)
+    assert run("autograde", "03").exit_code == 0  # who was killed leaves nothing behind
+
+
+def test_the_lock_is_free_after_an_error(home):  # noqa: F811
+    course = Course(home)
+    with pytest.raises(ZeroDivisionError), holding(course, "x"):
+        raise ZeroDivisionError
+    began = time.monotonic()
+    with holding(course, "y"):
+        assert json.loads((course.state / "lock").read_text())["pid"] == os.getpid()
+    assert time.monotonic() - began < 1
+
+
+def test_the_archive_is_whole_and_opens(home, tmp_path):  # noqa: F811
+    hand_in(home, "ann")
+    grade(home)
+    target = tmp_path / "term.tar.gz"
+    told = run("archive", "--to", target)
+    assert told.exit_code == 0, told.output
+    assert target.stat().st_mode & 0o77 == 0
+    with tarfile.open(target) as tar:
+        names = tar.getnames()
+        tar.extractall(tmp_path / "out", filter="data")
+    assert f"course/submitted/ann/{STEM}/{STEM}.ipynb" in names
+    assert "course/grades.csv" in names
+    assert not any(name.endswith(("lock", "key", "-wal")) for name in names)
+    with Gradebook(f"sqlite:///{tmp_path}/out/course/gradebook.db", "dropout") as gradebook:
+        assert gradebook.find_submission(STEM, "ann").score == 20
+    told = run("archive", "--to", target)
+    assert told.exit_code != 0
+    assert "there already" in str(told.exception)
+
+
+def test_nothing_is_left_of_who_is_forgotten(home):  # noqa: F811
+    course = Course(home)
+    for student in ("ann.example", "bob"):
+        path = hand_in(home, student)
+        (path.parent / "submission_secret.txt").write_text(f"of {student}")
+    grade(home)
+    assert run("feedback", "03", "--release", "--zip").exit_code == 0
+    assert run("report", "03").exit_code == 0
+    (course.root / "extensions.csv").write_text("id,assignment,extension\nann.example,*,1 day\n")
+    told = CliRunner().invoke(app, ["forget", "ann.example"], input="n\n")
+    assert told.exit_code != 0
+    assert (course.root / "submitted" / "ann.example").is_dir()
+    told = run("forget", "ann.example", "--yes")
+    assert told.exit_code == 0, told.output
+    assert "Remove ann.example from" in told.output
+    (course.root / "extensions.csv").unlink()
+    for path in (p for top in (course.root, course.exchange) for p in top.rglob("*")):
+        assert "ann.example" not in path.name
+        if path.is_file():
+            assert b"ann.example" not in path.read_bytes(), path
+    with Course(home).gradebook() as gradebook:
+        with pytest.raises(MissingEntry):
+            gradebook.find_student("ann.example")
+        assert gradebook.find_submission(STEM, "bob").score == 20
+    assert len(list((course.exchange / "dropout" / "feedback").glob("*.html"))) == 1
+    assert set(grade(home)) == {"bob"}
+
+
+@pytest.mark.parametrize("name", ["zoe", "..", "a/b", ""])
+def test_whom_the_course_does_not_know(home, name):  # noqa: F811
+    hand_in(home, "ann")
+    told = run("forget", name, "--yes")
+    assert told.exit_code != 0
+    assert isinstance(told.exception, CourseError)
+    assert (Course(home).root / "submitted" / "ann").is_dir()
+
+
+def test_the_version():
+    told = run("--version")
+    assert told.exit_code == 0
+    assert told.output == f"autograder {__version__}\n"

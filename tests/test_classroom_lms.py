@@ -1,0 +1,86 @@
+"""Marks as the files of learning platforms."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+from classroom_tiny import STEM, filled
+from tiny_home import grade, half, hand_in, home, tiny_course  # noqa: F401
+from typer.testing import CliRunner
+
+from autograder.classroom.coursedir import Course
+from autograder.cli import app
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Object of type <Submitted"),
+]
+ROSTER = "id,first,last,email,login,number,canvas\nann,Ann,=1+1,ann@x.org,aa,1001,4711\n"
+
+
+@pytest.fixture
+def graded(home):  # noqa: F811
+    hand_in(home, "ann", half())
+    hand_in(home, "bob")
+    hand_in(home, "dan", filled(pair="explode"))
+    grade(home)
+    (Course(home).root / "roster.csv").write_text(ROSTER)
+    return Course(home)
+
+
+def table(course, form, separator=","):
+    told = CliRunner().invoke(app, ["export", "03", "--format", form, "--json"])
+    assert told.exit_code == 0, told.output
+    done = json.loads(told.stdout)
+    with open(done["path"], encoding="utf-8", newline="") as file:
+        return done, list(csv.reader(file, delimiter=separator))
+
+
+def test_canvas(graded):
+    done, (head, possible, *rows) = table(graded, "canvas")
+    assert head[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    assert possible[0].strip() == "Points Possible"
+    assert possible[5] == "20"
+    assert rows[0] == ["'=1+1, Ann", "4711", "1001", "aa", "", "10"]
+    assert [row[-1] for row in rows] == ["10", "20", ""]  # whom we failed has no zero
+    assert done["open"] == [f"dan in {STEM}"]
+    assert done["unnamed"] == ["bob", "dan"]
+
+
+def test_moodle(graded):
+    _, (head, *rows) = table(graded, "moodle")
+    assert head[:5] == ["Username", "ID number", "First name", "Last name", "Email address"]
+    assert rows[0] == ["aa", "1001", "Ann", "'=1+1", "ann@x.org", "10"]
+
+
+def test_blackboard(graded):
+    done, (head, *rows) = table(graded, "blackboard", "\t")
+    assert done["path"].endswith(".txt")
+    assert head[:4] == ["Last Name", "First Name", "Username", "Student ID"]
+    assert head[4].endswith("[Total Pts: 20 Score]")
+    assert rows[0] == ["'=1+1", "Ann", "aa", "1001", "10"]
+
+
+def test_csv_has_what_points_are_made_of(graded):
+    _, (head, *rows) = table(graded, "csv")
+    ann, bob, dan = (dict(zip(head, row, strict=True)) for row in rows)
+    assert (ann["points"], ann["double"], ann["pair"]) == ("10", "4", "6")
+    assert (bob["points"], bob["max_points"], bob["penalty"]) == ("20", "20", "0")
+    assert (dan["points"], dan["double"]) == ("", "")
+    assert "double" in dan["waiting"]
+
+
+def test_nbgraders_own(graded):
+    _, (head, *rows) = table(graded, "nbgrader")
+    assert head[:4] == ["assignment", "duedate", "timestamp", "student_id"]
+    assert len(rows) == 3
+
+
+def test_an_unknown_format_and_an_empty_class(home):  # noqa: F811
+    told = CliRunner().invoke(app, ["export", "03", "--format", "excel"])
+    assert "canvas, moodle, blackboard, csv, nbgrader" in str(told.exception)
+    told = CliRunner().invoke(app, ["export", "03"])
+    assert told.exit_code != 0
+    assert "nothing to export" in str(told.exception)
