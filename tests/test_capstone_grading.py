@@ -1,18 +1,23 @@
 """Capstones in the jail: what is mended counts, and nothing else does."""
 
+import json
 import zipfile
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from autograder.capstone.drawing import drawn, planted
+from autograder.capstone.drawing import CLEAN, drawn, planted
 from autograder.capstone.grading import LIMITS, grade_hand_in
 from autograder.capstone.handed import read
+from autograder.capstone.playing import play, scene_of
+from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.sandboxes import starter
 from autograder.root import course_root
 from autograder.sandbox import JailError
 
-STUDENT = "ada"
+STUDENT, KEY = "ada", b"a key of tests"
 FORGER = """
 import sys, types
 print('{"ok": true}', "40 of 40 points")
@@ -49,16 +54,17 @@ def written(folder, files):
 @pytest.mark.slow
 def test_nothing_mended_earns_nothing_and_everything_earns_all(tmp_path, start):
     assert (
-        grade_hand_in(written(tmp_path / "a", planted(drawn(STUDENT))), STUDENT, start).mended == 0
+        grade_hand_in(written(tmp_path / "a", planted(drawn(STUDENT))), STUDENT, start, KEY).mended
+        == 0
     )
-    full = grade_hand_in(written(tmp_path / "b", planted([])), STUDENT, start)
+    full = grade_hand_in(written(tmp_path / "b", planted([])), STUDENT, start, KEY)
     assert (full.mended, full.points, full.problems) == (12, 40, [])
 
 
 @pytest.mark.slow
 def test_each_mended_bug_counts_alone(tmp_path, start):
     bugs = drawn(STUDENT)
-    result = grade_hand_in(written(tmp_path / "a", planted(bugs[4:])), STUDENT, start)
+    result = grade_hand_in(written(tmp_path / "a", planted(bugs[4:])), STUDENT, start, KEY)
     assert [name for name, said in result.bugs.items() if not said] == [b.id for b in bugs[:4]]
     assert result.points == pytest.approx(40 * 4 / 9)
 
@@ -67,7 +73,73 @@ def test_each_mended_bug_counts_alone(tmp_path, start):
 def test_a_forger_earns_nothing(tmp_path, start):
     files = planted(drawn(STUDENT))
     files["__init__.py"] += FORGER
-    assert grade_hand_in(written(tmp_path / "a", files), STUDENT, start).mended == 0
+    assert grade_hand_in(written(tmp_path / "a", files), STUDENT, start, KEY).mended == 0
+
+
+# Runs when a scene first imports the package: from then on every scene gives what was recorded.
+REPLACER = """
+import json, pathlib, sys
+recorded = json.loads(pathlib.Path(__file__).with_name("recorded.py").read_text()[1:])
+frame = sys._getframe()
+while frame:
+    for name in [name for name in frame.f_globals if name in recorded]:
+        frame.f_globals[name] = lambda name=name, **inputs: recorded[name]
+    frame = frame.f_back
+"""
+
+
+def forged(folder, answers):
+    """Write a package in which nothing is mended and every scene gives a recorded answer."""
+    files = planted(drawn(STUDENT))
+    files["__init__.py"] += REPLACER
+    files["recorded.py"] = "#" + json.dumps(answers)
+    return written(folder, files)
+
+
+def recorded(seed_of):
+    plain = {}
+    for bug in drawn(STUDENT):
+        if scene_of(bug) != "ask":
+            plain[bug.scene] = np.asarray(play(bug, seed_of(bug))).tolist()
+    return plain
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", [0, 1, [], 0.75])
+def test_scenes_that_give_constants_earn_nothing(tmp_path, start, value):
+    answers = dict.fromkeys(recorded(lambda bug: 1), value)
+    assert grade_hand_in(forged(tmp_path / "a", answers), STUDENT, start, KEY).mended == 0
+
+
+@pytest.mark.slow
+def test_scenes_that_give_what_another_run_gave_earn_nothing(tmp_path, start):
+    def other(bug):
+        return exercise_seed(b"another key", "bo", bug.id, b"")
+
+    assert grade_hand_in(forged(tmp_path / "a", recorded(other)), STUDENT, start, KEY).mended == 0
+
+
+@pytest.mark.slow
+def test_the_forger_does_replace_scenes(tmp_path, start, monkeypatch):
+    """If the inputs were known, it would earn points: the two tests above test something."""
+
+    def known(bug):
+        return exercise_seed(b"", "", bug.id, b"")
+
+    from autograder.capstone import grading
+
+    monkeypatch.setattr(grading, "exercise_seed", lambda k, s, e, a: exercise_seed(b"", "", e, b""))
+    folder = forged(tmp_path / "a", recorded(known))
+    assert grade_hand_in(folder, STUDENT, start, KEY).mended > 5
+
+
+def test_inputs_change_with_the_key_and_with_what_is_handed_in():
+    seeds = {
+        exercise_seed(key, STUDENT, "no-scaling", attempt_hash([], files))
+        for key in (b"a", b"b")
+        for files in ({}, {"layers.py": b""})
+    }
+    assert len(seeds) == 4
 
 
 @pytest.mark.slow
@@ -80,7 +152,7 @@ def test_a_loop_without_an_end_costs_its_bug_alone(tmp_path, start):
         "        first = self.first.get",
     )
     limits = replace(LIMITS, calls_seconds=3.0)
-    result = grade_hand_in(written(tmp_path / "a", files), STUDENT, start, limits)
+    result = grade_hand_in(written(tmp_path / "a", files), STUDENT, start, KEY, limits)
     assert [name for name, said in result.bugs.items() if said] == [bug.id]
 
 
@@ -88,7 +160,7 @@ def test_a_loop_without_an_end_costs_its_bug_alone(tmp_path, start):
 def test_a_missing_module_costs_what_needs_it(tmp_path, start):
     files = planted([])
     del files["uncertainty.py"]
-    result = grade_hand_in(written(tmp_path / "a", files), STUDENT, start)
+    result = grade_hand_in(written(tmp_path / "a", files), STUDENT, start, KEY)
     lost = {name for name, said in result.bugs.items() if said}
     assert lost == {b.id for b in drawn(STUDENT) if b.file == "uncertainty.py"}
     assert result.problems == ["uncertainty.py is missing: what needs it earns nothing."]
@@ -102,6 +174,69 @@ def test_a_zip_and_moved_modules_are_read(tmp_path):
     told = read(tmp_path / "ada.zip")
     assert set(told.files) == set(planted([]))
     assert told.problems == ["layers.py is not in dropnet/: taken from ada/layers.py."]
+
+
+def test_added_modules_are_taken_in_and_edited_checks_get_a_sentence(tmp_path):
+    folder = written(tmp_path / "a", planted([]) | {"helpers.py": "x = 1"})
+    (folder / "check.py").write_text((CLEAN / "check.py").read_text("utf-8") + "print(1)", "utf-8")
+    (folder / "test_mine.py").write_text("assert True", "utf-8")
+    told = read(folder)
+    assert told.files["helpers.py"] == b"x = 1"
+    assert told.problems == [
+        "check.py is edited: it is not used in grading, and costs nothing.",
+        "test_mine.py is not in dropnet/: it is not used.",
+    ]
+
+
+def test_an_untouched_check_gets_no_sentence(tmp_path):
+    folder = written(tmp_path / "a", planted([]))
+    (folder / "check.py").write_bytes((CLEAN / "check.py").read_bytes())
+    assert read(folder).problems == []
+
+
+@pytest.mark.slow
+def test_an_added_module_can_be_imported_in_the_jail(tmp_path, start):
+    files = planted([]) | {"rates.py": "def keep(p):\n    return 1.0 - p\n"}
+    files["layers.py"] = files["layers.py"].replace("(1.0 - self.p)", "keep(self.p)")
+    files["layers.py"] = files["layers.py"].replace(
+        "import numpy as np\n", "import numpy as np\n\nfrom .rates import keep\n", 1
+    )
+    assert grade_hand_in(written(tmp_path / "a", files), STUDENT, start, KEY).mended == 12
+
+
+def run_grade(monkeypatch, start, *arguments):
+    from autograder.capstone.commands import app
+    from autograder.referee import sandboxes
+
+    monkeypatch.setattr(sandboxes, "starter", lambda *given: start)
+    monkeypatch.setenv("AUTOGRADER_KEY", "a key of tests")
+    return CliRunner().invoke(app, ["grade", *map(str, arguments)])
+
+
+def test_a_failure_of_ours_is_nobodys_zero(tmp_path, monkeypatch):
+    def broken():
+        raise JailError("no room")
+
+    folder = written(tmp_path / "ada", planted([]))
+    told = run_grade(monkeypatch, broken, folder, "--json")
+    assert told.exit_code == 2
+    assert json.loads(told.stdout) == [{"file": str(folder), "failure": "JailError: no room"}]
+    told = run_grade(monkeypatch, broken, folder)
+    assert told.exit_code == 2
+    assert "is not graded, and that is not its fault" in " ".join(told.stdout.split())
+
+
+def test_a_scene_that_cant_be_judged_is_a_failure_of_ours(tmp_path, monkeypatch, start):
+    from autograder.capstone import grading
+
+    def fail(*given):
+        raise ZeroDivisionError("a judge of ours")
+
+    monkeypatch.setattr(grading, "is_right", fail)
+    folder = written(tmp_path / "ada", planted([]))
+    told = run_grade(monkeypatch, start, folder, "--json")
+    assert told.exit_code == 2
+    assert "points" not in json.loads(told.stdout)[0]
 
 
 def test_what_is_no_hand_in_gets_a_sentence(tmp_path):

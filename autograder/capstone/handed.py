@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from autograder.capstone.drawing import clean_files
+from autograder.capstone.drawing import CLEAN, clean_files
 from autograder.root import SetUpError
 
 ROOM = 1_000_000  # bytes of all modules
@@ -28,10 +28,19 @@ def read(path: Path) -> Handed:
     except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
         told.problems.append(f"It can't be read ({error}): hand in a folder or a zip again.")
         return told
+    taken = _own(found, told)
+    _extra({place: data for place, data in found.items() if place not in taken}, told)
+    return told
+
+
+def _own(found: dict[PurePosixPath, bytes], told: Handed) -> set[PurePosixPath]:
+    """Take the package's modules; give the places that are done with."""
+    done: set[PurePosixPath] = set()
     for name in clean_files():
         places = [place for place in found if place.name == name]
         home = [place for place in places if place.parent.name == "dropnet"]
         chosen = home or places
+        done.update(chosen)
         if len(chosen) != 1:
             what = "stands in several places" if chosen else "is missing"
             told.problems.append(f"{name} {what}: what needs it earns nothing.")
@@ -39,7 +48,21 @@ def read(path: Path) -> Handed:
         if not home:
             told.problems.append(f"{name} is not in dropnet/: taken from {chosen[0]}.")
         told.files[name] = found[chosen[0]]
-    return told
+    return done
+
+
+def _extra(found: dict[PurePosixPath, bytes], told: Handed) -> None:
+    """Take modules that a student added to `dropnet/`; say what is left out."""
+    check = (CLEAN / "check.py").read_bytes()
+    for place, data in found.items():
+        if place.parent.name == "dropnet" and place.name not in told.files:
+            told.files[place.name] = data
+        elif place.name != "check.py":
+            told.problems.append(f"{place} is not in dropnet/: it is not used.")
+        elif data.split() != check.split():
+            told.problems.append(
+                f"{place} is edited: it is not used in grading, and costs nothing."
+            )
 
 
 def _folder(path: Path) -> dict[PurePosixPath, bytes]:

@@ -1,4 +1,4 @@
-"""What the scenes are played with: drawn outside, anew for each student."""
+"""What the scenes are played with: drawn outside, from a seed that no student knows."""
 
 from __future__ import annotations
 
@@ -31,8 +31,25 @@ def _features(rng: Rng) -> dict[str, Any]:
     return {"X": rng.normal(2.0, 3.0, (101, 4))}
 
 
-def _distinct(rng: Rng) -> dict[str, Any]:
-    return {"y": rng.permutation(60)}
+def _parts(rng: Rng) -> dict[str, Any]:
+    sizes = (40, 20, 30)
+    moved = [rng.normal(rng.uniform(1, 4), rng.uniform(1, 3), (n, 4)) for n in sizes]
+    return {"parts": moved}
+
+
+def _batch(rng: Rng) -> np.ndarray:
+    return rng.uniform(1.0, 2.0, (60, 60)) * rng.choice([-1.0, 1.0], (60, 60))
+
+
+def _errors(rng: Rng) -> dict[str, Any]:
+    logits = rng.normal(size=(6, 101, 4))
+    other = rng.integers(0, 4, (6, 101))
+    return {
+        "logits": logits,
+        "y": np.where(
+            rng.random((6, 101)) < rng.uniform(0.3, 0.9, (6, 1)), logits.argmax(2), other
+        ),
+    }
 
 
 def _steps(rng: Rng) -> dict[str, Any]:
@@ -46,41 +63,56 @@ def _bins(rng: Rng) -> dict[str, Any]:
 
 
 def _selection(rng: Rng) -> dict[str, Any]:
-    uncertainty = rng.permutation(50) / 50
-    wrong = uncertainty > rng.uniform(0.4, 0.6)
+    uncertainty = rng.permutation(200) / 200
+    wrong = rng.random(200) < uncertainty * rng.uniform(0.6, 1.0)
     return {"uncertainty": uncertainty, "wrong": wrong, "coverages": [0.2, 0.5, 0.8]}
 
 
 INPUTS: dict[str, Callable[[Rng], dict[str, Any]]] = {
-    "kept_fraction": lambda rng: {"p": _rate(rng), "n": 2000},
-    "columns_alike": lambda rng: {"p": _rate(rng), "n": 200},
+    "kept_fraction": lambda rng: {
+        "ps": [float(p) for p in rng.choice([0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9], 8)]
+    },
+    "columns_alike": lambda rng: {"x": _batch(rng), "p": float(rng.uniform(0.25, 0.4))},
     "survivor": lambda rng: {"p": _rate(rng), "value": float(rng.uniform(1, 3))},
-    "backward_pattern": lambda rng: {"p": _rate(rng), "n": 200},
+    "backward_pattern": lambda rng: {
+        "x": _batch(rng),
+        "grad": _batch(rng),
+        "p": float(rng.uniform(0.25, 0.4)),
+    },
     "backward_factor": lambda rng: {"p": _rate(rng), "value": float(rng.uniform(1, 3))},
     "dropout_in_last_place": lambda rng: {
-        "sizes": tuple(int(n) for n in rng.integers(2, 9, rng.integers(3, 6))),
+        "sizes": [rng.integers(2, 9, rng.integers(2, 9)).tolist() for _ in range(8)],
         "p": _rate(rng),
     },
     "mode_after_an_error": lambda rng: (
         lambda before: {"before": before, "inside": [not b for b in before]}
-    )([bool(b) for b in rng.integers(0, 2, 8)]),
+    )([bool(b) for b in rng.integers(0, 2, 30)]),
     "probabilities_into_the_loss": _labelled,
     "gradient_of_the_loss": _labelled,
     "one_adam_step": _steps,
     "decayed_bias": _decay,
     "decayed_weight": _decay,
-    "epochs_waited": lambda rng: {"patiences": [int(n) for n in rng.integers(2, 9, 3)]},
+    "epochs_waited": lambda rng: {"patiences": [int(n) for n in rng.integers(2, 20, 6)]},
     "best_after_more_steps": lambda rng: {"value": rng.normal(size=4)},
     "other_labels": lambda rng: {"y": rng.integers(0, 5, 400), "classes": 5},
-    "pairs_after_the_split": _distinct,
-    "noise_in_the_test_labels": lambda rng: {**_features(rng), "label": int(rng.integers(0, 10))},
-    "training_deviation": _features,
-    "test_mean_is_zero": _features,
-    "orders_that_repeat": lambda rng: {"n": int(rng.integers(40, 80)), "size": 16},
-    "examples_in_an_epoch": lambda rng: {"ns": [int(rng.integers(17, 31)), 32, 33], "size": 16},
-    "mode_of_evaluation": lambda rng: {"logits": (a := rng.normal(size=(9, 4))), "y": a.argmax(1)},
+    "pairs_after_the_split": lambda rng: {"x": rng.normal(size=60), "y": rng.integers(0, 9, 60)},
+    "noise_in_the_test_labels": lambda rng: {
+        **_features(rng),
+        "labels": rng.integers(0, 10, 7).tolist(),
+    },
+    "training_deviation": _parts,
+    "test_mean_is_zero": _parts,
+    "orders_that_repeat": lambda rng: {
+        "marks": rng.normal(size=int(rng.integers(40, 80))),
+        "size": 16,
+    },
+    "examples_in_an_epoch": lambda rng: {
+        "ns": [*rng.integers(17, 31, 6).tolist(), 32],
+        "size": 16,
+    },
+    "mode_of_evaluation": _errors,
     "mode_of_passes": lambda rng: {"logits": rng.normal(size=(5, 4))},
-    "passes_that_repeat": lambda rng: {"n": int(rng.integers(3, 9))},
+    "passes_that_repeat": lambda rng: {"noise": rng.normal(size=(8, 5, 6, 4))},
     "entropy": lambda rng: {"name": "entropy", "values": _samples(rng)},
     "predictive_mean": lambda rng: {"name": "predictive_mean", "values": _samples(rng)},
     "epistemic": lambda rng: {"name": "epistemic", "values": _samples(rng)},
@@ -90,5 +122,5 @@ INPUTS: dict[str, Callable[[Rng], dict[str, Any]]] = {
     "calibration": _bins,
     "risk": _selection,
     "sets_seen_in_training": lambda rng: {"marks": rng.uniform(1, 9, 3).tolist()},
-    "loads_after_training": lambda rng: {"epochs": int(rng.integers(2, 5))},
+    "loads_after_training": lambda rng: {"best": rng.normal(size=4)},
 }

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograder.capstone.bug import Bug
-from autograder.capstone.drawing import clean_files, seed_of
+from autograder.capstone.drawing import clean_files
+from autograder.capstone.judges import JUDGES, agree
 from autograder.capstone.scenes import SCENES
 
 
@@ -45,24 +46,19 @@ def scene_of(bug: Bug) -> str:
     return bug.scene if bug.scene in SCENES else "ask"
 
 
-def inputs_of(bug: Bug, student: str) -> dict[str, Any]:
-    """Draw the inputs of a bug's scene for a student."""
-    return bug.inputs(np.random.default_rng(seed_of(student, f"capstone inputs {bug.id}")))
+def inputs_of(bug: Bug, seed: int) -> dict[str, Any]:
+    """Draw the inputs of a bug's scene."""
+    return bug.inputs(np.random.default_rng(seed))
 
 
-def play(bug: Bug, student: str, files: Mapping[str, str] | None = None) -> Any:
+def play(bug: Bug, seed: int, files: Mapping[str, str] | None = None) -> Any:
     """Play a bug's scene in this process, on the clean package unless others of ours are given."""
     with importable(clean_files() if files is None else files):
-        return SCENES[scene_of(bug)](**inputs_of(bug, student))
+        return SCENES[scene_of(bug)](**inputs_of(bug, seed))
 
 
-def agree(received: Any, expected: Any, tolerance: float) -> bool:
-    """Say whether two plain values are the same up to a tolerance, whatever the first is."""
-    try:
-        got, want = np.asarray(received, dtype=float), np.asarray(expected, dtype=float)
-    except (TypeError, ValueError):
-        return False
-    if got.shape != want.shape or not np.isfinite(got).all():
-        return False
-    size = max(1.0, float(np.max(np.abs(want), initial=0.0)))
-    return bool(np.max(np.abs(got - want), initial=0.0) <= tolerance * size)
+def is_right(bug: Bug, received: Any, seed: int) -> bool:
+    """Say whether what a scene gave, played with the inputs of this seed, is right."""
+    if bug.scene in JUDGES:
+        return JUDGES[bug.scene](received, inputs_of(bug, seed))
+    return agree(received, play(bug, seed), bug.tolerance)

@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 
-def kept_fraction(p: float, n: int) -> Any:
-    """Give the fraction of True in a mask."""
+def kept_fraction(ps: list[float]) -> Any:
+    """Give the fraction of True in a mask, at several rates."""
     from dropnet.layers import draw_mask
 
-    return float(np.mean(draw_mask(np.random.default_rng(1), (n, 20), p)))
+    rng = np.random.default_rng(1)
+    return [float(np.mean(draw_mask(rng, (2000, 20), p))) for p in ps]
 
 
-def columns_alike(p: float, n: int) -> Any:
-    """Give the fraction of columns that have the same zeros in all rows."""
+def columns_alike(x: np.ndarray, p: float) -> Any:
+    """Give what dropout makes of a batch."""
     from dropnet.layers import Dropout
 
-    y = Dropout(p, np.random.default_rng(2)).forward(np.ones((n, 20)), True)
-    return float(np.mean(np.ptp((np.asarray(y) != 0).astype(int), axis=0) == 0))
+    return np.asarray(Dropout(p, np.random.default_rng(2)).forward(x.copy(), True))
 
 
 def survivor(p: float, value: float) -> Any:
@@ -30,14 +30,13 @@ def survivor(p: float, value: float) -> Any:
     return float(np.max(np.abs(y)))
 
 
-def backward_pattern(p: float, n: int) -> Any:
-    """Give the fraction of units in which output and gradient differ in being zero."""
+def backward_pattern(x: np.ndarray, grad: np.ndarray, p: float) -> Any:
+    """Give what dropout makes of a batch, and then of a gradient."""
     from dropnet.layers import Dropout
 
     layer = Dropout(p, np.random.default_rng(4))
-    y = layer.forward(np.ones((n, 20)), True)
-    g = layer.backward(np.ones((n, 20)))
-    return float(np.mean((np.asarray(y) != 0) != (np.asarray(g) != 0)))
+    y = layer.forward(x.copy(), True)
+    return np.stack([np.asarray(y), np.asarray(layer.backward(grad.copy()))])
 
 
 def backward_factor(p: float, value: float) -> Any:
@@ -49,13 +48,16 @@ def backward_factor(p: float, value: float) -> Any:
     return float(np.max(np.abs(layer.backward(np.full((60, 20), value)))))
 
 
-def dropout_in_last_place(sizes: tuple[int, ...], p: float) -> Any:
-    """Give how many dropout layers follow the last linear one."""
+def dropout_in_last_place(sizes: list[list[int]], p: float) -> Any:
+    """Give, for several networks, the linear layers and the dropout layers after the last one."""
     from dropnet.network import Network
 
-    names = [type(layer).__name__ for layer in Network(sizes, p, 0).layers]
-    after = names[len(names) - names[::-1].index("Linear") :]
-    return [names.count("Linear"), after.count("Dropout")]
+    told = []
+    for some in sizes:
+        names = [type(layer).__name__ for layer in Network(tuple(some), p, 0).layers]
+        after = names[len(names) - names[::-1].index("Linear") :]
+        told.append([names.count("Linear"), after.count("Dropout")])
+    return told
 
 
 def mode_after_an_error(before: list[bool], inside: list[bool]) -> Any:
@@ -76,17 +78,16 @@ def mode_after_an_error(before: list[bool], inside: list[bool]) -> Any:
 
 
 def probabilities_into_the_loss(logits: np.ndarray, y: np.ndarray) -> Any:
-    """Give the loss that a step computes minus that of the package's own cross-entropy."""
+    """Give the loss that a step computes."""
     from types import SimpleNamespace
 
-    from dropnet import losses, train
+    from dropnet import train
 
     network = SimpleNamespace(
         forward=lambda X: logits.copy(), backward=lambda g: None, parameters={}, gradients={}
     )
     optimiser = SimpleNamespace(step=lambda parameters, gradients: None)
-    loss = train.step(network, optimiser, np.zeros((len(y), 1)), y)
-    return float(loss) - float(losses.cross_entropy(logits, y)[0])
+    return float(train.step(network, optimiser, np.zeros((len(y), 1)), y))
 
 
 def gradient_of_the_loss(logits: np.ndarray, y: np.ndarray) -> Any:

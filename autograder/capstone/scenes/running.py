@@ -8,50 +8,60 @@ import numpy as np
 
 
 def other_labels(y: np.ndarray, classes: int) -> Any:
-    """Give how many labels stay the same at a noise of one."""
+    """Give the labels at a noise of one."""
     from dropnet.data import noisy
 
-    return int(np.sum(np.asarray(noisy(y, 1.0, classes, np.random.default_rng(6))) == y))
+    return np.asarray(noisy(y.copy(), 1.0, classes, np.random.default_rng(6)))
 
 
-def pairs_after_the_split(y: np.ndarray) -> Any:
-    """Give how many rows of a split have another label than their own."""
+def pairs_after_the_split(x: np.ndarray, y: np.ndarray) -> Any:
+    """Give all pairs of input and label after a split."""
     from dropnet.data import split
 
-    data = split(y[:, None].astype(float), y, np.random.default_rng(7))
+    data = split(x[:, None].copy(), y.copy(), np.random.default_rng(7))
     parts = (data.train, data.validation, data.test)
-    return int(sum(np.sum(part.X[:, 0] != part.y) for part in parts))
+    return np.concatenate([np.column_stack([part.X[:, 0], part.y]) for part in parts])
 
 
-def noise_in_the_test_labels(X: np.ndarray, label: int) -> Any:
-    """Give the labels of the test set where all are the same before noise."""
+def noise_in_the_test_labels(X: np.ndarray, labels: list[int]) -> Any:
+    """Give the labels of the test set where all are the same before noise, for several labels."""
     from dropnet.data import prepare
 
-    data = prepare(X, np.full(len(X), label), 0.5, 10, 8)
-    return sorted(int(value) for value in set(np.asarray(data.test.y).tolist()))
+    sets = [np.asarray(prepare(X, np.full(len(X), k), 0.5, 10, 8).test.y) for k in labels]
+    return [sorted(int(value) for value in set(some.tolist())) for some in sets]
 
 
-def training_deviation(X: np.ndarray) -> Any:
-    """Give the standard deviations of the standardised training set."""
-    from dropnet.data import prepare
+def training_deviation(parts: list[np.ndarray]) -> Any:
+    """Give the standardised training set of a split that is given."""
+    from types import SimpleNamespace
 
-    return prepare(X, np.zeros(len(X), dtype=int), 0.0, 10, 9).train.X.std(axis=0)
+    from dropnet import data
 
-
-def test_mean_is_zero(X: np.ndarray) -> Any:
-    """Say for each feature whether the mean of the test set is 0."""
-    from dropnet.data import prepare
-
-    mean = prepare(X, np.zeros(len(X), dtype=int), 0.0, 10, 10).test.X.mean(axis=0)
-    return [bool(abs(value) < 1e-9) for value in mean]
+    names = ("train", "validation", "test")
+    made = [SimpleNamespace(X=X.copy(), y=np.zeros(len(X), dtype=int)) for X in parts]
+    data.split = lambda X, y, rng: SimpleNamespace(**dict(zip(names, made, strict=True)))
+    X = np.concatenate(parts)
+    return data.prepare(X, np.zeros(len(X), dtype=int), 0.0, 10, 9).train.X
 
 
-def orders_that_repeat(n: int, size: int) -> Any:
-    """Give how many of three later epochs begin as the first."""
+def test_mean_is_zero(parts: list[np.ndarray]) -> Any:
+    """Give the standardised test set of a split that is given."""
+    from types import SimpleNamespace
+
+    from dropnet import data
+
+    names = ("train", "validation", "test")
+    made = [SimpleNamespace(X=X.copy(), y=np.zeros(len(X), dtype=int)) for X in parts]
+    data.split = lambda X, y, rng: SimpleNamespace(**dict(zip(names, made, strict=True)))
+    X = np.concatenate(parts)
+    return data.prepare(X, np.zeros(len(X), dtype=int), 0.0, 10, 10).test.X
+
+
+def orders_that_repeat(marks: np.ndarray, size: int) -> Any:
+    """Give the marks of the examples with which each of four epochs begins."""
     from dropnet.data import epochs
 
-    first, *later = (np.asarray(batches[0]) for batches in epochs(n, size, 4, 11))
-    return int(sum(np.array_equal(first, other) for other in later))
+    return np.stack([marks[np.asarray(b[0])] for b in epochs(len(marks), size, 4, 11)])
 
 
 def examples_in_an_epoch(ns: list[int], size: int) -> Any:
@@ -62,16 +72,16 @@ def examples_in_an_epoch(ns: list[int], size: int) -> Any:
 
 
 def mode_of_evaluation(logits: np.ndarray, y: np.ndarray) -> Any:
-    """Give the mode in which `error` ran a network, seen by the error that it gives."""
+    """Give the mode in which `error` ran a network, seen by the errors that it gives."""
     from dropnet.evaluate import error
 
     class Stub:
         training = True
 
         def forward(self, X: np.ndarray) -> np.ndarray:
-            return -logits if self.training else logits
+            return -X if self.training else X
 
-    return float(error(Stub(), np.zeros((len(y), 1)), y))
+    return [float(error(Stub(), some, right)) for some, right in zip(logits, y, strict=True)]
 
 
 def mode_of_passes(logits: np.ndarray) -> Any:
@@ -90,22 +100,25 @@ def mode_of_passes(logits: np.ndarray) -> Any:
     return np.argsort(mc_passes(Stub(), logits, 2, 0)[0], axis=-1)
 
 
-def passes_that_repeat(n: int) -> Any:
-    """Give how many later passes are the first again."""
+def passes_that_repeat(noise: np.ndarray) -> Any:
+    """Give the passes of a network that goes through a row of `noise`, one row for each seed."""
     from dropnet.uncertainty import mc_passes
 
     class Stub:
         training = True
-        rng = np.random.default_rng(13)
+        seeds: list[int] = []
+        row, count = 0, 0
 
         def reseed(self, seed: int) -> None:
-            self.rng = np.random.default_rng(seed)
+            if seed not in self.seeds:
+                self.seeds.append(seed)
+            self.row, self.count = self.seeds.index(seed), 0
 
         def forward(self, X: np.ndarray) -> np.ndarray:
-            return self.rng.normal(size=(n, 4))
+            self.count += 1
+            return noise[self.row, self.count - 1].copy()
 
-    samples = mc_passes(Stub(), np.zeros((n, 2)), 5, 0)
-    return int(sum(np.array_equal(samples[0], other) for other in samples[1:]))
+    return np.asarray(mc_passes(Stub(), np.zeros((noise.shape[2], 2)), noise.shape[1], 0))
 
 
 def ask(name: str, values: np.ndarray) -> Any:
@@ -116,19 +129,17 @@ def ask(name: str, values: np.ndarray) -> Any:
 
 
 def information(samples: np.ndarray) -> Any:
-    """Give the mutual information over that of the package's own entropies."""
+    """Give the mutual information."""
     from dropnet import uncertainty
 
-    own = uncertainty.entropy(samples.mean(axis=0)) - uncertainty.entropy(samples).mean(axis=0)
-    return uncertainty.mutual_information(samples) / own
+    return uncertainty.mutual_information(samples)
 
 
 def total_from_parts(samples: np.ndarray) -> Any:
-    """Give the total variance minus its two parts as the package computes them."""
+    """Give the total variance."""
     from dropnet import uncertainty
 
-    told = uncertainty.summarise(samples)["total_var"]
-    return told - uncertainty.epistemic(samples) - uncertainty.aleatoric(samples)
+    return uncertainty.summarise(samples)["total_var"]
 
 
 def calibration(probabilities: np.ndarray, y: np.ndarray) -> Any:
@@ -175,19 +186,22 @@ def sets_seen_in_training(marks: list[float]) -> Any:
     return sorted({mark for mark in seen if mark != marks[0]})
 
 
-def loads_after_training(epochs: int) -> Any:
-    """Say whether `fit` puts weights back."""
+def loads_after_training(best: np.ndarray) -> Any:
+    """Give the weights that `fit` leaves where early stopping says which are best."""
     from types import SimpleNamespace
 
     from dropnet import train
     from dropnet.config import Config
 
     part = SimpleNamespace(X=np.zeros((4, 1)), y=np.zeros(4, dtype=int))
-    loads: list[int] = []
+    kept = {"0.weight": best.copy()}
+    train.EarlyStopping = lambda patience: SimpleNamespace(
+        update=lambda error, parameters: False, best=kept, lowest=0.5
+    )
 
     class Stub:
-        parameters = {"0.weight": np.zeros(1)}
-        gradients = {"0.weight": np.zeros(1)}
+        parameters = {"0.weight": np.zeros(len(best))}
+        gradients = {"0.weight": np.zeros(len(best))}
         training = True
 
         def forward(self, X: np.ndarray) -> np.ndarray:
@@ -197,8 +211,9 @@ def loads_after_training(epochs: int) -> Any:
             pass
 
         def load(self, values: Any) -> None:
-            loads.append(1)
+            self.parameters["0.weight"][...] = values["0.weight"]
 
-    config = Config(epochs=epochs, patience=99, batch_size=4)
-    train.fit(Stub(), SimpleNamespace(train=part, validation=part, test=part), config)
-    return len(loads) > 0
+    network = Stub()
+    config = Config(epochs=2, patience=99, batch_size=4, decay=0.0)
+    train.fit(network, SimpleNamespace(train=part, validation=part, test=part), config)
+    return network.parameters["0.weight"]
