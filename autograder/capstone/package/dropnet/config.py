@@ -15,7 +15,7 @@ class Config:
 
     hidden: tuple[int, ...] = (64, 64)
     p: float = 0.1
-    noise: float = 0.3
+    noise: float = 0.5
     epochs: int = 40
     batch_size: int = 32
     learning_rate: float = 3e-3
