@@ -1,10 +1,12 @@
 """The capstone's bugs: each applies beside all others, and its test sees it and nothing else."""
 
+import re
 from collections import Counter
 
 import numpy as np
 import pytest
 
+from autograder.capstone.bug import OWN
 from autograder.capstone.bugs import BUGS
 from autograder.capstone.drawing import DRAWN, OF_ONE_FILE, clean_files, drawn, planted
 from autograder.capstone.playing import is_right, play
@@ -77,3 +79,8 @@ def test_a_draw_is_twelve_of_several_files_and_always_the_same(student):
 
 def test_students_have_different_draws():
     assert len({drawn(f"student{i}") for i in range(50)}) == 50
+
+
+def test_a_source_is_a_thread_a_file_or_teaching():
+    for bug in BUGS:
+        assert bug.source == OWN or re.search(r"\w#\d+|[\w-]+/[\w-]+, \S+\.py", bug.source), bug.id

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.capstone.inputs import INPUTS
 
-OWN = "known from teaching; no repository is cited"
+OWN = "from teaching"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Bug:
         The function of `autograder.capstone.scenes` that shows it, or that of
         `dropnet.uncertainty` which the scene `ask` calls.
     source : str
-        Where it was seen.
+        Where it, or one of its kind, was seen: an issue, a pull request, or a file.
     tolerance : float
         Of the comparison with the clean package.
     """

@@ -15,7 +15,7 @@ BUGS: tuple[Bug, ...] = (
         "rng.random(shape) < p",
         "The mask keeps a unit with the probability of dropping.",
         "kept_fraction",
-        "nilbahaaeddine/M1_CNN",
+        "nilbahaaeddine/M1_CNN, src/classes/dropout.py",
         0.02,
     ),
     Bug(
@@ -33,7 +33,6 @@ BUGS: tuple[Bug, ...] = (
         "return x * self.mask",
         "Units that stay are not divided by 1 - p.",
         "survivor",
-        "copies of CS231n's assignment",
     ),
     Bug(
         "fresh-mask-in-backward",
@@ -42,6 +41,7 @@ BUGS: tuple[Bug, ...] = (
         "passed = grad * draw_mask(self.rng, grad.shape, self.p)",
         "The backward pass draws a mask of its own.",
         "backward_pattern",
+        "OLMo-core#828, guided-diffusion#167, pytorch#14253 (recomputed blocks draw anew)",
     ),
     Bug(
         "backward-without-factor",
@@ -66,6 +66,7 @@ BUGS: tuple[Bug, ...] = (
         "    yield network\n    network.training = before",
         "After an exception the network stays in the other mode.",
         "mode_after_an_error",
+        "Megatron-LM#411 (evaluation sets the rate to 0 for good)",
     ),
     Bug(
         "softmax-twice",
@@ -106,7 +107,7 @@ BUGS: tuple[Bug, ...] = (
         "value -= 2 * self.learning_rate * self.decay * value",
         "Weights decay at twice the rate of the settings.",
         "decayed_weight",
-        "DropoutUncertaintyExps (a factor 2 in the relation of decay and tau)",
+        "yaringal/DropoutUncertaintyExps, net/net.py (half the decay that its tau asks for)",
     ),
     Bug(
         "patience-off-by-one",
@@ -187,7 +188,7 @@ BUGS: tuple[Bug, ...] = (
         "mode(network, training=True)",
         "The error is measured with dropout on.",
         "mode_of_evaluation",
-        "nanoGPT#240, pytorch-fm#21",
+        "nanoGPT#240, SimpleNet#2, pytorch-fm#21",
     ),
     Bug(
         "calibration-unweighted",

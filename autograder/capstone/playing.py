@@ -21,7 +21,7 @@ from autograder.capstone.scenes import SCENES
 @contextmanager
 def importable(files: Mapping[str, str]) -> Iterator[None]:
     """Let ``import dropnet`` give a package made of these files. Never of a student's."""
-    _forget()
+    forget()
     with tempfile.TemporaryDirectory(prefix="dropnet-") as folder:
         package = Path(folder) / "dropnet"
         package.mkdir()
@@ -33,10 +33,11 @@ def importable(files: Mapping[str, str]) -> Iterator[None]:
             yield
         finally:
             sys.path.remove(folder)
-            _forget()
+            forget()
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Let the next import of the package run its modules again."""
     for name in [name for name in sys.modules if name.split(".")[0] == "dropnet"]:
         del sys.modules[name]
 
