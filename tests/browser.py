@@ -111,5 +111,5 @@ def site(root: Path) -> Path:
 
 
 def pages(site: Path) -> list[str]:
-    """Return the names of the pages of a site."""
-    return sorted(path.name for path in site.glob("*.html"))
+    """Return the names of the pages of a site; the one for missing pages stands by itself."""
+    return sorted(path.name for path in site.glob("*.html") if path.name != "404.html")

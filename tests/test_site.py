@@ -219,3 +219,12 @@ def test_every_link_within_the_site_leads_somewhere(site):  # noqa: F811
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_page_for_missing_pages_leads_back_from_any_depth(site):  # noqa: F811
+    html = (site / "404.html").read_text("utf-8")
+    addresses = re.findall(r'href="([^"]*)"', html)
+    assert addresses
+    assert all(address.startswith("https://") for address in addresses)
+    assert "search.html" in addresses[-1]
+    assert "BASE" not in html

@@ -101,6 +101,14 @@ def sweep(app: Sphinx, exception: Exception | None) -> None:
                 path.unlink()
 
 
+def not_found(app: Sphinx, exception: Exception | None) -> None:
+    """Write the page for addresses that there are not; it may be shown at any depth."""
+    if exception is None and app.builder.name == "html":
+        text = (BOOK / "_templates" / "404.html").read_text("utf-8")
+        page = text.replace("BASE", app.config.html_baseurl)
+        (Path(app.outdir) / "404.html").write_text(page, "utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     """Connect to Sphinx."""
     prepare_kernels()
@@ -109,4 +117,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", own_files_only, priority=700)  # before Sphinx unpacks the lists
     app.connect("html-page-context", describe, priority=900)
     app.connect("build-finished", sweep)
+    app.connect("build-finished", not_found)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
