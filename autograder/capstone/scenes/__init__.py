@@ -3,6 +3,9 @@
 Only the source of the scenes that a student's draw needs is sent into the jail. A scene is whole
 in itself, knows no expected answer, and plays the smallest part that shows one thing; what else
 that part would use is put in its place. What it gives depends on inputs drawn outside.
+
+A constant earns nothing, nor does a recorded run. What is not kept out: for eight bugs the right
+answer is one of the inputs, so that a package that replaces scenes and gives inputs back has these.
 """
 
 from __future__ import annotations
