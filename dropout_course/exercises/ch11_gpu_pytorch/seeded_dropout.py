@@ -57,6 +57,8 @@ def require_gradient(student, case, examples):
         case.equal(got, g * factor, what="the gradient, against forward's factors,")
 
 
+SEEDS = 12  # it is tried under: torch takes a tenth of a second and more for each
+
 # What is true of every right answer ------------------------------------------------------------
 
 

@@ -55,6 +55,8 @@ def require_share(student, case, p, n, test):
     case.that(test.accepts(kept), text)
 
 
+SEEDS = 12  # it is tried under: torch takes a tenth of a second and more for each
+
 # What is true of every right answer ------------------------------------------------------------
 
 
