@@ -21,7 +21,7 @@ parts:
     numbered: 1
     chapters: [{file: 03-small}]
   - caption: Reference
-    chapters: [{file: status}]
+    chapters: [{file: claims}, {file: mistakes}, {file: status}]
 """
 HEAD = """\
 ---
@@ -57,7 +57,7 @@ Which?
 
 @pytest.fixture
 def small(root, tmp_path):
-    """A repository with the site's configuration and a book of three pages."""
+    """A repository with the site's configuration and a book of a few short pages."""
     skip = shutil.ignore_patterns("__pycache__", "*.md", "*.bib", "*.yml", "measured")
     shutil.copytree(root / "book", tmp_path / "book", ignore=skip)
     shutil.copytree(root / "autograder", tmp_path / "autograder", ignore=skip)
@@ -66,7 +66,8 @@ def small(root, tmp_path):
     (tmp_path / "solutions").mkdir()
     (tmp_path / "book" / "references.bib").write_text("")
     (tmp_path / "book" / "_toc.yml").write_text(TOC)
-    (tmp_path / "book" / "index.md").write_text("# Start\n\nWords.\n")
+    for name in ("index", "claims", "mistakes"):  # the status page speaks of them
+        (tmp_path / "book" / f"{name}.md").write_text(f"# The {name}\n\nWords.\n")
     (tmp_path / "book" / "03-small.md").write_text(HEAD + CHAPTER)
     return tmp_path
 
