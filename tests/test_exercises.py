@@ -13,7 +13,7 @@ from autograder.authoring.rules import Subject
 from dropout_course import course
 from dropout_course.engine.statistics import Binomial, ChiSquare, Coincidence
 
-MANY_SEEDS = int(os.environ.get("SEEDS", "20"))
+MANY_SEEDS = int(os.environ.get("SEEDS", "12"))
 SUBJECTS = [Subject(exercise) for exercise in course.exercises().values()]
 # An exercise that trains networks takes minutes: all of it is among the slow tests.
 every_exercise = pytest.mark.parametrize(
