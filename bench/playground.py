@@ -6,10 +6,11 @@ results. The build refuses it when the scripts have changed since.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,10 @@ PICTURE = """([seed, side]) => {
 
 def extension() -> Any:
     """Load the book's extension, which says which scripts count and how they are hashed."""
-    path = ROOT / "book" / "_ext" / "playground.py"
-    spec = importlib.util.spec_from_file_location("playground", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    folder = str(ROOT / "book" / "_ext")
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return importlib.import_module("playground")
 
 
 def load(page: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,8 @@ from solutions.ch05_ensembles import all_masks, exact_average, geometric_mean, m
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
-SPEC = importlib.util.spec_from_file_location("ensemble", ROOT / "book" / "_ext" / "ensemble.py")
-book = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(book)
+sys.path.append(str(ROOT / "book" / "_ext"))
+book = importlib.import_module("ensemble")
 CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})

@@ -207,7 +207,9 @@ def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) 
         for part in ("html", ".doctrees", "jupyter_execute", "measured"):
             shutil.rmtree(work / part, ignore_errors=True)
         if not quiet:
-            print("Building the book (a first build executes every page: some six minutes) …")
+            print(
+                "Building the book (a first build executes every page, which takes some minutes) …"
+            )
         run_sphinx(root, folder, solutions, quiet)
         stamp.unlink(missing_ok=True)
         publish(work / "html", site)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
+from live_figures import figure_of, load_with
 from sphinx.util.docutils import SphinxDirective
 
 from dropout_course import course, exercises
@@ -183,34 +183,15 @@ class BuildYourOwn(SphinxDirective):
             f'<build-your-own>{still(data)}<script type="application/json">{plain}</script>'
             "</build-your-own>"
         )
-        figure = nodes.figure("", nodes.raw("", html, format="html"), classes=["build-your-own"])
-        self.set_source_info(figure)
-        box = nodes.Element()
-        self.state.nested_parse(self.content or StringList(), self.content_offset, box)
-        if not box.children or not isinstance(box[0], nodes.paragraph):
-            raise self.error("{build-your-own}: its content is the caption, a paragraph")
-        figure += nodes.caption(box[0].rawsource, "", *box[0].children)
-        self.add_name(figure)
-        return [figure]
-
-
-def load_on_pages(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """Load script and stylesheet on the pages that show the figure, and on no other."""
-    if doctree is not None and any(
-        "build-your-own" in node["classes"] for node in doctree.findall(nodes.figure)
-    ):
-        app.add_css_file("css/build-your-own.css")
-        for name in ("mlp.js", "playground.js", "build-your-own.js"):
-            app.add_js_file(f"js/{name}", defer="defer")
+        return figure_of(self, html, "build-your-own")
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Connect to Sphinx."""
     app.add_directive("build-your-own", BuildYourOwn)
-    app.connect("html-page-context", load_on_pages)
-    return {
-        "version": "1",
-        "env_version": 1,  # raise it with every change of the picture: doctrees hold it
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }
+    return load_with(
+        app,
+        "build-your-own",
+        "build-your-own.css",
+        ["mlp.js", "playground.js", "build-your-own.js"],
+    )

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
+from live_figures import figure_of, load_with
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
@@ -127,34 +127,10 @@ class Ensemble(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return a figure node with the element as raw HTML and the content as its caption."""
-        raw = nodes.raw("", element(), format="html")
-        figure = nodes.figure("", raw, classes=["dropout-ensemble"])
-        self.set_source_info(figure)
-        box = nodes.Element()
-        self.state.nested_parse(self.content or StringList(), self.content_offset, box)
-        if not box.children or not isinstance(box[0], nodes.paragraph):
-            raise self.error("{ensemble}: its content is the caption, a paragraph")
-        figure += nodes.caption(box[0].rawsource, "", *box[0].children)
-        self.add_name(figure)
-        return [figure]
-
-
-def load_on_pages(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """Load script and stylesheet on the pages that show the figure, and on no other."""
-    if doctree is not None and any(
-        "dropout-ensemble" in node["classes"] for node in doctree.findall(nodes.figure)
-    ):
-        app.add_css_file("css/dropout-ensemble.css")
-        app.add_js_file("js/dropout-ensemble.js", defer="defer")
+        return figure_of(self, element(), "dropout-ensemble")
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Connect to Sphinx."""
     app.add_directive("ensemble", Ensemble)
-    app.connect("html-page-context", load_on_pages)
-    return {
-        "version": "1",
-        "env_version": 1,  # raise it with every change of the picture: doctrees hold it
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }
+    return load_with(app, "dropout-ensemble", "dropout-ensemble.css", ["dropout-ensemble.js"])

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from live_figures import figure_of, load_with
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -171,19 +172,7 @@ class Playground(SphinxDirective):
             f'<dropout-playground preset="{preset}" seed="{self.options.get("seed", 1)}">'
             f"{picture(still)}</dropout-playground>"
         )
-        figure = nodes.figure(
-            "", nodes.raw("", html, format="html"), classes=["dropout-playground"]
-        )
-        self.set_source_info(figure)
-        box = nodes.Element()
-        self.state.nested_parse(self.content or StringList(), self.content_offset, box)
-        if not box.children or not isinstance(box[0], nodes.paragraph):
-            raise self.error("{playground}: its content is the caption, a paragraph")
-        figure += nodes.caption(box[0].rawsource, "", *box[0].children)
-        if box.children[1:]:
-            figure += nodes.legend("", *box.children[1:])
-        self.add_name(figure)
-        return [figure]
+        return figure_of(self, html, "dropout-playground")
 
 
 def preset_rows() -> list[list[str]]:
@@ -251,24 +240,8 @@ class Results(SphinxDirective):
         return list(box.children)
 
 
-def load_on_pages(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """Load scripts and stylesheet on the pages that show the figure, and on no other."""
-    if doctree is not None and any(
-        "dropout-playground" in node["classes"] for node in doctree.findall(nodes.figure)
-    ):
-        app.add_css_file("css/playground.css")
-        for name in SCRIPTS:
-            app.add_js_file(f"js/{name}", defer="defer")
-
-
 def setup(app: Sphinx) -> dict[str, object]:
     """Connect to Sphinx."""
     app.add_directive("playground", Playground)
     app.add_directive("playground-results", Results)
-    app.connect("html-page-context", load_on_pages)
-    return {
-        "version": "1",
-        "env_version": 1,  # raise it with every change of the picture: doctrees hold it
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }
+    return load_with(app, "dropout-playground", "playground.css", SCRIPTS)
