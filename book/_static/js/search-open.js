@@ -19,6 +19,7 @@
   let asked;
   const attach = async (panel) => {
     const told = panel.querySelector("[role=status]");
+    if (!asked) told.textContent = "Loading …";
     try {
       asked ??= Promise.all(SCRIPTS.map(script));
       await asked;
@@ -27,7 +28,7 @@
       told.textContent = "The search could not be loaded. Open it again, or use the index of the book.";
       return;
     }
-    window.dropoutCourse.search.attach(panel, ROOT);
+    await window.dropoutCourse.search.attach(panel, ROOT);
   };
 
   const FRAME = `
@@ -40,8 +41,8 @@
       </div>
       <p class="search-told" role="status"></p>
       <ol class="search-found"></ol>
-      <p class="search-keys" aria-hidden="true"><kbd>↑</kbd> <kbd>↓</kbd> choose
-        <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p>
+      <p class="search-keys" aria-hidden="true"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span>
+        <span><kbd>Enter</kbd> open</span> <span><kbd>Esc</kbd> close</span></p>
     </form>`;
 
   let dialog;

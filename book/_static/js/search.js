@@ -7,7 +7,7 @@
     ["Page", 1.1], ["Section", 1.1], ["Glossary", 1], ["Exercise", 0.9], ["Mistake", 1],
     ["Claim", 0.8], ["Source", 0.7],
   ];
-  const EXERCISE = 3;
+  const [PAGE, , TERM, EXERCISE, MISTAKE, CLAIM, SOURCE] = KINDS.keys();
   const FIELDS = { title: 4, names: 8, text: 1, under: 0.5, code: 0.3 };
   const LONGEST = 200;  // characters of a query that count, and words
   const MOST = 12;
@@ -57,7 +57,13 @@
         },
       });
       this.entries.forEach((entry, id) => { entry.id = id; });
-      this.index.addAll(this.entries);
+    }
+
+    // A finder whose index is made; meanwhile the page goes on to answer.
+    static async of(pages) {
+      const finder = new Finder(pages);
+      await finder.index.addAllAsync(finder.entries, { chunkSize: 150 });
+      return finder;
     }
 
     // Entries that hold all words, as they are or as beginnings; failing that, words that differ by a
@@ -87,9 +93,17 @@
         const entry = this.entries[id];
         const named = [entry.title, ...entry.names.split("; ")].map(same);
         const begins = named.some((name) => name.startsWith(`${phrase} `));
-        const factor = named.includes(phrase) ? 4 : begins ? 1.3 : 1;
-        return { entry, score: score * factor, words: new Set(Object.keys(match)) };
+        const holds = phrase.includes(" ") && this.form(entry).includes(` ${phrase}`);
+        const exact = named.includes(phrase) && (entry.kind === TERM ? 6 : 4); // what it is, first
+        const factor = exact || (begins ? 1.3 : 1) * (holds ? 2 : 1);
+        return { entry, phrase, score: score * factor, words: new Set(Object.keys(match)) };
       }).sort((a, b) => b.score - a.score || a.entry.id - b.entry.id);
+    }
+
+    // All words of an entry in their order.
+    form(entry) {
+      entry.form ??= ` ${same(`${entry.title}\n${entry.text}\n${entry.code}`)}`;
+      return entry.form;
     }
 
     // The ways to read one word of the query.
@@ -129,12 +143,17 @@
     return [...parts, [text.slice(end), false]].filter(([part]) => part);
   };
 
-  const count = (text, marked) => new Set(words(text).map(normal).filter((word) => marked.has(word))).size;
-  const best = (lines, marked) => lines.reduce(
+  // How many of the words a text has; a little more if they stand in it as they were written.
+  const count = (text, marked, phrase = "") => {
+    const here = words(text).map(normal);
+    const together = phrase.includes(" ") && ` ${here.join(" ")}`.includes(` ${phrase}`);
+    return new Set(here.filter((word) => marked.has(word))).size + (together ? 0.5 : 0);
+  };
+  const best = (lines, marked, phrase) => lines.reduce(
     ([most, line], other) => {
-      const here = count(other, marked);
+      const here = count(other, marked, phrase);
       return here > most ? [here, other] : [most, line];
-    }, [0, ""])[1];
+    }, [0, ""]);
 
   // A part of a long sentence around its first marked word, cut at words.
   const cut = (text, marked) => {
@@ -146,14 +165,15 @@
     return `${from ? "… " : ""}${rest.slice(0, to)}${to < rest.length ? " …" : ""}`;
   };
 
-  // The sentence with most of the words; without one a line of code that has some, unless the title
-  // does; else the first sentence.
-  const context = (entry, marked) => {
+  // The sentence with most of the words, or the line of code if it has more; the first sentence if
+  // the title alone has them.
+  const context = ({ entry, words: marked, phrase }) => {
     const sentences = entry.text.split(/\n|(?<=[.!?]) (?=\p{Lu})/u);
-    const sentence = best(sentences, marked);
-    const titled = count(`${entry.title} ${entry.names}`, marked);
-    const line = sentence || titled ? "" : best(entry.code.split("\n"), marked);
-    return { code: line !== "", pieces: pieces(cut(sentence || line || sentences[0], marked), marked) };
+    const [most, sentence] = best(sentences, marked, phrase);
+    const [more, line] = best(entry.code.split("\n"), marked, phrase);
+    const code = more > Math.max(most, count(`${entry.title} ${entry.names}`, marked));
+    const text = code ? line : sentence || sentences[0];
+    return { code, pieces: pieces(cut(text, marked), marked) };
   };
 
   // --- the list -------------------------------------------------------------------------------
@@ -168,22 +188,29 @@
     return element;
   };
 
-  const item = ({ entry, words: marked }, root, name) => {
-    const [kind] = KINDS[entry.kind];
+  // "Section  3 · The dropout forward pass › The idea"; without the page's title where the kind says it.
+  const place = ({ kind, page, under, names }) => {
+    const number = names.split("; ").find((one) => /^Exercise \d/.test(one));
+    const trail = [PAGE, TERM, SOURCE].includes(kind) ? []
+      : [MISTAKE, CLAIM].includes(kind) ? [under] : [page.title, under];
+    const element = made("p", "search-place", []);
+    element.append(made("span", "search-kind", [[number ?? KINDS[kind][0]]]));
+    element.append(` ${trail.filter(Boolean).join(" › ")}`);
+    return element;
+  };
+
+  const item = (result, root, name) => {
+    const { entry, words: marked } = result;
     const li = document.createElement("li");
     const link = made("a", "", pieces(entry.title, marked));
     link.href = `${root}${entry.page.url}${entry.anchor && `#${entry.anchor}`}`;
-    const number = entry.names.split("; ").find((one) => /^Exercise \d/.test(one));
-    const trail = [entry.page.title, entry.under].filter(Boolean).join(" › ");
-    const place = made("p", "search-place", [[`${number ?? kind} `], [`· ${trail}`]]);
-    const { code, pieces: shown } = context(entry, marked);
+    const { code, pieces: shown } = context(result);
     const text = made("p", "search-context", code ? [] : shown);
     if (code) text.append(made("code", "", shown));
-    place.id = `${name}-place`;
-    text.id = `${name}-context`;
-    link.setAttribute("aria-describedby", `${place.id} ${text.id}`);
-    if (entry.kind === 0) place.replaceChildren("Page");
-    li.append(link, place, text);
+    const parts = [place(entry), text];
+    parts.forEach((part, number) => { part.id = `${name}-${number}`; });
+    link.setAttribute("aria-describedby", parts.map((part) => part.id).join(" "));
+    li.append(link, ...parts);
     return li;
   };
 
@@ -196,11 +223,12 @@
     return near ? `Not found as you wrote it; ${number} near “${said}”${first}.` : `${number}${first}.`;
   };
 
-  let finder;
+  let indexed;
   // Bring a panel to life: a form with a search field, a status and a list. On the page of results
   // the query stands in the address, and more results are shown.
-  const attach = (panel, root) => {
-    finder ??= new Finder(window.dropoutCourse.searchIndex);
+  const attach = async (panel, root) => {
+    indexed ??= Finder.of(window.dropoutCourse.searchIndex);
+    const finder = await indexed;
     if (panel.dataset.ready) return;
     panel.dataset.ready = "true";
     const page = panel.classList.contains("search-page");
