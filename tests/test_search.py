@@ -136,6 +136,7 @@ def test_what_is_folded_printed_or_an_answer_is_left_out(ext):
     from quiz import quiz, quiz_option
 
     said = lambda text: nodes.paragraph("", text)
+    goal = nodes.paragraph("", "Draw one. ", nodes.inline("", "Exercise 3.1", classes=["assessed"]))
     statement = exercise("", said("Write it."), ids=["ex-draw-mask"], names=["ex-draw_mask"])
     statement["title"] = "Toss"
     statement += nodes.literal_block("", "def stub", language="python", classes=["stub"])
@@ -149,14 +150,14 @@ def test_what_is_folded_printed_or_an_answer_is_left_out(ext):
                         nodes.figure("", nodes.caption("", "A caption.")), classes=["cell_output"]),
         classes=["cell", "tag_hide-input"],
     )  # fmt: skip
-    section = nodes.section("", nodes.title("", "S"), statement, question, hidden, ids=["s"])
+    section = nodes.section("", nodes.title("", "S"), goal, statement, question, hidden, ids=["s"])
     top = nodes.section("", nodes.title("", "T"), section, ids=["t"])
     document = publish_doctree("")
     document += top
     found = rows(ext, document)
     assert found == [
         ("page", "T", [], []),
-        ("section", "S", ["How many?", "A caption."], []),
+        ("section", "S", ["Draw one.", "How many?", "A caption."], []),
         ("exercise", "Toss", ["Write it."], []),
     ]
     last = ext["entries"].entries(document)[-1]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
-from browser import Watch, browser, served, site  # noqa: F401 - fixtures
+from browser import Watch, browser, search_index, served, site  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 
@@ -123,8 +122,7 @@ def test_the_name_of_a_mistake_leads_to_its_entry(chapter):
 
 
 def test_every_result_leads_to_an_element_of_a_page(site):  # noqa: F811
-    text = (site / "search-index.js").read_text("utf-8")
-    pages = json.loads(text.partition(" = ")[2].rstrip(";\n"))
+    pages = search_index(site)
     lost = []
     for page in pages.values():
         ids = set(re.findall(r'\bid="([^"]+)"', (site / page["url"]).read_text("utf-8")))
@@ -134,9 +132,8 @@ def test_every_result_leads_to_an_element_of_a_page(site):  # noqa: F811
 
 
 def test_the_index_holds_words_and_no_markup(site):  # noqa: F811
-    text = (site / "search-index.js").read_text("utf-8")
-    rows = json.loads(text.partition(" = ")[2].rstrip(";\n")).values()
-    prose = "\n".join(row[5] for page in rows for row in page["entries"] if len(row) > 5)
+    entries = [row for page in search_index(site).values() for row in page["entries"]]
+    prose = "\n".join(row[5] for row in entries if len(row) > 5)
     assert not re.search(r"\\(frac|sum|mathbb|text)|\$\$|Exercise %s|\{(ref|numref|term)\}", prose)
     assert "E[yᵢ] = E[mᵢ] xᵢ/q = xᵢ" in prose
 
@@ -257,8 +254,9 @@ def test_the_page_of_results_takes_the_query_from_its_address_and_keeps_it_there
     field = chapter.locator(".search-page input")
     assert field.input_value() == "mask"
     field.fill("brier & <b>score</b>")
-    kept = chapter.evaluate("new URLSearchParams(location.search).get('q')")
-    assert kept == "brier & <b>score</b>"
+    chapter.wait_for_function(
+        "new URLSearchParams(location.search).get('q') === 'brier & <b>score</b>'"
+    )
     assert chapter.locator(".search-found b").count() == 0
     chapter.keyboard.press("Control+k")
     assert chapter.locator("dialog.search-dialog").count() == 0, "the page has a field of its own"

@@ -82,7 +82,7 @@ def plain(node: nodes.Node) -> str:
         return str(node)
     if isinstance(node, (nodes.math, nodes.math_block)):
         return readable(node.astext())
-    if isinstance(node, UNREAD):
+    if isinstance(node, UNREAD) or "assessed" in node.get("classes", ()):
         return ""
     return "".join(plain(child) for child in node.children)
 

@@ -94,7 +94,7 @@
         const named = [entry.title, ...entry.names.split("; ")].map(same);
         const begins = named.some((name) => name.startsWith(`${phrase} `));
         const holds = phrase.includes(" ") && this.form(entry).includes(` ${phrase}`);
-        const exact = named.includes(phrase) && (entry.kind === TERM ? 6 : 4); // what it is, first
+        const exact = named.includes(phrase) && (entry.kind === TERM ? 12 : 8); // what it is, first
         const factor = exact || (begins ? 1.3 : 1) * (holds ? 2 : 1);
         return { entry, phrase, score: score * factor, words: new Set(Object.keys(match)) };
       }).sort((a, b) => b.score - a.score || a.entry.id - b.entry.id);
@@ -168,7 +168,7 @@
   // The sentence with most of the words, or the line of code if it has more; the first sentence if
   // the title alone has them.
   const context = ({ entry, words: marked, phrase }) => {
-    const sentences = entry.text.split(/\n|(?<=[.!?]) (?=\p{Lu})/u);
+    const sentences = entry.text.split(/\n|(?<=[^\p{Lu}\s][.!?]) (?=\p{Lu})/u);
     const [most, sentence] = best(sentences, marked, phrase);
     const [more, line] = best(entry.code.split("\n"), marked, phrase);
     const code = more > Math.max(most, count(`${entry.title} ${entry.names}`, marked));
@@ -236,6 +236,7 @@
     const told = panel.querySelector("[role=status]");
     const list = panel.querySelector("ol");
     const most = page ? 60 : 12;
+    let later;
 
     const show = () => {
       const query = field.value;
@@ -252,9 +253,11 @@
         last.append(all);
         list.append(last);
       }
-      if (page && location.protocol !== "file:") {
+      if (!page || location.protocol === "file:") return;
+      clearTimeout(later); // browsers allow a few changes of the address a second
+      later = setTimeout(() => {
         history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
-      }
+      }, 300);
     };
 
     field.addEventListener("input", show);
