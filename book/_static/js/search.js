@@ -165,13 +165,14 @@
     return `${from ? "… " : ""}${rest.slice(0, to)}${to < rest.length ? " …" : ""}`;
   };
 
-  // The sentence with most of the words, or the line of code if it has more; the first sentence if
-  // the title alone has them.
+  // The sentence with most of the words, or a line of code: if no sentence has any of them, or if the
+  // line has them together as they were written. If the title alone has them, the first sentence.
   const context = ({ entry, words: marked, phrase }) => {
     const sentences = entry.text.split(/\n|(?<=[^\p{Lu}\s][.!?]) (?=\p{Lu})/u);
     const [most, sentence] = best(sentences, marked, phrase);
     const [more, line] = best(entry.code.split("\n"), marked, phrase);
-    const code = more > Math.max(most, count(`${entry.title} ${entry.names}`, marked));
+    const together = more % 1 > most % 1;
+    const code = together || (!most && more > count(`${entry.title} ${entry.names}`, marked));
     const text = code ? line : sentence || sentences[0];
     return { code, pieces: pieces(cut(text, marked), marked) };
   };
@@ -278,7 +279,9 @@
     });
     list.addEventListener("click", (event) => {
       const plainly = !event.ctrlKey && !event.metaKey && !event.shiftKey;
-      if (plainly && event.target.closest("a")) panel.closest("dialog")?.close();
+      if (!plainly || !event.target.closest("a")) return;
+      // the menu of a phone is a dialog as well
+      for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
     });
     if (page) field.value = (new URLSearchParams(location.search).get("q") ?? field.value).slice(0, LONGEST);
     show();
