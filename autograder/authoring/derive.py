@@ -20,7 +20,7 @@ from .blocks import details
 from .degrade import degrade
 from .errors import Place, SourceError, SourceErrors
 from .inline import MIME, Context
-from .model import WRITTEN_POINTS, Cell, Chapter, Exercise, Text, Written
+from .model import Cell, Chapter, Exercise, Text, Written, graded_by
 from .scan import Book
 from .stub import stub
 from .validate import reference_path
@@ -168,14 +168,10 @@ class _Writer:
         self.code(f'check("{exercise.id}")', f"{exercise.id}-check", CHECK, exercise.points)
 
     def written(self, written: Written) -> None:
-        title = (
-            "### In your own words\n\n"
-            f"*Graded by hand: up to {WRITTEN_POINTS} points beyond the graded "
-            f"{self.chapter.points}*"
-        )
+        title = f"### {written.title or 'In your own words'}\n\n*{graded_by(written.points)}*"
         self.text(written.statement, f"{written.id}-text", head=title, how=LOCKED)
         cell = new_markdown_cell("*Replace this line by your answer.*")
-        self.add(cell, written.id, BY_HAND, 0)
+        self.add(cell, written.id, BY_HAND, written.points)
 
     def caption(self, cell: Cell) -> None:
         if cell.caption:
