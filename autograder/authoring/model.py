@@ -131,6 +131,6 @@ def module_name(stem: str) -> str:
     return "ch" + stem.replace("-", "_")
 
 
-def graded_by(points: int) -> str:
-    """Say what a written answer is worth, on the page and in the notebook."""
-    return f"Graded by hand: {points} points."
+def worth(points: int, title: str) -> str:
+    """Say what a written answer is worth; where it has a title, its text says who grades it."""
+    return f"{points} points." if title else f"Graded by hand: {points} points."

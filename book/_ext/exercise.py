@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.authoring.model import WRITTEN_POINTS, graded_by, module_name
+from autograder.authoring.model import WRITTEN_POINTS, module_name, worth
 from autograder.authoring.myst import words
 from autograder.authoring.scan import CHAPTER
 from autograder.authoring.stub import StubError, answer, stub
@@ -117,7 +117,7 @@ class WrittenDirective(SphinxDirective):
         node += nodes.title("", self.options.get("title", "In your own words"))
         self.state.nested_parse(self.content, self.content_offset, node)
         points = self.options.get("points", WRITTEN_POINTS)
-        note = f"Answer in the notebook. {graded_by(points)}"
+        note = f"Answer in the notebook. {worth(points, self.options.get('title', ''))}"
         node += nodes.paragraph("", "", nodes.emphasis("", note))
         node["names"].append(nodes.fully_normalize_name(f"written-{self.arguments[0]}"))
         self.state.document.note_explicit_target(node, node)
