@@ -169,7 +169,8 @@ class _Writer:
         self.code(f'check("{exercise.id}")', f"{exercise.id}-check", CHECK, exercise.points)
 
     def written(self, written: Written) -> None:
-        title = f"### {written.title or 'In your own words'}\n\n*{worth(written.points, written.title)}*"
+        title = written.title or "In your own words"
+        title = f"### {title}\n\n*{worth(written.points, written.title)}*"
         self.text(written.statement, f"{written.id}-text", head=title, how=LOCKED)
         cell = new_markdown_cell("*Replace this line by your answer.*")
         self.add(cell, written.id, BY_HAND, written.points)
