@@ -32,10 +32,8 @@ def chapter(chrome, home):
     context = chrome.new_context(viewport=WIDE)
     page = opened(context, f"{home}/{CHAPTER}", home)
     yield page
-    page.wait_for_load_state("networkidle")  # an icon that is not there yet would count as failed
-    troubles = [*page.watch.troubles]
     context.close()
-    assert troubles == []
+    assert troubles(page) == []
 
 
 def opened(context, address, home):
@@ -45,6 +43,11 @@ def opened(context, address, home):
     page.goto(address)
     page.wait_for_load_state("networkidle")
     return page
+
+
+def troubles(page):
+    """What went wrong. A browser that leaves a page may give up on its icon: no trouble."""
+    return [one for one in page.watch.troubles if not re.match(r"failed: .*/favicon\.svg$", one)]
 
 
 def search(page, words, button=False):
@@ -207,11 +210,9 @@ def test_from_a_folder(chrome, site):  # noqa: F811
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"^file://.*\.html#"))
-    page.wait_for_load_state("networkidle")
     page.goto((site / "search.html").as_uri() + "?q=mask")
     page.wait_for_selector(".search-found li a")
-    page.wait_for_load_state("networkidle")
-    assert page.watch.troubles == []
+    assert troubles(page) == []
     context.close()
 
 
@@ -239,7 +240,7 @@ def test_dialog_and_page_are_accessible_and_fit(chrome, home, size, theme):
     page.wait_for_selector(".search-found li a")
     assert axe(page, ".bd-search-container") == []
     assert page.evaluate(TOO_WIDE, ".bd-search-container") == []
-    assert page.watch.troubles == []
+    assert troubles(page) == []
     context.close()
 
 
