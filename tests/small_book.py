@@ -27,7 +27,11 @@ html_favicon = {str(ROOT / "book" / "_static" / "favicon.svg")!r}
 numfig = True
 language = "en"
 """
-GROUNDS = {"light": ("#fff", "#222"), "dark": ("#14181e", "#ddd")}
+# The theme's colours: ground, text, muted text, primary, text on primary.
+COLOURS = {
+    "light": ("#ffffff", "#222832", "#48566b", "#0a7d91", "#ffffff"),
+    "dark": ("#14181e", "#ced6dd", "#9ca4af", "#3fb1c5", "#000000"),
+}
 
 
 def extension(name: str) -> ModuleType:
@@ -81,11 +85,13 @@ def opened(browser: Any, address: str, width: int = 1000, **options: Any) -> Ite
 
 def set_theme(page: Any, theme: str) -> None:
     """Give the page a theme, with the grounds of the book's own, and no slow change of colour."""
-    ground, ink = GROUNDS[theme]
+    ground, ink, muted, primary, on_primary = COLOURS[theme]
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     page.add_style_tag(
-        content=f"html, body, figcaption {{ background: {ground}; color: {ink}; "
-        f"--pst-color-background: {ground}; --pst-color-text-base: {ink} }} "
+        content=f"html {{ --pst-color-background: {ground}; --pst-color-text-base: {ink}; "
+        f"--pst-color-text-muted: {muted}; --pst-color-primary: {primary}; "
+        f"--pst-color-primary-text: {on_primary} }} "
+        f"html, body, figcaption {{ background: {ground}; color: {ink} }} "
         "* { transition: none !important }"
     )
 
