@@ -27,10 +27,10 @@ html_favicon = {str(ROOT / "book" / "_static" / "favicon.svg")!r}
 numfig = True
 language = "en"
 """
-# The theme's colours: ground, text, muted text, primary, text on primary.
+# The theme's colours: ground, text, muted text, primary, text on primary, border.
 COLOURS = {
-    "light": ("#ffffff", "#222832", "#48566b", "#0a7d91", "#ffffff"),
-    "dark": ("#14181e", "#ced6dd", "#9ca4af", "#3fb1c5", "#000000"),
+    "light": ("#ffffff", "#222832", "#48566b", "#0a7d91", "#ffffff", "#d1d5da"),
+    "dark": ("#14181e", "#ced6dd", "#9ca4af", "#3fb1c5", "#000000", "#48566b"),
 }
 
 
@@ -85,12 +85,12 @@ def opened(browser: Any, address: str, width: int = 1000, **options: Any) -> Ite
 
 def set_theme(page: Any, theme: str) -> None:
     """Give the page a theme, with the grounds of the book's own, and no slow change of colour."""
-    ground, ink, muted, primary, on_primary = COLOURS[theme]
+    ground, ink, muted, primary, on_primary, border = COLOURS[theme]
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     page.add_style_tag(
         content=f"html {{ --pst-color-background: {ground}; --pst-color-text-base: {ink}; "
         f"--pst-color-text-muted: {muted}; --pst-color-primary: {primary}; "
-        f"--pst-color-primary-text: {on_primary} }} "
+        f"--pst-color-primary-text: {on_primary}; --pst-color-border: {border} }} "
         f"html, body, figcaption {{ background: {ground}; color: {ink} }} "
         "* { transition: none !important }"
     )

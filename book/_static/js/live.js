@@ -26,6 +26,32 @@
     };
   }
 
+  // Axes of a chart: how values become places, and the lines and words to draw. An axis has ends,
+  // ticks and a name, and may be logarithmic.
+  function chart(width, height, x, y) {
+    const left = 44, right = 14, top = 10, bottom = 42;
+    const along = (axis, from, to) => {
+      const f = axis.log ? Math.log : (v) => v;
+      const [a, b] = axis.ends.map(f);
+      return (v) => from + (to - from) * (f(Math.max(axis.ends[0], Math.min(axis.ends[1], v))) - a)
+        / (b - a);
+    };
+    const floor = height - bottom;
+    const X = along(x, left, width - right), Y = along(y, floor, top);
+    const parts = [make("line", { class: "lf-axis", x1: left, x2: width - right, y1: floor, y2: floor })];
+    for (const tick of x.ticks) {
+      parts.push(make("text", { class: "lf-middle", x: X(tick), y: floor + 17 }, `${tick}`));
+    }
+    for (const tick of y.ticks) {
+      parts.push(make("line", { class: "lf-grid", x1: left, x2: width - right, y1: Y(tick), y2: Y(tick) }),
+        make("text", { class: "lf-end", x: left - 6, y: Y(tick) + 4 }, `${tick}`));
+    }
+    parts.push(make("text", { class: "lf-middle", x: (left + width - right) / 2, y: height - 6 }, x.name));
+    const line = (points) => points.map(([u, v], i) =>
+      `${i ? "L" : "M"}${X(u).toFixed(1)} ${Y(v).toFixed(1)}`).join("");
+    return { X, Y, line, parts, left, right, top, floor };
+  }
+
   // A figure brings its data as JSON. `check` throws on what it can't show, before `start` changes
   // anything, and then the picture stays with a sentence.
   class LiveFigure extends HTMLElement {
@@ -88,10 +114,22 @@
       return { node, select };
     }
 
+    // Calls `paint` now, and again whenever the figure's width has changed.
+    onWidth(paint) {
+      let known = 0;
+      const look = () => {
+        if (this.clientWidth === known) return;
+        known = this.clientWidth;
+        paint();
+      };
+      look();
+      if (window.ResizeObserver) new ResizeObserver(look).observe(this);
+    }
+
     status() {
       return make("p", { class: "lf-say", role: "status", "aria-live": "polite" });
     }
   }
 
-  window.dropoutCourse = { generator, ...window.dropoutCourse, live: { make, LiveFigure } };
+  window.dropoutCourse = { generator, ...window.dropoutCourse, live: { make, chart, LiveFigure } };
 })();
