@@ -70,13 +70,17 @@ def element(tag: str, attributes: Mapping[str, object], still: str, data: Any) -
 
 
 def load_with(
-    app: Sphinx, kind: str, css: str | Sequence[str], scripts: Sequence[str]
+    app: Sphinx,
+    kind: str,
+    css: str | Sequence[str],
+    scripts: Sequence[str],
+    node: type[nodes.Element] = nodes.figure,
 ) -> dict[str, Any]:
-    """Load files on the pages that show a kind of figure, and on no other; give the metadata."""
+    """Load files on the pages with a node of this class, and on no other; give the metadata."""
     sheets = [css] if isinstance(css, str) else css
 
     def load(app: Sphinx, page: str, template: str, context: dict, doctree: Any) -> None:
-        figures = doctree.findall(nodes.figure) if doctree is not None else ()
+        figures = doctree.findall(node) if doctree is not None else ()
         if any(kind in figure["classes"] for figure in figures):
             for name in sheets:
                 app.add_css_file(f"css/{name}")
