@@ -120,3 +120,18 @@ def smallest_text(page: Any, selector: str) -> float:
           .map((e) => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a), 99)""",
         selector,
     )
+
+
+def remade(page: Any, tag: str, name: str, value: str) -> str:
+    """Put an element with a changed attribute and a plain picture in its place; give its text."""
+    return page.evaluate(
+        """([tag, name, value]) => {
+          const old = document.querySelector(tag), made = document.createElement(tag);
+          for (const one of old.attributes) made.setAttribute(one.name, one.value);
+          made.setAttribute(name, value);
+          made.append('picture', old.querySelector('script'));
+          old.replaceWith(made);
+          return made.textContent;
+        }""",
+        [tag, name, value],
+    )

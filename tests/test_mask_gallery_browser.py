@@ -9,6 +9,7 @@ from small_book import (
     book_of,
     extension,
     opened,
+    remade,
     set_theme,
     sideways,
     violations,
@@ -202,14 +203,7 @@ def test_without_scripts_the_pictures_and_a_sentence_remain(browser, address):
     ("name", "value"), [("kind", "none"), ("rate", "1.5"), ("rate", "x"), ("seed", "-1")]
 )
 def test_a_parameter_out_of_range_leaves_the_picture(page, name, value):
-    text = page.evaluate(
-        "([name, value]) => { const old = document.querySelector('mask-gallery');"
-        " const made = document.createElement('mask-gallery');"
-        " for (const one of old.attributes) made.setAttribute(one.name, one.value);"
-        " made.setAttribute(name, value); made.append('picture', old.querySelector('script'));"
-        " old.replaceWith(made); return made.textContent; }",
-        [name, value],
-    )
+    text = remade(page, "mask-gallery", name, value)
     assert text.startswith("picture")
     assert "This figure can't start: " in text
     assert text.endswith("The picture stays as it is.")

@@ -8,7 +8,16 @@ import re
 import numpy as np
 import pytest
 from browser import browser as headless
-from small_book import book_of, extension, opened, set_theme, sideways, smallest_text, violations
+from small_book import (
+    book_of,
+    extension,
+    opened,
+    remade,
+    set_theme,
+    sideways,
+    smallest_text,
+    violations,
+)
 from sphinx.errors import ExtensionError
 
 from bench import co2 as bench
@@ -197,13 +206,6 @@ def test_without_scripts_the_picture_and_a_sentence_remain(browser, address):
     [("net", "ReLU 0.5"), ("passes", "1"), ("passes", "2.5"), ("seed", "none")],
 )
 def test_a_parameter_out_of_range_leaves_the_picture(page, name, value):
-    text = page.evaluate(
-        "([name, value]) => { const old = document.querySelector('mc-co2');"
-        " const made = document.createElement('mc-co2');"
-        " for (const one of old.attributes) made.setAttribute(one.name, one.value);"
-        " made.setAttribute(name, value); made.append('picture', old.querySelector('script'));"
-        " old.replaceWith(made); return made.textContent; }",
-        [name, value],
-    )
+    text = remade(page, "mc-co2", name, value)
     assert text.startswith("picture")
     assert text.endswith("The picture stays as it is.")

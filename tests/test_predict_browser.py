@@ -168,8 +168,8 @@ def test_by_keyboard_a_curve_is_drawn_and_compared(page):
     button(page, "Compare").press("Enter")
     assert figure(page).is_visible()
     assert said(page) == (
-        "On average you are 5.4 points away. Farthest at 0.5 (drop rate p): you said 14 %, measured: "
-        "8 %. The test error is lowest at 0.5; in your curve, at 0.8."
+        "On average you are 5.4 points away. Farthest at 0.5 (drop rate p): you said 14 %, "
+        "measured: 8 %. The test error is lowest at 0.5; in your curve, at 0.8."
     )
     assert page.locator(".pc-measured").count() == 1
     assert page.evaluate("document.activeElement.textContent") == "Draw again"

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from browser import browser as headless
-from small_book import book_of, extension, opened, set_theme, sideways, violations
+from small_book import book_of, extension, opened, remade, set_theme, sideways, violations
 
 from solutions.ch10_batchnorm import (
     bn_forward,
@@ -235,13 +235,6 @@ def test_without_scripts_the_chain_and_its_variances_remain(browser, address):
     ("name", "value"), [("order", "linear dropout mystery"), ("rate", "0.95"), ("order", "")]
 )
 def test_a_parameter_out_of_range_leaves_the_picture(page, name, value):
-    text = page.evaluate(
-        "([name, value]) => { const old = document.querySelector('variance-shift');"
-        " const made = document.createElement('variance-shift');"
-        " for (const one of old.attributes) made.setAttribute(one.name, one.value);"
-        " made.setAttribute(name, value); made.append('picture', old.querySelector('script'));"
-        " old.replaceWith(made); return made.textContent; }",
-        [name, value],
-    )
+    text = remade(page, "variance-shift", name, value)
     assert text.startswith("picture")
     assert text.endswith("The picture stays as it is.")

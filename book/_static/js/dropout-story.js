@@ -1,0 +1,53 @@
+// <dropout-story>: four steps pass by while one picture stays in sight, that of the step in the
+// middle of the window. The steps and their pictures come with the page.
+"use strict";
+
+(() => {
+  const { live: { make, LiveFigure } } = window.dropoutCourse;
+
+  class DropoutStory extends LiveFigure {
+    check(data) {
+      if (this.querySelectorAll(".ds-step > svg").length !== data.steps) {
+        throw new RangeError("a step is missing");
+      }
+      if (!window.IntersectionObserver) throw new RangeError("this browser does not tell what is in sight");
+    }
+
+    start() {
+      this.steps = [...this.querySelectorAll(".ds-step")];
+      this.pictures = this.steps.map((step) => step.querySelector("svg"));
+      const titles = this.steps.map((step) => step.querySelector(".ds-title").textContent);
+      this.dots = titles.map((title, i) => {
+        const dot = this.button(String(i + 1), () => this.go(i), { "aria-label": `Step ${i + 1}: ${title}` });
+        dot.classList.add("ds-dot");
+        return dot;
+      });
+      this.prepend(make("div", { class: "ds-stage" }, ...this.pictures,
+        make("div", { class: "ds-dots", role: "group", "aria-label": "Steps" }, ...this.dots)));
+      this.classList.add("ds-live");
+      const middle = new IntersectionObserver((seen) => {
+        for (const { target, isIntersecting } of seen) {
+          if (isIntersecting) this.show(this.steps.indexOf(target));
+        }
+      }, { rootMargin: "-36% 0px -62% 0px" });
+      for (const step of this.steps) middle.observe(step);
+      this.show(0);
+    }
+
+    go(i) {
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.steps[i].scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+      this.show(i);
+    }
+
+    show(now) {
+      this.pictures.forEach((picture, i) => {
+        picture.classList.toggle("ds-now", i === now);
+        picture.setAttribute("aria-hidden", String(i !== now));
+      });
+      this.dots.forEach((dot, i) => dot.setAttribute("aria-current", i === now ? "step" : "false"));
+    }
+  }
+
+  if (!customElements.get("dropout-story")) customElements.define("dropout-story", DropoutStory);
+})();
