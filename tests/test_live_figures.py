@@ -21,7 +21,8 @@ def test_the_generator_is_that_of_the_first_figure(seed):
 
 def test_data_that_look_like_the_end_of_a_script_stay_data():
     html = live.element("some-figure", {"kind": 'a"b'}, "<p>x</p>", {"say": "</script><b>"})
-    assert html.startswith('<some-figure kind="a&quot;b"><p>x</p><script type="application/json">')
+    head = '<some-figure class="live" kind="a&quot;b"><p>x</p><script type="application/json">'
+    assert html.startswith(head)
     inside = html.split('json">')[1].removesuffix("</script></some-figure>")
     assert "<" not in inside
     assert json.loads(inside) == {"say": "</script><b>"}

@@ -186,7 +186,7 @@
       this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       const curve = (values, name) => make("path", { class: `pc-${name}`,
         d: area.line(values.map((v, i) => [xs[i], v])) });
-      const name = make("text", { x: area.left + 6, y: area.top + 10 }, `${yName}${unit && ` / ${unit}`}`);
+      const name = make("text", { x: area.left + 6, y: area.top + 16 }, `${yName}${unit && ` / ${unit}`}`);
       this.svg.replaceChildren(...area.parts, name,
         ...(this.seen ? [curve(this.measured, "measured")] : []), curve(this.drawn, "drawn"),
         ...this.drawn.map((v, i) => this.point(i, v)), ...this.names());
