@@ -65,7 +65,7 @@ def shown(page):
 def test_the_picture_follows_the_scroll_and_stays_in_sight(page):
     assert shown(page) == 1
     height = page.viewport_size["height"]
-    for number in (2, 3, 4, 2):
+    for number in (2, 3, 4, 2, 1):
         page.evaluate(
             "(i) => document.querySelectorAll('.ds-step')[i].scrollIntoView({ block: 'center' })",
             number - 1,
@@ -74,7 +74,6 @@ def test_the_picture_follows_the_scroll_and_stays_in_sight(page):
             "(i) => document.querySelectorAll('.ds-stage > svg')[i].classList.contains('ds-now')",
             arg=number - 1,
         )
-        assert shown(page) == number
         box = page.locator(".ds-stage > .ds-now").bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= height

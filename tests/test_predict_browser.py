@@ -43,6 +43,12 @@ Without dropout it is *18* %. How does it go **on**?
 The figure.
 ```
 :::
+
+It falls, then it rises.
+
+## Later
+
+Other words.
 """
 # What cells would have recorded: two runs around each mean.
 CONF = f"""
@@ -157,7 +163,10 @@ def test_the_distance_is_a_mean_and_on_a_logarithmic_axis_a_factor(page):
 
 @pytest.mark.slow
 def test_by_keyboard_a_curve_is_drawn_and_compared(page):
+    answer = page.get_by_text("It falls, then it rises.")
     assert not figure(page).is_visible()
+    assert not answer.is_visible()  # the words behind the figure wait with it
+    assert page.get_by_text("Other words.").is_visible()
     assert button(page, "Compare").is_disabled()
     assert page.get_by_role("slider").count() == 3  # the first point is given
     point(page, 0.2).focus()
@@ -167,6 +176,7 @@ def test_by_keyboard_a_curve_is_drawn_and_compared(page):
     assert page.evaluate(f"{IT}.drawn") == pytest.approx([18, 17.2, 14, 10])
     button(page, "Compare").press("Enter")
     assert figure(page).is_visible()
+    assert answer.is_visible()
     assert said(page) == (
         "On average you are 5.4 points away. Farthest at 0.5 (drop rate p): you said 14 %, "
         "measured: 8 %. The test error is lowest at 0.5; in your curve, at 0.8."

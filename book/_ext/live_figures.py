@@ -66,7 +66,8 @@ def element(tag: str, attributes: Mapping[str, object], still: str, data: Any) -
     """Return a custom element: its picture without JavaScript, and its data as JSON."""
     given = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
     plain = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
-    return f'<{tag} class="live"{given}>{still}<script type="application/json">{plain}</script></{tag}>'
+    script = f'<script type="application/json">{plain}</script>'
+    return f'<{tag} class="live"{given}>{still}{script}</{tag}>'
 
 
 def load_with(

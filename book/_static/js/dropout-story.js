@@ -1,5 +1,5 @@
-// <dropout-story>: four steps pass by while one picture stays in sight, that of the step in the
-// middle of the window. The steps and their pictures come with the page.
+// <dropout-story>: four steps pass by while one picture stays in sight, that of the step that
+// has risen last. The steps and their pictures come with the page.
 "use strict";
 
 (() => {
@@ -25,12 +25,13 @@
       this.prepend(make("div", { class: "ds-stage" }, ...this.pictures,
         make("div", { class: "ds-dots", role: "group", "aria-label": "Steps" }, ...this.dots)));
       this.classList.add("ds-live");
-      const middle = new IntersectionObserver((seen) => {
-        for (const { target, isIntersecting } of seen) {
-          if (isIntersecting) this.show(this.steps.indexOf(target));
-        }
-      }, { rootMargin: "-36% 0px -62% 0px" });
-      for (const step of this.steps) middle.observe(step);
+      // A step's picture comes when the step has risen into the upper part of the window.
+      const risen = new Set();
+      const watch = new IntersectionObserver((seen) => {
+        for (const { target, isIntersecting } of seen) risen[isIntersecting ? "add" : "delete"](target);
+        this.show(Math.max(0, ...this.steps.map((step, i) => (risen.has(step) ? i : 0))));
+      }, { rootMargin: "100000px 0px -58% 0px" });
+      for (const step of this.steps) watch.observe(step);
       this.show(0);
     }
 

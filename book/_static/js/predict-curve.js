@@ -34,7 +34,11 @@
         || !data.points.every(([x, y]) => Number.isFinite(x) && y >= low && y <= high)) {
         throw new RangeError("its curve leaves the axes");
       }
-      this.waiting = figure.closest(".cell") ?? figure;
+      this.waiting = [figure.closest(".cell") ?? figure];
+      // What the paragraphs behind it say gives the answer away.
+      for (let next = this.waiting[0].nextElementSibling; next?.matches("p"); next = next.nextElementSibling) {
+        this.waiting.push(next);
+      }
     }
 
     start(data) {
@@ -64,21 +68,21 @@
       this.at = 1;
       this.moved = this.seen = false;
       this.say.textContent = "";
-      this.waiting.classList.add("predict-hidden");
+      for (const one of this.waiting) one.classList.add("predict-hidden");
       this.show();
     }
 
     // Somebody follows a link to the figure: here it is.
     wanted() {
       const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      if (!target || this.seen || !(target === this.waiting || this.waiting.contains(target))) return;
+      if (!target || this.seen || !this.waiting.some((one) => one.contains(target))) return;
       this.reveal(false);
       target.scrollIntoView();
     }
 
     reveal(compare) {
       this.seen = true;
-      this.waiting.classList.remove("predict-hidden");
+      for (const one of this.waiting) one.classList.remove("predict-hidden");
       this.say.textContent = compare ? this.words() : "The figure is below.";
       const had = this.contains(document.activeElement);
       this.show();
