@@ -16,6 +16,7 @@ from pathlib import Path
 from bench import (
     capstone,
     checks,
+    co2,
     concrete,
     exercises,
     feedback,
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "fuzz": fuzz.run,
     "concrete": concrete.run,
     "playground": playground.run,
+    "co2": co2.run,
     "capstone": capstone.run,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,29 @@ def test_figures_are_attachments(context):
     assert context.images == {"net.png": ROOT / "notebooks" / "images" / "net.png"}
 
 
+def test_an_interactive_figure_is_its_caption_with_its_number_and_a_link(tmp_path):
+    root = shutil.copytree(ROOT, tmp_path / "book")
+    page = root / "book" / "03-forward.md"
+    text = "```{mask-gallery}\n:name: fig-gallery\n\nWho *shares*.\n```"
+    before = page.read_text()
+    page.write_text(f"{before}\n{text}\n")
+    book = scan(root, read_site(root))
+    place = Place("book/03-forward.md", before.count("\n") + 2)
+    out = degrade(Context(book, "03-forward", root / "book"), text, place)
+    assert out == (
+        "**Figure 3.4.** Who *shares*.\n\nIt is an interactive figure: play with it on "
+        f"[the online page]({PAGE}#fig-gallery)."
+    )
+
+
+def test_a_prediction_asks_before_the_next_cell(context):
+    out = plain(context, "```{predict} fig-net\n:values: ch03.x\n\nWhere does $x$ *end*?\n```")
+    assert out == (
+        "> **Predict, then see**\n>\n> Where does $x$ *end*?\n>\n"
+        "> Sketch it before you run the next cell."
+    )
+
+
 def test_what_plain_markdown_does_not_show_is_left_out(context):
     text = "(label)=\nText.\n\n% a comment\n\n+++\n\n```{bibliography}\n```"
     assert plain(context, text) == "Text."
@@ -168,6 +192,7 @@ def test_what_plain_markdown_does_not_show_is_left_out(context):
         (":::{list-table}\n* - a\n  - b\n* - c\n:::", 10, "equal length"),
         (":::{list-table}\n* - a\n\n    - b\n:::", 13, "one paragraph"),
         (":::{quiz} q-one\nQ?\n\n- [ ] a\n  > no\n- [ ] b\n  > no\n:::", 13, "no right option"),
+        ("```{mask-gallery}\n```", 10, "no caption"),
         ("[a]: https://a.org", 10, "left in the notebook"),
     ],
 )

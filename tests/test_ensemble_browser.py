@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-from browser import Watch, served
 from browser import browser as headless
-from sphinx.testing.util import SphinxTestApp
+from small_book import book_of, extension, opened, violations
 
 from solutions.ch05_ensembles import all_masks, exact_average, geometric_mean, mask_probs
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "book" / "_ext"))
-book = importlib.import_module("ensemble")
-CONF = f"""
-import sys
-sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_parser", "ensemble"]
-html_static_path = [{str(ROOT / "book" / "_static")!r}]
-html_theme = "basic"
-html_favicon = {str(ROOT / "book" / "_static" / "favicon.svg")!r}
-numfig = True
-language = "en"
-"""
+book = extension("ensemble")
+PAGE = "# Page\n\n```{ensemble}\n:name: fig-e\n\nThe caption.\n```\n"
 IT = "document.querySelector('dropout-ensemble')"
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ensemble")
-    source = folder / "source"
-    source.mkdir()
-    (source / "conf.py").write_text(CONF)
-    (source / "index.md").write_text("# Page\n\n```{ensemble}\n:name: fig-e\n\nThe caption.\n```\n")
-    app = SphinxTestApp("html", srcdir=source, builddir=folder / "build")
-    try:
-        app.build()
-        assert app.warning.getvalue() == ""
-        with served(app.outdir) as home:
-            yield home
-    finally:
-        app.cleanup()
+    with book_of(tmp_path_factory.mktemp("ensemble"), ["ensemble"], PAGE) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +29,8 @@ def browser():
 
 @pytest.fixture
 def page(browser, address):
-    context = browser.new_context(viewport={"width": 900, "height": 1000})
-    tab = context.new_page()
-    watch = Watch(tab, address)
-    tab.goto(f"{address}/index.html")
-    yield tab
-    context.close()
-    assert watch.troubles == []
+    with opened(browser, address, 900) as tab:
+        yield tab
 
 
 def said(page):
@@ -107,18 +75,13 @@ def test_a_layer_between_parts_the_geometric_mean_from_the_whole_network(page):
 
 
 def test_it_is_accessible(page):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context="figure").response["violations"]
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+    assert violations(page) == []
 
 
 def test_without_scripts_or_with_broken_numbers_the_picture_stays(browser, address, page):
-    context = browser.new_context(java_script_enabled=False)
-    tab = context.new_page()
-    tab.goto(f"{address}/index.html")
-    assert tab.locator("svg .en-member").count() == 16
-    assert "At p = 0.5, classes A, B, C: arithmetic " in tab.locator(".en-still").inner_text()
-    context.close()
+    with opened(browser, address, java_script_enabled=False) as tab:
+        assert tab.locator("svg .en-member").count() == 16
+        assert "At p = 0.5, classes A, B, C: arithmetic " in tab.locator(".en-still").inner_text()
     count = page.evaluate(
         f"() => {{ const old = {IT}; const made = document.createElement('dropout-ensemble');"
         " made.dataset.net = '{'; made.append('picture'); old.replaceWith(made);"

@@ -2,61 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
-from pathlib import Path
-from threading import Thread
 
 import pytest
 from browser import browser as headless
-from sphinx.testing.util import SphinxTestApp
+from small_book import book_of, extension, opened, set_theme, sideways, violations
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).resolve().parents[1]
-SPEC = importlib.util.spec_from_file_location("network", ROOT / "book" / "_ext" / "network.py")
-network = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(network)
-
-CONF = f"""
-import sys
-sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_parser", "network"]
-html_static_path = [{str(ROOT / "book" / "_static")!r}]
-html_theme = "basic"
-html_favicon = {str(ROOT / "book" / "_static" / "favicon.svg")!r}
-numfig = True
-language = "en"
-"""
+network = extension("network")
+PAGE = "# Page\n\n```{dropout-network}\n:seed: 3\n```\n"
 UNITS = 16
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("network")
-    source = folder / "source"
-    source.mkdir()
-    (source / "conf.py").write_text(CONF)
-    (source / "index.md").write_text("# Page\n\n```{dropout-network}\n:seed: 3\n```\n")
-    app = SphinxTestApp("html", srcdir=source, builddir=folder / "build")
-    try:
-        app.build()
-        assert app.warning.getvalue() == ""
-        handler = partial(Quiet, directory=str(app.outdir))
-        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            Thread(target=server.serve_forever, daemon=True).start()
-            yield f"http://127.0.0.1:{server.server_port}/index.html"
-            server.shutdown()
-    finally:
-        app.cleanup()
+    with book_of(tmp_path_factory.mktemp("network"), ["network"], PAGE) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -67,16 +29,8 @@ def browser():
 
 @pytest.fixture
 def page(browser, address):
-    context = browser.new_context(viewport={"width": 1000, "height": 900})
-    tab = context.new_page()
-    faults: list[str] = []
-    tab.on("console", lambda note: faults.append(note.text) if note.type == "error" else None)
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("requestfailed", lambda request: faults.append(request.url))
-    tab.goto(address)
-    yield tab
-    context.close()
-    assert faults == []
+    with opened(browser, address) as tab:
+        yield tab
 
 
 def unit(page, layer: int, row: int):
@@ -111,12 +65,6 @@ def masks(seed: int, times: int, rate: float = 0.5) -> list[list[bool]]:
     """Return the first masks of the stream; the first belongs to the picture itself."""
     stream = network.uniforms(seed)
     return [[u >= rate for u in islice(stream, UNITS)] for _ in range(times)]
-
-
-def axe_violations(page) -> list[str]:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context="figure").response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 def test_starts_with_the_mask_of_the_picture(page):
@@ -245,24 +193,15 @@ def test_reset_goes_back_to_the_start(page):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(page, theme):
-    ground = {"light": "#fff", "dark": "#14181e"}[theme]
-    page.evaluate(
-        "([theme, ground]) => { document.documentElement.dataset.theme = theme;"
-        " document.body.style.background = ground; }",
-        [theme, ground],
-    )
-    page.add_style_tag(content=f"figcaption {{ color: {'#222' if theme == 'light' else '#ddd'} }}")
-    page.add_style_tag(content="dropout-network * { transition: none !important }")
+    set_theme(page, theme)
     page.locator(".dn-table summary").click()
-    assert axe_violations(page) == []
+    assert violations(page) == []
 
 
 def test_narrow_screen_has_no_sideways_scroll(page):
     page.set_viewport_size({"width": 390, "height": 844})
     button(page, "Resample 100 times").click()
-    wide = page.evaluate("document.querySelector('figure').scrollWidth")
-    assert wide <= page.evaluate("document.querySelector('figure').clientWidth")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert sideways(page) == []
     left, right = page.locator(".dn-side").all()
     assert right.bounding_box()["y"] >= left.bounding_box()["y"] + left.bounding_box()["height"]
     target = page.locator(".unit.kept .hit").first.bounding_box()
@@ -270,21 +209,16 @@ def test_narrow_screen_has_no_sideways_scroll(page):
 
 
 def test_reduced_motion_is_respected(browser, address):
-    context = browser.new_context(reduced_motion="reduce")
-    tab = context.new_page()
-    tab.goto(address)
     style = "getComputedStyle(document.querySelector('{}')).transitionDuration"
-    assert tab.evaluate(style.format(".unit .body")) == "0s"
-    assert tab.evaluate(style.format(".dn-seen")) == "0s"
-    context.close()
+    with opened(browser, address, reduced_motion="reduce") as tab:
+        assert tab.evaluate(style.format(".unit .body")) == "0s"
+        assert tab.evaluate(style.format(".dn-seen")) == "0s"
 
 
 def test_without_javascript_the_picture_and_a_sentence_remain(browser, address):
-    context = browser.new_context(java_script_enabled=False)
-    tab = context.new_page()
-    tab.goto(address)
-    picture = tab.get_by_role("img", name=re.compile("6 of 16 hidden units survive"))
-    assert picture.bounding_box()["height"] > 100
-    assert "6 of 16 hidden units survive; expected 8.0." in tab.locator(".dn-still").inner_text()
-    assert tab.locator("button").count() == 0
-    context.close()
+    with opened(browser, address, java_script_enabled=False) as tab:
+        picture = tab.get_by_role("img", name=re.compile("6 of 16 hidden units survive"))
+        assert picture.bounding_box()["height"] > 100
+        still = tab.locator(".dn-still").inner_text()
+        assert "6 of 16 hidden units survive; expected 8.0." in still
+        assert tab.locator("button").count() == 0

@@ -6,27 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from browser import Watch, served
 from browser import browser as headless
-from sphinx.testing.util import SphinxTestApp
+from small_book import book_of, opened, violations
 
 from bench import playground as bench
 from solutions.ch04_backprop import mlp_loss_grads
 
 pytestmark = pytest.mark.slow
-ROOT = bench.ROOT
 BOOK = bench.extension()
-CONF = f"""
-import sys
-sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_parser", "playground", "build_your_own"]
-myst_enable_extensions = ["colon_fence"]
-html_static_path = [{str(ROOT / "book" / "_static")!r}]
-html_theme = "basic"
-html_favicon = {str(ROOT / "book" / "_static" / "favicon.svg")!r}
-numfig = True
-language = "en"
-"""
 PAGE = """# Page
 
 ```{playground}
@@ -49,18 +36,8 @@ The caption.
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("playground")
-    source = folder / "source"
-    source.mkdir()
-    (source / "conf.py").write_text(CONF)
-    (source / "index.md").write_text(PAGE)
-    app = SphinxTestApp("html", srcdir=source, builddir=folder / "build")
-    try:
-        app.build()
-        assert app.warning.getvalue() == ""
-        with served(app.outdir) as home:
-            yield home
-    finally:
-        app.cleanup()
+    with book_of(folder, ["playground", "build_your_own"], PAGE) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -69,20 +46,10 @@ def browser():
         yield chromium
 
 
-def opened(browser, address, **options):
-    context = browser.new_context(viewport={"width": 1000, "height": 1100}, **options)
-    tab = context.new_page()
-    tab.watch = Watch(tab, address)
-    tab.goto(f"{address}/index.html")
-    return tab
-
-
 @pytest.fixture
 def page(browser, address):
-    tab = opened(browser, address)
-    yield tab
-    tab.context.close()
-    assert tab.watch.troubles == []
+    with opened(browser, address) as tab:
+        yield tab
 
 
 def button(page, name):
@@ -210,26 +177,22 @@ def test_every_setting_can_be_reached_and_trains(page):
 
 
 def test_it_is_accessible(page):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context="figure").response["violations"]
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+    assert violations(page) == []
 
 
 def test_without_motion_it_goes_to_its_end_at_once(browser, address):
-    tab = opened(browser, address, reduced_motion="reduce")
-    button(tab, "Train").click()
-    button(tab, "Train again").wait_for()
-    assert said(tab).startswith("After 800 epochs")
-    tab.context.close()
+    with opened(browser, address, reduced_motion="reduce") as tab:
+        button(tab, "Train").click()
+        button(tab, "Train again").wait_for()
+        assert said(tab).startswith("After 800 epochs")
 
 
 def test_without_scripts_there_is_a_picture_and_a_sentence(browser, address):
-    tab = opened(browser, address, java_script_enabled=False)
-    assert tab.locator(".pg-still svg").count() == 2
-    assert "After 800 epochs at p = 0.3." in tab.locator(".pg-still p").inner_text()
-    assert tab.locator(".byo-still .byo-fails").count() == 1
-    assert tab.get_by_role("button").count() == 0
-    tab.context.close()
+    with opened(browser, address, java_script_enabled=False) as tab:
+        assert tab.locator(".pg-still svg").count() == 2
+        assert "After 800 epochs at p = 0.3." in tab.locator(".pg-still p").inner_text()
+        assert tab.locator(".byo-still .byo-fails").count() == 1
+        assert tab.get_by_role("button").count() == 0
 
 
 @pytest.mark.parametrize("attribute", ["preset='none'", "seed='-1'", "seed='x'"])

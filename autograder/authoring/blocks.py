@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import escape
 from string import ascii_uppercase
 
-from .boxes import BOXES, CLAIMS_COLUMNS, OBJECTIVES_TITLE, time_needed
+from .boxes import BOXES, CLAIMS_COLUMNS, INTERACTIVE, OBJECTIVES_TITLE, time_needed
 from .claims import Claim, chosen
 from .errors import Place
+from .frames import Render, captioned, details, framed, summary
 from .inline import Context, inline
+from .interactive import interactive, network, predict
 from .myst import Directive
 from .quiz import QuizError, parse_quiz
 from .verdicts import evidence_text, legend
@@ -31,9 +32,7 @@ ADMONITIONS = (
     "warning",
 )
 TITLES = {"seealso": "See also"}
-NETWORK = "_static/dropout-network.svg"
 ROW = re.compile(r"(?P<pad>[*+-] +)[*+-](?: +(?P<cell>.*))?\Z")
-Render = Callable[[Context, str, Place], str]
 
 
 def block(context: Context, one: Directive, render: Render) -> str:
@@ -56,26 +55,13 @@ def block(context: Context, one: Directive, render: Render) -> str:
     if one.name in ADMONITIONS:
         title = TITLES.get(one.name, one.name.title())
         body = "\n".join(filter(None, [one.arg, one.body]))
-        return _framed(one, title, render(context, body, one.inside))
+        return framed(one, title, render(context, body, one.inside))
     if one.name not in BLOCKS:
         raise one.place.error(
             f"the directive {{{one.name}}} has no plain Markdown: use one of "
             f"{', '.join((*BLOCKS, *ADMONITIONS))}, or support it in autograder/authoring/blocks.py"
         )
     return BLOCKS[one.name](context, one, render)
-
-
-def details(summary: str, body: str) -> str:
-    """A folded block. Blank lines inside let Markdown work in it."""
-    return f"<details>\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
-
-
-def summary(context: Context, text: str, place: Place) -> str:
-    """Text of a summary, which is HTML: only code and emphasis are kept."""
-    plain = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", inline(context, text, place))
-    plain = re.sub(r"`+([^`]+)`+", r"<code>\1</code>", escape(plain, quote=False))
-    plain = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", plain)
-    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", plain)
 
 
 def tagged(formula: str, number: str) -> str:
@@ -90,25 +76,16 @@ def table_row(line: str) -> str:
     return formula.sub(lambda found: "$" + found[1].replace("\\|", "\\vert ") + "$", line)
 
 
-def _framed(one: Directive, title: str, body: str) -> str:
-    if "dropdown" in one.options.get("class", "").split():
-        return details(title, body)
-    # a display formula or a code block inside a quote does not render everywhere
-    if re.search(r"^\s*(\$\$|`{3}|~{3})|<details>", body, re.M):
-        return f"**{title}**\n\n{body}"
-    return "\n".join(f"> {line}".rstrip() for line in f"**{title}**\n\n{body}".splitlines())
-
-
 def _admonition(context: Context, one: Directive, render: Render) -> str:
     if "dropdown" in one.options.get("class", "").split():
         title = summary(context, one.arg, one.place)
     else:
         title = inline(context, one.arg, one.place)
-    return _framed(one, title, render(context, one.body, one.inside))
+    return framed(one, title, render(context, one.body, one.inside))
 
 
 def _box(context: Context, one: Directive, render: Render) -> str:
-    return _framed(one, BOXES[one.name], render(context, one.body, one.inside))
+    return framed(one, BOXES[one.name], render(context, one.body, one.inside))
 
 
 def _opening(context: Context, one: Directive, render: Render) -> str:
@@ -119,7 +96,7 @@ def _objectives(context: Context, one: Directive, render: Render) -> str:
     needs = inline(context, one.options.get("needs", ""), one.place)
     time = time_needed(one.options.get("minutes", "0"))
     body = render(context, one.body, one.inside)
-    return _framed(one, OBJECTIVES_TITLE, f"{body}\n\n**You need** {needs}. **It takes** {time}.")
+    return framed(one, OBJECTIVES_TITLE, f"{body}\n\n**You need** {needs}. **It takes** {time}.")
 
 
 def _claims(context: Context, one: Directive, render: Render) -> str:
@@ -162,13 +139,7 @@ def _figure(context: Context, one: Directive, render: Render) -> str:
     image = _image(context, one, render)
     if not one.body.strip():
         return image
-    return f"{image}\n\n{_captioned(context, one, render)}"
-
-
-def _captioned(context: Context, one: Directive, render: Render) -> str:
-    """The caption of a figure, with the number that the page shows."""
-    number = context.book.numbers[one.place]
-    return f"**Figure {number}.** {render(context, one.body, one.inside)}"
+    return f"{image}\n\n{captioned(context, one, render)}"
 
 
 def _list_table(context: Context, one: Directive, render: Render) -> str:
@@ -243,34 +214,21 @@ def _item(text: str) -> str:
     return "\n".join([f"- {first}", *(f"  {line}".rstrip() for line in rest)])
 
 
-def _network(context: Context, one: Directive, render: Render) -> str:
-    name = one.options.get("name", "").lower()
-    target = context.book.labels.get(name)
-    anchor = target.anchor if target else ""
-    link = f"[the online page]({context.book.site.page(context.doc, anchor)})"
-    sentence = f"Drop the units of this network yourself: {link} has it as an interactive figure."
-    parts = []
-    if (context.folder / NETWORK).is_file():
-        alt = "A small network whose hidden units are kept or dropped at random"
-        parts.append(f"![{alt}]({context.attach(NETWORK, one.place)})")
-    if one.body.strip():
-        parts.append(_captioned(context, one, render))
-    return "\n\n".join([*parts, sentence])
-
-
 BLOCKS: dict[str, Callable[[Context, Directive, Render], str]] = {
     "admonition": _admonition,
     "bibliography": _nothing,
     "claims": _claims,
     "code-block": _code,
     "dropdown": _dropdown,
-    "dropout-network": _network,
+    "dropout-network": network,
     "figure": _figure,
     "image": _image,
     "list-table": _list_table,
     "math": _math,
     "objectives": _objectives,
     "opening": _opening,
+    "predict": predict,
     "quiz": _quiz,
     **dict.fromkeys(BOXES, _box),
+    **dict.fromkeys(INTERACTIVE, interactive),
 }

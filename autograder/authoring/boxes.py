@@ -12,6 +12,8 @@ BOXES = {
     "limits": "What this does not show",
     "when-to-use": "When would I use this?",
 }
+# Figures with a caption that live on the page alone; a notebook has the caption and a link.
+INTERACTIVE = ("dropout-story", "mask-gallery", "mc-co2", "variance-shift")
 OBJECTIVES_TITLE = "After this chapter you can"
 CLAIMS_COLUMNS = ("What is said", "Verdict", "Evidence")
 ASSESSED = re.compile(r"\{assessed\}`([^`]+)`")

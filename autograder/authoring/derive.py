@@ -16,9 +16,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from .blocks import details
 from .degrade import degrade
 from .errors import Place, SourceError, SourceErrors
+from .frames import details
 from .inline import MIME, Context
 from .model import Cell, Chapter, Exercise, Text, Written, worth
 from .scan import Book

@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from sphinx.util.nodes import _make_id
 from sphinx_external_toc.parsing import FileItem, parse_toc_yaml
 
+from .boxes import INTERACTIVE
 from .citations import Citation, read_citations
 from .claims import ALL_CLAIMS, GENERAL, Claim, read_claims
 from .config import Site
@@ -192,7 +193,7 @@ class _Scanner:
             self.enter(label.lower(), target, one.place)
             self.flush(target)
             self.read(one.body, one.inside)
-        elif one.name in ("figure", "dropout-network"):
+        elif one.name in ("figure", "dropout-network", *INTERACTIVE):
             if one.body.strip():
                 self.captioned("figure", label, "", one.place)
         elif one.name in ("list-table", "table", "claims"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Any
 
+import numpy as np
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
@@ -37,13 +40,51 @@ def figure_of(directive: SphinxDirective, html: str, kind: str) -> list[nodes.No
     return [figure]
 
 
-def load_with(app: Sphinx, kind: str, css: str, scripts: Sequence[str]) -> dict[str, Any]:
-    """Load files on the pages that show a kind of figure, and on no other; give the metadata."""
+def uniforms(seed: int, n: int) -> np.ndarray:
+    """Return the first n numbers in [0, 1) of the figures' generator (mulberry32), as JavaScript.
+
+    Parameters
+    ----------
+    seed : int
+        32 bits of it are used.
+    n : int
+        How many.
+
+    Returns
+    -------
+    ndarray of float64 (n,)
+    """
+    word = np.uint64(0xFFFFFFFF)
+    steps = np.arange(1, n + 1, dtype=np.uint64)
+    state = (np.uint64(seed) + steps * np.uint64(0x6D2B79F5)) & word
+    t = ((state ^ (state >> np.uint64(15))) * (state | np.uint64(1))) & word
+    t ^= (t + (((t ^ (t >> np.uint64(7))) * (t | np.uint64(61))) & word)) & word
+    return (t ^ (t >> np.uint64(14))) / 2.0**32
+
+
+def element(tag: str, attributes: Mapping[str, object], still: str, data: Any) -> str:
+    """Return a custom element: its picture without JavaScript, and its data as JSON."""
+    given = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
+    plain = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    script = f'<script type="application/json">{plain}</script>'
+    return f'<{tag} class="live"{given}>{still}{script}</{tag}>'
+
+
+def load_with(
+    app: Sphinx,
+    kind: str,
+    css: str | Sequence[str],
+    scripts: Sequence[str],
+    node: type[nodes.Element] = nodes.figure,
+) -> dict[str, Any]:
+    """Load files on the pages with a node of this class, and on no other; give the metadata."""
+    sheets = [css] if isinstance(css, str) else css
 
     def load(app: Sphinx, page: str, template: str, context: dict, doctree: Any) -> None:
-        figures = doctree.findall(nodes.figure) if doctree is not None else ()
+        figures = doctree.findall(node) if doctree is not None else ()
         if any(kind in figure["classes"] for figure in figures):
-            app.add_css_file(f"css/{css}")
+            for name in sheets:
+                app.add_css_file(f"css/{name}")
             for name in scripts:
                 app.add_js_file(f"js/{name}", defer="defer")
 

@@ -1,0 +1,54 @@
+// <dropout-story>: four steps pass by while one picture stays in sight, that of the step that
+// has risen last. The steps and their pictures come with the page.
+"use strict";
+
+(() => {
+  const { live: { make, LiveFigure } } = window.dropoutCourse;
+
+  class DropoutStory extends LiveFigure {
+    check(data) {
+      if (this.querySelectorAll(".ds-step > svg").length !== data.steps) {
+        throw new RangeError("a step is missing");
+      }
+      if (!window.IntersectionObserver) throw new RangeError("this browser does not tell what is in sight");
+    }
+
+    start() {
+      this.steps = [...this.querySelectorAll(".ds-step")];
+      this.pictures = this.steps.map((step) => step.querySelector("svg"));
+      const titles = this.steps.map((step) => step.querySelector(".ds-title").textContent);
+      this.dots = titles.map((title, i) => {
+        const dot = this.button(String(i + 1), () => this.go(i), { "aria-label": `Step ${i + 1}: ${title}` });
+        dot.classList.add("ds-dot");
+        return dot;
+      });
+      this.prepend(make("div", { class: "ds-stage" }, ...this.pictures,
+        make("div", { class: "ds-dots", role: "group", "aria-label": "Steps" }, ...this.dots)));
+      this.classList.add("ds-live");
+      // A step's picture comes when the step has risen into the upper part of the window.
+      const risen = new Set();
+      const watch = new IntersectionObserver((seen) => {
+        for (const { target, isIntersecting } of seen) risen[isIntersecting ? "add" : "delete"](target);
+        this.show(Math.max(0, ...this.steps.map((step, i) => (risen.has(step) ? i : 0))));
+      }, { rootMargin: "100000px 0px -58% 0px" });
+      for (const step of this.steps) watch.observe(step);
+      this.show(0);
+    }
+
+    go(i) {
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.steps[i].scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+      this.show(i);
+    }
+
+    show(now) {
+      this.pictures.forEach((picture, i) => {
+        picture.classList.toggle("ds-now", i === now);
+        picture.setAttribute("aria-hidden", String(i !== now));
+      });
+      this.dots.forEach((dot, i) => dot.setAttribute("aria-current", i === now ? "step" : "false"));
+    }
+  }
+
+  if (!customElements.get("dropout-story")) customElements.define("dropout-story", DropoutStory);
+})();
