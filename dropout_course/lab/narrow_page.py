@@ -86,8 +86,8 @@ class Page:
             self._row(panels[row], shapes[row], titles[row], left, width)
         for bar in bars:
             bar.set_box_aspect(None)
-            head = self._extent("X", LABEL)[1] + 4
-            self.boxes.append((bar, WIDTH - side + GAP, top + head, 9, self.y - top - head))
+            head = self._extent("X", LABEL)[1] + 4  # a label stands out of the bar by half of it
+            self.boxes.append((bar, WIDTH - side + GAP, top + head, 9, self.y - top - 1.5 * head))
 
     def _cell(self, columns: int, side: float) -> float:
         return (WIDTH - side - (columns - 1) * GAP) / columns
