@@ -35,6 +35,20 @@
   else start();
 })();
 
+// Paper is light: the colours of code and of figures are those of a theme.
+(() => {
+  "use strict";
+  const page = document.documentElement;
+  let theme;
+  addEventListener("beforeprint", () => {
+    theme = page.dataset.theme;
+    page.dataset.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    page.dataset.theme = theme ?? "light";
+  });
+})();
+
 // Sphinx looks words up in plain objects, where "constructor" and "__proto__" find what every object
 // inherits, and the search ends in an error. Its tables inherit nothing but what it calls itself.
 (() => {
