@@ -33,7 +33,7 @@ def curves():
         lab.line(left, [1, 2, 3], np.full((3, 2), 1.0 + series), f"curve number {series}", series)
     left.legend(title="curves")
     lab.scatter(right, [1, 10, 100], [1, 2, 3], "points")
-    right.set(xscale="log", title="The right one")
+    right.set(xscale="log", yscale="log", ylim=(1e-3, 9), title="The right one")
     right.annotate("a note", (1, 2))
     right.legend(loc="upper left")
     return left.figure

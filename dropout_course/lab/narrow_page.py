@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-WIDTH = 262.5  # 350 px, what a page that is 390 px wide leaves for a figure
+WIDTH = 252.0  # 336 px, what a page that is 390 px wide leaves for a figure
 TITLE, LABEL, SMALL = 11.0, 10.0, 9.5  # 14.7, 13.3 and 12.7 px
 RAISED = 12.0  # of text with exponents, which matplotlib shrinks to 70 %: 11.2 px
 GAP = 7.0  # between the parts of a panel
@@ -86,6 +86,7 @@ class Page:
             self._row(panels[row], shapes[row], titles[row], left, width)
         for bar in bars:
             bar.set_box_aspect(None)
+            _size_ticks(bar)
             head = self._extent("X", LABEL)[1] + 4  # a label stands out of the bar by half of it
             self.boxes.append((bar, WIDTH - side + GAP, top + head, 9, self.y - top - 1.5 * head))
 
@@ -126,6 +127,7 @@ class Page:
             self.explain(key)
         ax.set_ylabel("")
         ax.tick_params(axis="y", labelleft=True)
+        _size_ticks(ax)
         if ax.axison:
             self.write(label.replace("\n", " "), LABEL)
         ax.set_xlabel(self._wrapped(ax.get_xlabel(), LABEL, "normal", WIDTH - 40))
@@ -248,6 +250,14 @@ class Page:
 
 def _size(text: str, size: float) -> float:
     return max(size, RAISED) if EXPONENT.search(text) else size
+
+
+def _size_ticks(ax: Any) -> None:
+    """Size the labels of ticks, those that are still to come included."""
+    for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
+        labels = [*axis.get_ticklabels(), *axis.get_ticklabels(minor=True)]
+        size = max((_size(label.get_text(), SMALL) for label in labels), default=SMALL)
+        ax.tick_params(axis=name, which="both", labelsize=size)
 
 
 def _pull_title(ax: Any) -> tuple[str, str]:
