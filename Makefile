@@ -10,7 +10,7 @@ PORT   ?= 8000
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-unit lint book serve notebooks lab bench attacks lock clean
+.PHONY: help course test test-unit lint book serve pdf site-zip notebooks lab bench attacks lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ book: $(READY) ## build the pages into build/book/html (with answers: make book 
 
 serve: book ## build the pages and serve them on http://127.0.0.1:8000 (PORT=...)
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory build/book/html
+
+pdf: $(READY) ## print the whole book into build/dropout-course.pdf (needs Chromium)
+	@$(BIN)/python -m autograder.authoring.paper pdf
+
+site-zip: $(READY) ## pack the pages into build/dropout-course-site.zip, to read without a network
+	@$(BIN)/python -m autograder.authoring.paper zip
 
 notebooks: $(READY) ## derive notebooks/ and exercises.json from book/ and solutions/
 	@$(BIN)/python -m autograder build --notebooks

@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from dropout_course.lab import plots
 from dropout_course.lab.stats import T95
 from solutions.ch03_dropout_forward import draw_mask, dropout_inverted, dropout_standard
 
+ROOT = Path(__file__).resolve().parents[1]
 SIZES = [64, 7, 5, 10]
 
 
@@ -238,11 +240,24 @@ def luminance(color):
     return float(np.dot([0.2126, 0.7152, 0.0722], linear))
 
 
-@pytest.mark.parametrize("color", [*plots.COLORS, plots.MUTED])
-@pytest.mark.parametrize("ground", ["#ffffff", "#14181e"])
-def test_colours_stand_out_on_white_and_on_near_black(color, ground):
+def contrast(color, ground):
     bright, dark = sorted([luminance(color), luminance(ground)], reverse=True)
-    assert (bright + 0.05) / (dark + 0.05) >= 3
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def brightened(color):
+    """A colour as the dark theme of the book shows it."""
+    css = (ROOT / "book" / "_static" / "css" / "course.css").read_text("utf-8")
+    factor = float(re.findall(r"picture > img \{ filter: brightness\(([\d.]+)\)", css)[0])
+    channels = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{min(255, round(factor * c)):02x}" for c in channels)
+
+
+@pytest.mark.parametrize("color", [*plots.COLORS, plots.MUTED])
+def test_colours_are_fit_for_text_in_both_themes_of_the_book(color):
+    assert contrast(color, "#ffffff") >= 4.5
+    assert contrast(brightened(color), "#14191f") >= 4.5
+    assert contrast(color, "#14191f") >= 3  # in a notebook nothing brightens them
 
 
 def figure_as_svg():

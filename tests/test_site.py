@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 CODE = {"pre", "code", "script", "style", "annotation"}  # annotation: KaTeX's copy of the TeX
-LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src"}
+LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "srcset", "video": "src"}
 # What a <link> may point at without the browser fetching it.
 NOT_FETCHED = {"canonical", "next", "prev", "search", "index", "author", "help"}
 

@@ -1,6 +1,7 @@
-"""IPython in the kernels that execute the book: figures are SVG without a date."""
+"""IPython in the kernels that execute the book: figures are SVG without a date, for two widths."""
 
 c = get_config()  # noqa: F821 - IPython defines it
 c.InlineBackend.figure_formats = {"svg"}
 c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
+c.CourseFigures.narrow = True  # read by dropout_course.lab.plots
 c.HistoryManager.enabled = False

@@ -20,7 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 
 # Jupyter Book loads every .css and .js file below _static on every page; these are enough.
-CSS_FILES = ["css/fonts.css", "css/course.css", "css/blocks.css", "css/form.css"]
+CSS_FILES: list[str | tuple[str, dict[str, str]]] = [
+    *(f"css/{name}.css" for name in ("fonts", "course", "blocks", "form")),
+    ("css/print.css", {"media": "print"}),
+]
 JS_FILES = [("js/page.js", {"defer": "defer"})]
 # Copied by the theme, used by no page.
 DEAD_WEIGHT = [

@@ -1,8 +1,9 @@
 """One look for every figure of the course.
 
 Figures are SVG on a transparent ground, so one file serves the light and the dark theme.
-Each colour has a contrast of at least 3 : 1 with white and with near-black (a test says
-so), the hues stay apart for colour-blind readers, and series differ in marker as well.
+Each colour has a contrast of at least 4.5 : 1 with white, where text needs it, and 3 : 1 with
+near-black; the book's dark theme brightens figures to 4.5 : 1 (tests say so). The hues stay apart
+for colour-blind readers, and series differ in marker as well.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 from .stats import mean, standard_error
 
 # in the order of use: blue, vermilion, green, purple, ochre
-COLORS = ("#2b83c6", "#d9581c", "#1a9471", "#a664c9", "#a87a00")
-MUTED = "#7c7c7c"  # axes, text, reference lines: in between white and black
+COLORS = ("#2775b1", "#bf4d19", "#168062", "#9358b2", "#926a00")
+MUTED = "#707070"  # axes, text, reference lines: in between white and black
 MARKERS = ("o", "s", "^", "D", "v")
 
 STYLE: dict[str, Any] = {
@@ -147,6 +148,11 @@ def _pyplot():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:
         return plt
-    if get_ipython() is not None:
+    shell = get_ipython()
+    if shell is not None:
         set_matplotlib_formats("svg", metadata={"Date": None})  # no date: stable bytes
+        if shell.config.CourseFigures.narrow is True:  # the kernels that make the book's pages
+            from .narrow import both
+
+            shell.display_formatter.formatters["image/svg+xml"].for_type(plt.Figure, both)
     return plt

@@ -9,7 +9,7 @@ import numpy as np
 
 from .plots import COLORS, MUTED, _pyplot, axes, line
 
-GONE = (0.85, 0.35, 0.11, 1.0)  # vermilion: what a mask has taken
+GONE = (0.75, 0.30, 0.10, 1.0)  # vermilion: what a mask has taken
 
 
 def losses(image: np.ndarray, masks: Mapping[str, np.ndarray]) -> None:

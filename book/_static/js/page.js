@@ -34,3 +34,17 @@
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();
+
+// Paper is light: the colours of code and of figures are those of a theme.
+(() => {
+  "use strict";
+  const page = document.documentElement;
+  let theme;
+  addEventListener("beforeprint", () => {
+    theme = page.dataset.theme;
+    page.dataset.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    page.dataset.theme = theme ?? "light";
+  });
+})();
