@@ -127,6 +127,7 @@ def _autograde(
         grade_all(job, tasks, workers, course.log), f"autograde {assignment}", progress, len(tasks)
     )
     for batch in _batches(shown):
+        journal.reopen([graded.student for graded in batch])
         made = _record(recorder, batch)
         journal.add([(row, keys[row.student]) for row in made])
         rows |= {row.student: row for row in made}
