@@ -41,7 +41,8 @@ def main() -> None:
     try:
         app()
     except SetUpError as error:
-        err.print(f"autograder: {error}", style="red", markup=False, highlight=False)
+        said = f"autograder: {error}"
+        err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from None
 
 
@@ -128,6 +129,9 @@ def autograde(
     workers: Annotated[
         int, typer.Option(min=0, help="Processes that grade at once; 0 for one a core.")
     ] = 0,
+    scheduler: Annotated[
+        str, typer.Option(help="A Dask scheduler whose workers grade, as tcp://host:8786.")
+    ] = "",
     unsafe: Unsafe = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Points by exercise.")] = False,
     as_json: Json = False,
@@ -151,6 +155,7 @@ def autograde(
         progress=not as_json,
         level=_level(unsafe),
         workers=workers,
+        scheduler=scheduler,
     )
     failed = any(row.status == "failed" for row in rows)
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from datetime import datetime
 
 from classroom_tiny import STEM
 from sqlalchemy import text
@@ -25,11 +26,20 @@ def tables(home):
             if table.startswith("submitted"):
                 who = "student_id" if table == "submitted_assignment" else "assignment_id"
                 names |= {row["id"]: f"{table} of {names.get(row[who], row[who])}" for row in rows}
-            plain = [{key: names.get(value, value) for key, value in row.items()} for row in rows]
+            plain = [
+                {key: names.get(value, _plain(value)) for key, value in row.items()} for row in rows
+            ]
             for row in plain if table in ("grade", "comment") else ():
                 row.pop("id")
             found[table] = sorted(map(repr, plain))
         return found
+
+
+def _plain(value):
+    """What SQLite keeps, of what a server gives."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+    return int(value) if isinstance(value, bool) else value
 
 
 def files(home):
@@ -43,10 +53,10 @@ def files(home):
     }
 
 
-def journalled(home):
+def journalled(home, stem=STEM):
     """The students of the journal's lines on what was done, in order."""
     found = []
-    path = Course(home).state / f"{STEM}.jsonl"
+    path = Course(home).state / f"{stem}.jsonl"
     for line in path.read_bytes().splitlines() if path.is_file() else ():
         with suppress(ValueError):  # half a line
             entry = json.loads(line)

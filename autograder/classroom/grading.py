@@ -12,8 +12,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.classroom.cluster import grade_on_cluster
 from autograder.classroom.collect import prepare
-from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.coursedir import Course, CourseError, check_log
+from autograder.classroom.errors import writing
 from autograder.classroom.extensions import apply_extensions
 from autograder.classroom.files import digest
 from autograder.classroom.journal import Journal, Row, judges_key, key_of
@@ -44,6 +46,7 @@ def autograde_assignment(
     progress: bool = True,
     level: str = "auto",
     workers: int = 0,
+    scheduler: str = "",
 ) -> list[Row]:
     """Grade what a class handed in, and record it in nbgrader's gradebook.
 
@@ -67,6 +70,8 @@ def autograde_assignment(
         The sandbox; see `autograder.sandbox.open_sandbox`.
     workers : int
         Processes that grade at once; 0 for one a core, if there is enough work for them.
+    scheduler : str
+        Address of a Dask scheduler whose workers grade; by default this machine does.
 
     Returns
     -------
@@ -83,7 +88,7 @@ def autograde_assignment(
     """
     course = Course(root)
     with holding(course, f"autograde {assignment}"):
-        return _autograde(course, assignment, students, force, progress, level, workers)
+        return _autograde(course, assignment, students, force, progress, level, workers, scheduler)
 
 
 def _autograde(
@@ -94,6 +99,7 @@ def _autograde(
     progress: bool,
     level: str,
     workers: int,
+    scheduler: str,
 ) -> list[Row]:
     release = _release(course, assignment)
     chosen = _chosen(course, assignment, students)
@@ -102,7 +108,8 @@ def _autograde(
         limits = str(limits_of(key_folder, assignment))
     except LimitsError as error:
         raise CourseError(str(error)) from None
-    sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
+    if not scheduler:
+        sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
     journal = Journal(course.state / f"{assignment}.jsonl")
     recorded = recorded_students(course, assignment)
     recorder = Recorder(course, assignment)
@@ -113,7 +120,8 @@ def _autograde(
     tasks: list[Task] = []
     for student in chosen:
         submitted = course.folder("submitted", student, assignment)
-        prepare(submitted, assignment)
+        with writing(submitted):
+            prepare(submitted, assignment)
         keys[student] = key_of(digest(submitted), released, judges_key(), unsafe, limits)
         row = None
         if student in recorded and not force and journal.find(student, keys[student]):
@@ -123,9 +131,13 @@ def _autograde(
         else:
             rows[student] = replace(row, unchanged=True)
     job = Job(assignment, release, key_folder, level)
-    shown = track(
-        grade_all(job, tasks, workers, course.log), f"autograde {assignment}", progress, len(tasks)
-    )
+    if not scheduler:
+        graded = grade_all(job, tasks, workers, course.log)
+    elif tasks:
+        graded = grade_on_cluster(job, tasks, scheduler)
+    else:
+        graded = iter(())
+    shown = track(graded, f"autograde {assignment}", progress, len(tasks))
     for batch in _batches(shown):
         journal.reopen([graded.student for graded in batch])
         made = _record(recorder, batch)
@@ -136,7 +148,9 @@ def _autograde(
         logging.getLogger("traitlets").warning(
             "the penalty for being late changed for %s", ", ".join(renewed)
         )
-    return with_marks(course, assignment, [rows[student] for student in chosen])
+    made = with_marks(course, assignment, [rows[student] for student in chosen])
+    check_log(course.log)
+    return made
 
 
 def with_marks(course: Course, assignment: str, rows: list[Row]) -> list[Row]:
