@@ -92,7 +92,7 @@ def grade_course(root: Path, *, progress: bool = True, level: str = "auto") -> d
     """
     course = Course(root)
     rows = {}
-    for assignment in course.assignments():
+    for assignment in course.ours():
         if (course.exchange / course.course_id / "inbound").is_dir():
             course.collect(assignment)
         rows[assignment] = autograde_assignment(root, assignment, progress=progress, level=level)

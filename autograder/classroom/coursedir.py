@@ -29,6 +29,7 @@ from autograder.classroom import database
 from autograder.classroom.errors import CourseError, not_written, writing
 from autograder.classroom.export import CsvExport
 from autograder.classroom.journal import Stamps, key_of
+from autograder.classroom.others import is_theirs
 from autograder.classroom.progress import track
 from autograder.classroom.rubrics import lay_out_rubrics
 
@@ -148,6 +149,13 @@ class Course:
     def assignments(self) -> list[str]:
         """Return the assignments that were generated."""
         return sorted(p.name for p in (self.root / "release").glob("*") if p.is_dir())
+
+    def ours(self) -> list[str]:
+        """Return those of the assignments that are of this course, and not an instructor's own."""
+        folders = {
+            n: (self.root / "release" / n, self.root / "source" / n) for n in self.assignments()
+        }
+        return [name for name, both in folders.items() if not is_theirs(*both)]
 
     def students(self, assignment: str) -> list[str]:
         """Return the students who handed in."""

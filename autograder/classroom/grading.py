@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.classroom import others
 from autograder.classroom.cluster import grade_on_cluster
 from autograder.classroom.collect import prepare
 from autograder.classroom.coursedir import Course, CourseError, check_log
@@ -182,8 +183,13 @@ def _marked(course: Course, assignment: str, row: Row, mark: Mark | None) -> Row
 
 def _release(course: Course, assignment: str) -> Path:
     path = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
+    if others.is_theirs(path.parent, course.folder("source", ".", assignment)):
+        raise CourseError(
+            f"{assignment} is an assignment of your own: grade it with `nbgrader autograde "
+            f"{assignment}`, or in Formgrader."
+        )
     if not path.is_file():
-        known = ", ".join(course.assignments()) or "none yet; run `make course`"
+        known = ", ".join(course.ours()) or "none yet; run `make course`"
         raise CourseError(f"There is no assignment {assignment!r}. There is: {known}.")
     if theirs := _other_steps(course):
         raise CourseError(
@@ -197,7 +203,11 @@ def _other_steps(course: Course) -> list[str]:
     """Give the steps that somebody added to nbgrader's autograde: they must not be passed over."""
     config = course.config.Autograde
     steps = [*config.sanitize_preprocessors, *config.autograde_preprocessors]
-    names = [getattr(step, "__name__", str(step)) for step in steps]
+    names = [
+        getattr(step, "__name__", str(step))
+        for step in steps
+        if getattr(step, "__module__", "") != others.__name__  # they leave ours alone
+    ]
     return [name for name in names if name.rpartition(".")[2] not in STEPS]
 
 
