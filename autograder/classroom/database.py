@@ -28,9 +28,9 @@ BUSY = re.compile(r"(?i)locked|deadlock|could not serialize")
 # what the database says, and what to do
 ADVICE = (
     (BUSY, f"Close what else uses it, {AGAIN}"),
-    (r"disk is full|No space|disk full", f"Make room, {AGAIN}"),
+    (r"disk is full|No space|disk full|disk I/O error", f"Make room on its disk, {AGAIN}"),
     (
-        r"not a database|malformed|disk I/O error",
+        r"not a database|malformed",
         "It is no gradebook, or a damaged one: put back your last copy of it, or move it away and "
         "run `autograder release` and `autograder autograde`; what a person gave is only in it.",
     ),

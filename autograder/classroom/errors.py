@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.root import NoCourseError
 
 AGAIN = "then run the same command again: it goes on where it was."
-_ADVICE = {
+ADVICE = {
     errno.ENOSPC: "Make room",
     errno.EDQUOT: "Make room, or have your quota raised",
     errno.EROFS: "Make that disk writable, or put the course on another",
@@ -29,7 +29,7 @@ class CourseError(NoCourseError):
 def not_written(place: Path, error: OSError) -> CourseError:
     """Say why something could not be written, and what to do."""
     why = error.strerror or error
-    advice = _ADVICE.get(error.errno or 0, "Make room, or give yourself the right to write there")
+    advice = ADVICE.get(error.errno or 0, "Make room, or give yourself the right to write there")
     return CourseError(f"{error.filename or place} could not be written ({why}). {advice}, {AGAIN}")
 
 
