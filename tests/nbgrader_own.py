@@ -26,15 +26,18 @@ def run(folder: Path, *options: str) -> dict[str, str]:
     )
     (folder / "pytest.ini").write_text("[pytest]\n")
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(folder)}
-    environment["PYTHONPATH"] = os.pathsep.join([str(REPOSITORY), *filter(None, sys.path)])
+    environment["PYTHONPATH"] = os.pathsep.join(
+        [str(REPOSITORY), str(REPOSITORY / "tests"), *filter(None, sys.path)]
+    )
     environment.pop("PYTEST_ADDOPTS", None)
-    command = [sys.executable, "-m", "pytest", "-c", str(folder / "pytest.ini"), "-rA", "-q"]
-    command += ["-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short", "-W", "ignore"]
+    command = [sys.executable, "-m", "pytest", "-c", str(folder / "pytest.ini"), "-rA", "-v"]
+    command += ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "nbgrader_quick"]
+    command += ["--tb=short", "-W", "ignore"]
     command += ["--pyargs", *(f"nbgrader.tests.apps.{name}" for name in FILES), *options]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    (folder / "said").write_text(done.stdout + done.stderr)
+    with (folder / "said").open("w") as said:
+        subprocess.run(command, cwd=folder, env=environment, stdout=said, stderr=said)
     found = {}
-    for line in done.stdout.splitlines():
+    for line in (folder / "said").read_text().splitlines():
         state, _, rest = line.partition(" ")
         if state in ("PASSED", "FAILED", "ERROR", "SKIPPED", "XFAIL") and "::" in rest:
             found[rest.rpartition("::")[2].split(" ")[0]] = state.lower()
