@@ -40,5 +40,5 @@ def run(folder: Path, *options: str) -> dict[str, str]:
     for line in (folder / "said").read_text().splitlines():
         state, _, rest = line.partition(" ")
         if state in ("PASSED", "FAILED", "ERROR", "SKIPPED", "XFAIL") and "::" in rest:
-            found[rest.rpartition("::")[2].split(" ")[0]] = state.lower()
+            found[rest.split(" ")[0].lstrip(":")] = state.lower()
     return found
