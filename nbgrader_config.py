@@ -28,6 +28,7 @@ if BIN not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join([BIN, os.environ.get("PATH", os.defpath)])
 
 from autograder.authoring.release import RELEASE_PREPROCESSORS  # noqa: E402
+from autograder.classroom import others  # noqa: E402
 from autograder.classroom.collect import Collect, before_autograde  # noqa: E402
 from autograder.classroom.export import CsvExport  # noqa: E402
 from autograder.classroom.feedback import ReleaseFeedback  # noqa: E402
@@ -48,7 +49,8 @@ c.CourseDirectory.root = str(COURSE)
 c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}?timeout=60"
 c.Exchange.root = str(ROOT / "build" / "exchange")
 
-# Release: notebooks are derived with their stubs, so ClearSolutions is not among the steps.
+# Release: our notebooks are derived with their stubs, so ClearSolutions and the like leave them
+# alone, and do their work on an instructor's own assignments.
 c.GenerateAssignment.preprocessors = RELEASE_PREPROCESSORS
 
 # Collect: links are not followed, and one bad submission stops none.
@@ -63,6 +65,8 @@ c.ExchangeFactory.release_feedback = ReleaseFeedback
 c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.pre_convert_hook = before_autograde
 c.Autograde.sanitize_preprocessors = [
+    others.ClearOutput,  # for assignments of your own, and so are the others of `others`
+    others.DeduplicateIds,
     Rebuild,
     OverwriteKernelspec,
     OverwriteCells,
@@ -70,6 +74,10 @@ c.Autograde.sanitize_preprocessors = [
 ]
 c.Autograde.autograde_preprocessors = [
     Referee,
+    others.Execute,
+    others.IgnorePattern,
+    others.ClearMetadataPreprocessor,
+    others.LimitOutput,
     SaveAutoGrades,
     AskForHelp,
     AssignLatePenalties,

@@ -40,9 +40,21 @@ def main() -> None:
     speak_plainly()
     try:
         app()
-    except SetUpError as error:
-        err.print(f"autograder: {error}", style="red", markup=False, highlight=False)
+    except (SetUpError, OSError) as error:
+        if isinstance(error, OSError):
+            error = _of_a_disk(error)
+        said = f"autograder: {error}"
+        err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from None
+
+
+def _of_a_disk(error: OSError) -> SetUpError:
+    """Say what a disk refused; any other error of the system is a bug of ours, and stays one."""
+    from autograder.classroom.errors import ADVICE, not_written
+
+    if error.errno not in ADVICE:
+        raise error
+    return not_written(Path("The course"), error)
 
 
 @app.command("list")
@@ -128,6 +140,9 @@ def autograde(
     workers: Annotated[
         int, typer.Option(min=0, help="Processes that grade at once; 0 for one a core.")
     ] = 0,
+    scheduler: Annotated[
+        str, typer.Option(help="A Dask scheduler whose workers grade, as tcp://host:8786.")
+    ] = "",
     unsafe: Unsafe = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Points by exercise.")] = False,
     as_json: Json = False,
@@ -135,8 +150,10 @@ def autograde(
     """Grade what a class handed in for an assignment, into the gradebook.
 
     It can be stopped at any time and started again: what is graded stays graded. Exit code 1 if
-    the autograder failed on a submission; a person, or another run, is to grade it.
+    the autograder failed on a submission, which a person, or another run, is to grade, or if a
+    submission is from the future.
     """
+    from autograder.classroom.clock import ahead_of_time
     from autograder.classroom.course import autograde_assignment
     from autograder.classroom.offices import stale_feedback
     from autograder.classroom.report import rows_table, summary
@@ -151,8 +168,12 @@ def autograde(
         progress=not as_json,
         level=_level(unsafe),
         workers=workers,
+        scheduler=scheduler,
     )
     failed = any(row.status == "failed" for row in rows)
+    if skewed := ahead_of_time(root, assignment):
+        failed = True
+        err.print(f"! {skewed}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if as_json:
         _print_json([row.to_json() for row in rows])
         raise typer.Exit(int(failed))

@@ -16,6 +16,7 @@ from pathlib import Path
 from bench import (
     capstone,
     checks,
+    cluster,
     co2,
     concrete,
     exercises,
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "checks": checks.run,
     "grading": grading.run,
     "gradings": gradings.run,
+    "cluster": cluster.run,
     "feedback": feedback.run,
     "fuzz": fuzz.run,
     "concrete": concrete.run,

@@ -9,9 +9,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from classroom_state import files, tables
 from classroom_tiny import STEM, fake_judge, filled, tiny, write
 from nbgrader.converters import Autograde
-from sqlalchemy import text
 
 from autograder.classroom import grading, recorder, submission
 from autograder.classroom.coursedir import Course, CourseError
@@ -23,7 +23,6 @@ pytestmark = [
 ]
 NAME = f"{STEM}.ipynb"
 LATE = "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
-TABLES = "student", "submitted_assignment", "submitted_notebook", "grade", "comment"
 ON_TIME, TOO_LATE = "2026-03-02 09:00:00.000000 UTC", "2026-03-05 09:00:00.000000 UTC"
 
 
@@ -65,35 +64,6 @@ def hand_in(home, student, notebook, when=""):
 
 def grade(home, **how):
     return grading.autograde_assignment(home, STEM, progress=False, **how)
-
-
-def tables(home):
-    """All rows that autograding writes, with names in the place of the ids made at random."""
-    with Course(home).gradebook() as gradebook:
-        names = dict(gradebook.db.execute(text("select id, name from base_cell")).all())
-        names |= dict(gradebook.db.execute(text("select id, name from assignment")).all())
-        names |= dict(gradebook.db.execute(text("select id, name from notebook")).all())
-        found = {}
-        for table in TABLES:
-            rows = gradebook.db.execute(text(f"select * from {table}")).mappings().all()
-            if table.startswith("submitted"):
-                who = "student_id" if table == "submitted_assignment" else "assignment_id"
-                names |= {row["id"]: f"{table} of {names.get(row[who], row[who])}" for row in rows}
-            plain = [{key: names.get(value, value) for key, value in row.items()} for row in rows]
-            for row in plain if table in ("grade", "comment") else ():
-                row.pop("id")
-            found[table] = sorted(map(repr, plain))
-        return found
-
-
-def files(home):
-    course = Course(home)
-    graded = course.root / "autograded"
-    return {
-        str(path.relative_to(graded)): (path.read_text(), path.stat().st_mode)
-        for path in graded.rglob("*")
-        if path.is_file()
-    }
 
 
 def nbgrader_autogrades(home):

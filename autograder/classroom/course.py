@@ -92,7 +92,7 @@ def grade_course(root: Path, *, progress: bool = True, level: str = "auto") -> d
     """
     course = Course(root)
     rows = {}
-    for assignment in course.assignments():
+    for assignment in course.ours():
         if (course.exchange / course.course_id / "inbound").is_dir():
             course.collect(assignment)
         rows[assignment] = autograde_assignment(root, assignment, progress=progress, level=level)
@@ -145,7 +145,7 @@ def run_course(root: Path, *, progress: bool = True, level: str = "auto") -> dic
     return {
         "book": str(book),
         "course": str(course.root),
-        "gradebook": course.directory.db_url,
+        "gradebook": course.gradebook_address,
         "grades": str(course.root / "grades.csv"),
         "assignments": {name: [asdict(row) for row in found] for name, found in rows.items()},
     }

@@ -9,9 +9,10 @@ from __future__ import annotations
 import glob
 import logging
 import sqlite3
+import sys
 import warnings
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,30 +25,65 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 
+from autograder.classroom import database
+from autograder.classroom.errors import CourseError, not_written, writing
 from autograder.classroom.export import CsvExport
 from autograder.classroom.journal import Stamps, key_of
+from autograder.classroom.others import is_theirs
 from autograder.classroom.progress import track
 from autograder.classroom.rubrics import lay_out_rubrics
-from autograder.root import NoCourseError
 
 CONFIG = "nbgrader_config.py"
 
 
-class CourseError(NoCourseError):
-    """A step of the course can't be done; the message says what to do."""
+class _Log(logging.FileHandler):
+    """A log that remembers why it could not be written, in place of a traceback."""
+
+    trouble: OSError | None = None
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            self.trouble = error
+        else:
+            super().handleError(record)
 
 
 def log_to(path: Path) -> None:
-    """Write nbgrader's log, and ours, to a file."""
+    """Write nbgrader's log, and ours, to a file.
+
+    Raises
+    ------
+    CourseError
+        It can't be written.
+    """
     log = logging.getLogger("traitlets")
     for handler in list(log.handlers):
         if isinstance(handler, logging.FileHandler):
             log.removeHandler(handler)
             handler.close()
-    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    with writing(path):
+        handler = _Log(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
+
+
+def check_log(path: Path) -> None:
+    """Say at the end of a step whether everything could be written to the log.
+
+    Raises
+    ------
+    CourseError
+        It could not.
+    """
+    for handler in logging.getLogger("traitlets").handlers:
+        if isinstance(handler, _Log) and (error := handler.trouble) is not None:
+            handler.trouble = None
+            raise CourseError(
+                f"The work is done and recorded, but what there was to say of it is not in {path} "
+                f"({error.strerror or error}). Make room there; --force does the work again."
+            ) from error
 
 
 class Course:
@@ -76,8 +112,9 @@ class Course:
         self.directory = CourseDirectory(config=self.config)
         self.root = Path(self.directory.root)
         self.exchange = Path(self.config.Exchange.root)
-        self.root.mkdir(parents=True, exist_ok=True)
-        self.exchange.mkdir(parents=True, exist_ok=True)
+        for place in (self.root, self.exchange):
+            with writing(place):
+                place.mkdir(parents=True, exist_ok=True)
         # nbgrader's own way of adding submissions; nothing that can be changed here
         warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
         self.state = self.root / ".autograder"
@@ -90,9 +127,20 @@ class Course:
         """Name of the course in the exchange and the gradebook."""
         return str(self.directory.course_id)
 
-    def gradebook(self) -> Gradebook:
-        """Open nbgrader's gradebook; use it as a context."""
-        return Gradebook(self.directory.db_url, self.course_id)
+    def gradebook(self) -> AbstractContextManager[Gradebook]:
+        """Open nbgrader's gradebook; use it as a context.
+
+        Raises
+        ------
+        GradebookError
+            There is something wrong with it, now or while it is used.
+        """
+        return database.gradebook(self.directory.db_url, self.course_id)
+
+    @property
+    def gradebook_address(self) -> str:
+        """Where the gradebook is, without a password."""
+        return database.shown(self.directory.db_url)
 
     def folder(self, step: str, student: str, assignment: str) -> Path:
         """Return a folder of the course, e.g. of step "submitted"."""
@@ -101,6 +149,13 @@ class Course:
     def assignments(self) -> list[str]:
         """Return the assignments that were generated."""
         return sorted(p.name for p in (self.root / "release").glob("*") if p.is_dir())
+
+    def ours(self) -> list[str]:
+        """Return those of the assignments that are of this course, and not an instructor's own."""
+        folders = {
+            n: (self.root / "release" / n, self.root / "source" / n) for n in self.assignments()
+        }
+        return [name for name, both in folders.items() if not is_theirs(*both)]
 
     def students(self, assignment: str) -> list[str]:
         """Return the students who handed in."""
@@ -163,7 +218,7 @@ class Course:
 
     def _assign(self, assignment: str) -> None:
         self._use_wal()
-        with self.working_on(assignment):
+        with self.working_on(assignment), database.speaking(self.directory.db_url):
             try:
                 made = GenerateAssignment(coursedir=self.directory, config=self.config)
                 made.force = True
@@ -180,13 +235,15 @@ class Course:
 
     def collect(self, assignment: str) -> None:
         """Collect what was handed in through the exchange, newer submissions over older ones."""
-        with self.working_on(assignment):
+        with self.working_on(assignment), database.speaking(self.directory.db_url):
             collect = self._exchange("Collect")
             collect.update = True
             try:
                 collect.start()
             except ExchangeError as error:
                 raise CourseError(f"{assignment} could not be collected: {error}") from error
+            except OSError as error:
+                raise not_written(self.root, error) from error
 
     def release_feedback(self, assignment: str) -> None:
         """Put feedback where students' nbgrader fetches it."""
@@ -200,7 +257,7 @@ class Course:
         """Write all grades to grades.csv in the course folder, as `nbgrader export` does."""
         plugin = CsvExport(config=self.config)
         plugin.to = str(self.root / "grades.csv")
-        with self.gradebook() as gradebook:
+        with self.gradebook() as gradebook, writing(Path(plugin.to)):
             plugin.export(gradebook)
         return Path(plugin.to)
 

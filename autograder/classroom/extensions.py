@@ -49,6 +49,8 @@ def apply_extensions(course: Course, assignment: str) -> list[str]:
             if submission.extension != time:
                 submission.extension = time
                 changed.append(student)
+        # first: who is in the gradebook and not here would keep it for good, if we end in between
+        course.stamps.set(step, json.dumps(sorted({*before, *mine})))
         gradebook.db.commit()
     course.stamps.set(step, json.dumps(sorted(mine)))
     return sorted(changed)

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.classroom import others
+from autograder.classroom.cluster import grade_on_cluster
 from autograder.classroom.collect import prepare
-from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.coursedir import Course, CourseError, check_log
+from autograder.classroom.errors import writing
 from autograder.classroom.extensions import apply_extensions
 from autograder.classroom.files import digest
 from autograder.classroom.journal import Journal, Row, judges_key, key_of
@@ -44,6 +47,7 @@ def autograde_assignment(
     progress: bool = True,
     level: str = "auto",
     workers: int = 0,
+    scheduler: str = "",
 ) -> list[Row]:
     """Grade what a class handed in, and record it in nbgrader's gradebook.
 
@@ -67,6 +71,8 @@ def autograde_assignment(
         The sandbox; see `autograder.sandbox.open_sandbox`.
     workers : int
         Processes that grade at once; 0 for one a core, if there is enough work for them.
+    scheduler : str
+        Address of a Dask scheduler whose workers grade; by default this machine does.
 
     Returns
     -------
@@ -83,7 +89,7 @@ def autograde_assignment(
     """
     course = Course(root)
     with holding(course, f"autograde {assignment}"):
-        return _autograde(course, assignment, students, force, progress, level, workers)
+        return _autograde(course, assignment, students, force, progress, level, workers, scheduler)
 
 
 def _autograde(
@@ -94,6 +100,7 @@ def _autograde(
     progress: bool,
     level: str,
     workers: int,
+    scheduler: str,
 ) -> list[Row]:
     release = _release(course, assignment)
     chosen = _chosen(course, assignment, students)
@@ -102,7 +109,8 @@ def _autograde(
         limits = str(limits_of(key_folder, assignment))
     except LimitsError as error:
         raise CourseError(str(error)) from None
-    sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
+    if not scheduler:
+        sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
     journal = Journal(course.state / f"{assignment}.jsonl")
     recorded = recorded_students(course, assignment)
     recorder = Recorder(course, assignment)
@@ -113,7 +121,8 @@ def _autograde(
     tasks: list[Task] = []
     for student in chosen:
         submitted = course.folder("submitted", student, assignment)
-        prepare(submitted, assignment)
+        with writing(submitted):
+            prepare(submitted, assignment)
         keys[student] = key_of(digest(submitted), released, judges_key(), unsafe, limits)
         row = None
         if student in recorded and not force and journal.find(student, keys[student]):
@@ -123,10 +132,15 @@ def _autograde(
         else:
             rows[student] = replace(row, unchanged=True)
     job = Job(assignment, release, key_folder, level)
-    shown = track(
-        grade_all(job, tasks, workers, course.log), f"autograde {assignment}", progress, len(tasks)
-    )
+    if not scheduler:
+        graded = grade_all(job, tasks, workers, course.log)
+    elif tasks:
+        graded = grade_on_cluster(job, tasks, scheduler)
+    else:
+        graded = iter(())
+    shown = track(graded, f"autograde {assignment}", progress, len(tasks))
     for batch in _batches(shown):
+        journal.reopen([graded.student for graded in batch])
         made = _record(recorder, batch)
         journal.add([(row, keys[row.student]) for row in made])
         rows |= {row.student: row for row in made}
@@ -135,7 +149,9 @@ def _autograde(
         logging.getLogger("traitlets").warning(
             "the penalty for being late changed for %s", ", ".join(renewed)
         )
-    return with_marks(course, assignment, [rows[student] for student in chosen])
+    made = with_marks(course, assignment, [rows[student] for student in chosen])
+    check_log(course.log)
+    return made
 
 
 def with_marks(course: Course, assignment: str, rows: list[Row]) -> list[Row]:
@@ -167,8 +183,13 @@ def _marked(course: Course, assignment: str, row: Row, mark: Mark | None) -> Row
 
 def _release(course: Course, assignment: str) -> Path:
     path = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
+    if others.is_theirs(path.parent, course.folder("source", ".", assignment)):
+        raise CourseError(
+            f"{assignment} is an assignment of your own: grade it with `nbgrader autograde "
+            f"{assignment}`, or in Formgrader."
+        )
     if not path.is_file():
-        known = ", ".join(course.assignments()) or "none yet; run `make course`"
+        known = ", ".join(course.ours()) or "none yet; run `make course`"
         raise CourseError(f"There is no assignment {assignment!r}. There is: {known}.")
     if theirs := _other_steps(course):
         raise CourseError(
@@ -182,7 +203,11 @@ def _other_steps(course: Course) -> list[str]:
     """Give the steps that somebody added to nbgrader's autograde: they must not be passed over."""
     config = course.config.Autograde
     steps = [*config.sanitize_preprocessors, *config.autograde_preprocessors]
-    names = [getattr(step, "__name__", str(step)) for step in steps]
+    names = [
+        getattr(step, "__name__", str(step))
+        for step in steps
+        if getattr(step, "__module__", "") != others.__name__  # they leave ours alone
+    ]
     return [name for name in names if name.rpartition(".")[2] not in STEPS]
 
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from autograder.classroom.errors import CourseError, writing
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 # a change in any of these may change a grade
 JUDGES = (
@@ -75,7 +77,7 @@ class Journal:
         self._lines: dict[str, tuple[str, Row]] = {}
         if not path.exists():
             return
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in _lines_of(path):
             try:
                 entry = json.loads(line)
                 self._lines[entry["row"]["student"]] = (entry["key"], Row(**entry["row"]))
@@ -91,12 +93,22 @@ class Journal:
         """Return the latest row of a student, whatever has changed since."""
         return self._lines[student][1] if student in self._lines else None
 
+    def reopen(self, students: Iterable[str]) -> None:
+        """Note that what these got is about to be replaced: done again if we end in the middle."""
+        known = [s for s in students if self._lines.get(s, ("", None))[0]]
+        if known:
+            self.add([(self._lines[student][1], "") for student in known])
+
     def add(self, graded: Iterable[tuple[Row, str]]) -> None:
         """Write rows down with their keys; they are on the disk when this returns."""
         lines = []
         for row, key in graded:
             self._lines[row.student] = (key, row)
             lines.append(json.dumps({"key": key, "row": asdict(row)}) + "\n")
+        with writing(self.path):
+            self._append(lines)
+
+    def _append(self, lines: list[str]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a+b") as file:
             if file.tell():  # a run that was killed may have left half a line
@@ -106,6 +118,16 @@ class Journal:
             file.write("".join(lines).encode())
             file.flush()
             os.fsync(file.fileno())
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise CourseError(
+            f"{path} can't be read ({error.strerror or error}): give yourself the right to, or "
+            "move it away, and everything is graded again."
+        ) from error
 
 
 class Stamps:
@@ -142,11 +164,12 @@ class Stamps:
         self._write()
 
     def _write(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self._known, indent=1, sort_keys=True)
         new = self.path.with_name(self.path.name + ".new")
-        new.write_text(text + "\n", encoding="utf-8")
-        new.replace(self.path)  # whole or not at all
+        with writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            new.write_text(text + "\n", encoding="utf-8")
+            new.replace(self.path)  # whole or not at all
 
 
 def key_of(*parts: str | bytes) -> str:

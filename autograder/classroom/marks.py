@@ -165,9 +165,11 @@ def read_marks(gradebook: Gradebook, assignment: str) -> dict[str, Mark]:
     penalties = db.query(SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
     penalties = penalties.join(*joined).filter(SubmittedAssignment.assignment_id == found.id)
     for student, penalty in penalties:
+        if student not in marks:  # recorded by another process since we began to read
+            continue
         marks[student] = replace(marks[student], penalty=marks[student].penalty + (penalty or 0.0))
     for student, cell_id, auto, manual, extra, waiting in _grades(db, joined, found.id):
-        if cell_id in cells:
+        if cell_id in cells and student in parts:
             at, name, points = cells[cell_id]
             part = Part(name, points, auto, manual, extra or 0.0, bool(waiting))
             parts[student].append((order.get(name, at), part))

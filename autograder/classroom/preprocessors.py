@@ -19,6 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from autograder.classroom.attachments import shows_only
+from autograder.classroom.others import THEIRS, is_theirs
 from autograder.classroom.outputs import clip
 from autograder.classroom.rebuild import EXTRA
 from autograder.classroom.submission import OURS, have_judged, released, take_in
@@ -46,6 +47,9 @@ class SubmissionExporter(NotebookExporter):
         if resources is None or course is None or not names:
             return super().from_filename(filename, resources, **kw)
         student, assignment = names["student"], names["assignment"]
+        if course_says_theirs(course, assignment):
+            resources[THEIRS] = True
+            return super().from_filename(filename, resources, **kw)
         submitted = course.format_path(course.submitted_directory, student, assignment)
         if Path(filename).parent != Path(submitted):
             return super().from_filename(filename, resources, **kw)
@@ -55,6 +59,13 @@ class SubmissionExporter(NotebookExporter):
         return super().from_notebook_node(new_notebook(), resources, **kw)
 
 
+def course_says_theirs(course: Any, assignment: str) -> bool:
+    """Tell by what was released, or by its source, whether an assignment is not ours."""
+    steps = course.release_directory, course.source_directory
+    release, source = (Path(course.format_path(step, ".", assignment)) for step in steps)
+    return is_theirs(release, source)
+
+
 class Rebuild(NbGraderPreprocessor):
     """Sanitise a submission: the released notebook with the student's answers in it."""
 
@@ -62,6 +73,8 @@ class Rebuild(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the rebuilt notebook; what was wrong stands in its metadata."""
+        if resources.get(THEIRS):
+            return nb, resources
         ours, names = resources[OURS], resources["nbgrader"]
         release = released(Path(ours["release"]))
         folder, student = Path(ours["folder"]), names["student"]
@@ -78,6 +91,8 @@ class Referee(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with outputs and with a report at its top."""
+        if resources.get(THEIRS):
+            return nb, resources
         folder = self._submitted(resources["nbgrader"])
         student = resources["nbgrader"]["student"]
         record = have_judged(nb, student, Path(self.key_folder), self.level, folder)

@@ -28,10 +28,12 @@ from nbgrader.api import (
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.database import GradebookError
+from autograder.classroom.errors import not_written
 from autograder.classroom.submission import Graded
 
 DATABASE_TRIES = 5
@@ -73,16 +75,7 @@ class Recorder:
                 self._write_folder(graded)
             _patiently(lambda: self._write_grades(batch))
         except OSError as error:
-            raise CourseError(
-                f"{self.course.root} could not be written ({error.strerror or error}). Make room, "
-                "then run the same command again: it goes on where it was."
-            ) from error
-        except OperationalError as error:
-            raise CourseError(
-                f"The gradebook {self.course.directory.db_url} could not be written "
-                f"({error.orig}). Close what else uses it, look whether the disk is full, then "
-                "run the same command again: it goes on where it was."
-            ) from error
+            raise not_written(self.course.root, error) from error
 
     # --- files ------------------------------------------------------------------------------
 
@@ -238,10 +231,12 @@ def _patiently(write: Callable[[], T]) -> T:
     for wait in range(DATABASE_TRIES - 1):
         try:
             return write()
-        except OperationalError as error:
-            if "locked" not in str(error.orig):
+        except IntegrityError:
+            log.warning("the gradebook has such a row: another grader was first by a moment")
+        except GradebookError as error:
+            if not error.busy:
                 raise
-            log.warning("the gradebook is busy: %s", error.orig)
+            log.warning("the gradebook is busy: %s", error.__cause__)
             time.sleep(2**wait)
     return write()
 
@@ -252,7 +247,7 @@ def recorded_students(course: Course, assignment: str) -> set[str]:
     Raises
     ------
     CourseError
-        The assignment is not there, or the gradebook can't be read.
+        The assignment is not there.
     """
     try:
         with course.gradebook() as gradebook:
@@ -263,7 +258,3 @@ def recorded_students(course: Course, assignment: str) -> set[str]:
         raise CourseError(
             f"{assignment} is not in the gradebook; run `autograder release {assignment}` first."
         ) from None
-    except OperationalError as error:
-        raise CourseError(
-            f"The gradebook {course.directory.db_url} can't be read ({error.orig})."
-        ) from error
