@@ -16,7 +16,6 @@ from nbgrader.preprocessors import (
     GetGrades,
     OverwriteCells,
     OverwriteKernelspec,
-    SaveAutoGrades,
 )
 
 ROOT = Path(__file__).resolve().parent
@@ -32,10 +31,10 @@ from autograder.classroom.collect import Collect, before_autograde  # noqa: E402
 from autograder.classroom.export import CsvExport  # noqa: E402
 from autograder.classroom.feedback import ReleaseFeedback  # noqa: E402
 from autograder.classroom.preprocessors import (  # noqa: E402
-    AskForHelp,
     Rebuild,
     Referee,
     SafeMarkdown,
+    SaveGrades,
     SubmissionExporter,
 )
 
@@ -70,8 +69,7 @@ c.Autograde.sanitize_preprocessors = [
 ]
 c.Autograde.autograde_preprocessors = [
     Referee,
-    SaveAutoGrades,
-    AskForHelp,
+    SaveGrades,
     AssignLatePenalties,
     CheckCellMetadata,
 ]

@@ -16,7 +16,8 @@ from autograder.classroom.collect import prepare
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.extensions import apply_extensions
 from autograder.classroom.files import digest
-from autograder.classroom.journal import Journal, Row, judges_key, key_of
+from autograder.classroom.journal import Journal, Row, key_of
+from autograder.classroom.judges import judges_key, release_imports
 from autograder.classroom.lock import holding
 from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.marks import reason as reason_of
@@ -25,14 +26,15 @@ from autograder.classroom.progress import track
 from autograder.classroom.recorder import Recorder, recorded_students
 from autograder.classroom.report import Record
 from autograder.classroom.submission import OURS, Graded, Job
+from autograder.referee.inputs import course_key
 from autograder.referee.limits import LimitsError, limits_of
 from autograder.referee.sandboxes import sandbox
 
 BATCH = 32  # submissions that are recorded at once …
 BATCH_SECONDS = 2.0  # … or fewer, so that little is graded again after a power failure
 # The steps of nbgrader_config.py that are taken here as well.
-STEPS = {"Rebuild", "Referee", "AskForHelp", "OverwriteKernelspec", "OverwriteCells"}
-STEPS |= {"CheckCellMetadata", "SaveAutoGrades", "AssignLatePenalties"}
+STEPS = {"Rebuild", "Referee", "SaveGrades", "OverwriteKernelspec", "OverwriteCells"}
+STEPS |= {"CheckCellMetadata", "AssignLatePenalties"}
 
 
 def autograde_assignment(
@@ -102,19 +104,21 @@ def _autograde(
         limits = str(limits_of(key_folder, assignment))
     except LimitsError as error:
         raise CourseError(str(error)) from None
+    course_key(key_folder)
     sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
     journal = Journal(course.state / f"{assignment}.jsonl")
     recorded = recorded_students(course, assignment)
     recorder = Recorder(course, assignment)
     unsafe = level if level == "unsafe" else ""
     released = release.read_bytes()
+    judges = judges_key(assignment, release_imports(released))
     rows: dict[str, Row] = {}
     keys: dict[str, str] = {}
     tasks: list[Task] = []
     for student in chosen:
         submitted = course.folder("submitted", student, assignment)
         prepare(submitted, assignment)
-        keys[student] = key_of(digest(submitted), released, judges_key(), unsafe, limits)
+        keys[student] = key_of(digest(submitted), released, judges, unsafe, limits)
         row = None
         if student in recorded and not force and journal.find(student, keys[student]):
             row = _row(course, assignment, student)  # somebody may have used Formgrader since
