@@ -10,7 +10,7 @@ PORT   ?= 8000
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-unit lint book serve notebooks lab bench attacks lock clean
+.PHONY: help course test test-unit lint book serve notebooks student-kit lab bench attacks lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,9 +38,13 @@ serve: book ## build the pages and serve them on http://127.0.0.1:8000 (PORT=...
 notebooks: $(READY) ## derive notebooks/ and exercises.json from book/ and solutions/
 	@$(BIN)/python -m autograder build --notebooks
 
+student-kit: $(READY) ## make a zip to start from: notebooks, their package, how to begin
+	@$(BIN)/python packaging/student_kit.py
+
 lab: $(READY) ## open JupyterLab with nbgrader's Formgrader on the sample course
 	@test -f build/course/gradebook.db || $(BIN)/python -m autograder course
-	@cd build/course && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=.
+	@cd build/course && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=. \
+		--ServerApp.jpserver_extensions="{'autograder.formgrader': True}"
 
 attacks: $(READY) ## try to cheat the grader, at each level and as each user (half an hour)
 	@ATTACKS=all $(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_wire.py \

@@ -30,6 +30,7 @@ from autograder.authoring.release import RELEASE_PREPROCESSORS  # noqa: E402
 from autograder.classroom.collect import Collect, before_autograde  # noqa: E402
 from autograder.classroom.export import CsvExport  # noqa: E402
 from autograder.classroom.feedback import ReleaseFeedback  # noqa: E402
+from autograder.classroom.guard import guard_nbgrader  # noqa: E402
 from autograder.classroom.preprocessors import (  # noqa: E402
     Rebuild,
     Referee,
@@ -37,14 +38,18 @@ from autograder.classroom.preprocessors import (  # noqa: E402
     SaveGrades,
     SubmissionExporter,
 )
+from autograder.classroom.returning import FeedbackPage  # noqa: E402
 
 c = get_config()
 COURSE = ROOT / "build" / "course"
 
+# One at a time: nbgrader's commands too say who works on the course, and leave it alone.
+guard_nbgrader()
+
 # Where things are. For several graders at once give a PostgreSQL URL.
 c.CourseDirectory.course_id = "dropout"
 c.CourseDirectory.root = str(COURSE)
-c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}?timeout=60"
+c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}?timeout=2"
 c.Exchange.root = str(ROOT / "build" / "exchange")
 
 # Release: notebooks are derived with their stubs, so ClearSolutions is not among the steps.
@@ -80,4 +85,5 @@ c.ExportApp.plugin_class = CsvExport
 
 # Formgrader and feedback show what students wrote, and let none of it act.
 c.HTMLExporter.preprocessors = [SafeMarkdown]
+c.GenerateFeedback.exporter_class = FeedbackPage
 c.GenerateFeedback.preprocessors = [GetGrades, CSSHTMLHeaderPreprocessor]

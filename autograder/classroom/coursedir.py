@@ -224,9 +224,14 @@ class Course:
 
     def _write_config(self) -> None:
         """Make nbgrader find its settings when it is started in the course folder."""
+        place = f"{str(self.home)!r}"
+        if self.root.resolve().is_relative_to(self.home):  # a copy of it acts on itself
+            up = len(self.root.resolve().relative_to(self.home).parts)
+            place = f"str(Path(__file__).resolve().parents[{up}])"
         text = (
             "# Written by `make course`; the settings are in the file that is loaded here.\n"
-            f"load_subconfig({CONFIG!r}, path={str(self.home)!r})  # noqa: F821\n"
+            "from pathlib import Path\n\n"
+            f"load_subconfig({CONFIG!r}, path={place})  # noqa: F821\n"
         )
         path = self.root / CONFIG
         if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -36,7 +37,12 @@ from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.kept import Kept
 from autograder.classroom.submission import Graded
 
-DATABASE_TRIES = 5
+DATABASE_TRIES = 10
+DATABASE_PAUSE = 1.0  # seconds
+WAITING = (
+    "! Another program holds the gradebook, so that nothing can be written. I try again for half "
+    "a minute; close what uses it (a browser of databases, another grader)."
+)
 log = logging.getLogger("traitlets")
 T = TypeVar("T")
 
@@ -237,15 +243,20 @@ def _mark(notebook: SubmittedNotebook, graded: Graded, kept: Kept) -> None:
 
 
 def _patiently(write: Callable[[], T]) -> T:
-    """Write to a gradebook that another process may be writing to as well."""
-    for wait in range(DATABASE_TRIES - 1):
+    """Write to a gradebook that another process may be writing to as well.
+
+    SQLite waits for two seconds by itself (``timeout`` in the URL); then the person is told.
+    """
+    for attempt in range(DATABASE_TRIES - 1):
         try:
             return write()
         except OperationalError as error:
             if "locked" not in str(error.orig):
                 raise
             log.warning("the gradebook is busy: %s", error.orig)
-            time.sleep(2**wait)
+            if attempt == 0:
+                print(WAITING, file=sys.stderr, flush=True)
+            time.sleep(DATABASE_PAUSE)
     return write()
 
 
