@@ -37,6 +37,22 @@ STEPS = {"Rebuild", "Referee", "SaveGrades", "OverwriteKernelspec", "OverwriteCe
 STEPS |= {"CheckCellMetadata", "AssignLatePenalties"}
 
 
+class Stopped(KeyboardInterrupt):
+    """Somebody stopped the run; what it had graded is recorded.
+
+    Attributes
+    ----------
+    rows : list of Row
+        What is graded, by this run or an earlier one.
+    left : int
+        How many submissions are not.
+    """
+
+    def __init__(self, rows: list[Row], left: int) -> None:
+        super().__init__(f"{left} left")
+        self.rows, self.left = rows, left
+
+
 def autograde_assignment(
     root: Path,
     assignment: str,
@@ -82,6 +98,8 @@ def autograde_assignment(
         be written; what was recorded before stays recorded.
     JailError
         If there is no safe sandbox on this machine.
+    Stopped
+        If it is interrupted (Ctrl-C).
     """
     course = Course(root)
     with holding(course, f"autograde {assignment}"):
@@ -127,13 +145,17 @@ def _autograde(
         else:
             rows[student] = replace(row, unchanged=True)
     job = Job(assignment, release, key_folder, level)
-    shown = track(
-        grade_all(job, tasks, workers, course.log), f"autograde {assignment}", progress, len(tasks)
-    )
-    for batch in _batches(shown):
-        made = _record(recorder, batch)
-        journal.add([(row, keys[row.student]) for row in made])
-        rows |= {row.student: row for row in made}
+    graded = grade_all(job, tasks, workers, course.log)
+    title = f"autograde {assignment}"
+    shown = track(graded, title, progress, len(tasks), lambda one: one.record.status)
+    try:
+        for batch in _batches(shown):
+            made = _record(recorder, batch)
+            journal.add([(row, keys[row.student]) for row in made])
+            rows |= {row.student: row for row in made}
+    except KeyboardInterrupt:
+        done = [rows[student] for student in chosen if student in rows]
+        raise Stopped(with_marks(course, assignment, done), len(chosen) - len(done)) from None
     apply_extensions(course, assignment)
     if renewed := recorder.renew_penalties([s for s in chosen if rows[s].status != "failed"]):
         logging.getLogger("traitlets").warning(
