@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PORT   ?= 8000
+PLACE  := $(BIN)/python -c 'from pathlib import Path; \
+	from autograder.classroom.coursedir import Course; print(Course(Path.cwd()).root)'
 
 # nbgrader starts `alembic` by name, so the environment's programs must be on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
@@ -42,8 +44,8 @@ student-kit: $(READY) ## make a zip to start from: notebooks, their package, how
 	@$(BIN)/python packaging/student_kit.py
 
 lab: $(READY) ## open JupyterLab with nbgrader's Formgrader on the sample course
-	@test -f build/course/gradebook.db || $(BIN)/python -m autograder course
-	@cd build/course && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=. \
+	@test -d "$$($(PLACE))/release" || $(BIN)/python -m autograder course
+	@cd "$$($(PLACE))" && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=. \
 		--ServerApp.jpserver_extensions="{'autograder.formgrader': True}"
 
 attacks: $(READY) ## try to cheat the grader, at each level and as each user (half an hour)

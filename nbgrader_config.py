@@ -1,8 +1,7 @@
 """How nbgrader runs this course: stock nbgrader with our steps in its slots.
 
 Read by every nbgrader command that is started here, by Formgrader, and by `make course`.
-The course lives under build/, which git ignores; to teach with it, give `build` another place
-or point the three addresses below to it.
+The course lives under build/, which git ignores; to teach with it, name two folders below.
 """
 
 import os
@@ -41,16 +40,20 @@ from autograder.classroom.preprocessors import (  # noqa: E402
 from autograder.classroom.returning import FeedbackPage  # noqa: E402
 
 c = get_config()
+
+# Where a class lies: the sample class in a folder that `make clean` removes. Name others for
+# yours, outside of the checkout: Path.home() / "dropout-2027", say.
 COURSE = ROOT / "build" / "course"
+EXCHANGE = ROOT / "build" / "exchange"
 
 # One at a time: nbgrader's commands too say who works on the course, and leave it alone.
 guard_nbgrader()
 
-# Where things are. For several graders at once give a PostgreSQL URL.
+# For several graders at once give a PostgreSQL URL.
 c.CourseDirectory.course_id = "dropout"
 c.CourseDirectory.root = str(COURSE)
 c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}?timeout=2"
-c.Exchange.root = str(ROOT / "build" / "exchange")
+c.Exchange.root = str(EXCHANGE)
 
 # Release: notebooks are derived with their stubs, so ClearSolutions is not among the steps.
 c.GenerateAssignment.preprocessors = RELEASE_PREPROCESSORS
