@@ -23,6 +23,7 @@ from bench import (
     grading,
     gradings,
     playground,
+    term,
 )
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "concrete": concrete.run,
     "playground": playground.run,
     "capstone": capstone.run,
+    "term": term.run,
 }
 
 

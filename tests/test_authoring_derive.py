@@ -97,7 +97,9 @@ def test_the_written_question_says_what_it_is_worth(notebook):
 
 def test_demonstrations_are_locked_and_figures_keep_their_captions(notebook):
     demos = [i for i, c in enumerate(notebook.cells) if c.metadata.get("tags") == ["demo"]]
-    assert len(demos) == 2
+    assert len(demos) == 3  # two of the source's, and the last look at the chapter
+    assert demos[-1] == len(notebook.cells) - 1
+    assert notebook.cells[-1].source == 'check("03")'
     assert all(notebook.cells[i].metadata["nbgrader"]["locked"] for i in demos)
     caption = notebook.cells[demos[0] + 1].source
     assert caption.startswith("**Figure 3.3.** The scale, as in [(3.1)](")
