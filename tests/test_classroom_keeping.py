@@ -48,7 +48,12 @@ def test_a_second_grader_is_told_who_and_since_when(home, monkeypatch):  # noqa:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
         try:
             assert other.stdout.readline() == "held\n"
-            for words in (["autograde", "03"], ["feedback", "03"], ["forget", "ann", "--yes"]):
+            for words in (
+                ["release", "03"],
+                ["autograde", "03"],
+                ["feedback", "03"],
+                ["forget", "ann", "--yes"],
+            ):
                 told = run(*words)
                 assert told.exit_code != 0
                 said = str(told.exception)

@@ -61,7 +61,7 @@ def _read_or_make(path: Path) -> bytes:
 
 
 def _filled(key: bytes, where: str) -> bytes:
-    """Refuse an empty key: with it everybody could work out the inputs of the hidden checks."""
+    """Refuse an empty key: with it everybody could work out the inputs of the hidden laws."""
     if not key.strip():
         raise CourseKeyError(
             f"the course's key is empty ({where}): put back the one that the course was graded "
