@@ -111,7 +111,7 @@ class SaveGrades(SaveAutoGrades):
         answers = {} if failed else answers_of(nb)
         self._scores: dict[str, float | None] = {}
         nb, resources = super().preprocess(nb, resources)
-        with Gradebook(names["db_url"]) as gradebook:
+        with Gradebook(names["db_url"]) as gradebook:  # as SaveAutoGrades opens it
             submission = gradebook.find_submission_notebook(
                 names["notebook"], names["assignment"], names["student"]
             )
