@@ -169,6 +169,7 @@ class FeedbackPage(HTMLExporter):
         """Read the marks of a class once for all of its pages."""
         known: dict[str, dict[str, Mark]] = self.__dict__.setdefault("_known", {})
         if assignment not in known:
-            with Gradebook(db_url, self.parent.coursedir.course_id) as gradebook:
+            converter: Any = self.parent
+            with Gradebook(db_url, converter.coursedir.course_id) as gradebook:
                 known[assignment] = read_marks(gradebook, assignment)
         return known[assignment]
