@@ -42,13 +42,13 @@ class Server:
         self.course = course
         self.home = f"http://127.0.0.1:{port}"
 
-    def ask(self, method, path, body=None):
+    def ask(self, method, path, body=None, token="secret"):
         """Give status and answer; the answer as JSON where it is JSON."""
         request = urllib.request.Request(
             f"{self.home}/formgrader/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": "token secret"},
+            headers={"Authorization": f"token {token}"},
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
@@ -181,6 +181,9 @@ def test_points_locks_and_feedback_over_http(server):
             assert f"(process {os.getpid()}) runs `autograder autograde {STEM}`" in told["error"]
             assert "Traceback" not in told["error"]
             assert "press the button again" in told["error"]
+        status, told = server.ask("POST", f"api/{actions[0]}", {}, token="guessed")
+        assert status == 403
+        assert "autograde" not in str(told)
     assert not (server.course.root / "feedback").exists()
 
     # feedback: the button writes our page

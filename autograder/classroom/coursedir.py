@@ -25,6 +25,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 
 from autograder.classroom.export import CsvExport
+from autograder.classroom.indexes import make_indexes
 from autograder.classroom.journal import Stamps, key_of
 from autograder.classroom.progress import track
 from autograder.classroom.rubrics import lay_out_rubrics
@@ -213,9 +214,9 @@ class Course:
         return plugin(coursedir=self.directory, authenticator=authenticator, config=self.config)
 
     def _use_wal(self) -> None:
-        """Let others read the gradebook while a grade is written."""
-        with self.gradebook():
-            pass
+        """Let others read the gradebook while a grade is written, and find things in it at once."""
+        with self.gradebook() as gradebook:
+            make_indexes(gradebook)
         name = self.directory.db_url.removeprefix("sqlite:///").partition("?")[0]
         if name != self.directory.db_url.partition("?")[0]:
             connection = sqlite3.connect(name)

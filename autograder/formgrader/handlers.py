@@ -137,6 +137,8 @@ def _saved(handler: Any) -> bool:
 def _alone(handler: type[Any], doing: str) -> type[Any]:
     """Make a handler whose action holds the course's lock, or says who does."""
 
+    @web.authenticated  # before anything is said about who works on the course
+    @check_xsrf
     def post(self: Any, *names: str) -> None:
         state = Path(self.coursedir.root) / ".autograder"
         try:
