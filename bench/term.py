@@ -35,7 +35,7 @@ from autograder.classroom.sample import hand_in_files, sample_class
 from autograder.classroom.submission import OURS, Job, grade_submission
 from autograder.root import course_root
 
-STEM, AGAIN = "03-dropout-forward", "13-again"
+STEM = "03-dropout-forward"
 STUDENTS, ASSIGNMENTS = 1000, 13
 RUNS, SEED, LIMIT = 3, 20270301, 5.0
 
@@ -46,7 +46,6 @@ def run() -> str:
         home = Path(folder)
         shutil.copy(course_root() / "nbgrader_config.py", home)
         shutil.copytree(course_root() / "notebooks", home / "notebooks")
-        shutil.copy(home / "notebooks" / f"{STEM}.ipynb", home / "notebooks" / f"{AGAIN}.ipynb")
         names = release_assignments(home, progress=False)
         assert len(names) == ASSIGNMENTS, names
         course = Course(home)
@@ -134,8 +133,8 @@ def _fill(course: Course, names: list[str], students: list[str]) -> None:
                             "auto_score": None
                             if written
                             else rng.randint(0, 2 * int(cell.max_score)) / 2,
-                            "extra_credit": float(rng.randint(0, 5)) if written else None,
-                            "manual_score": 0.0 if written else None,
+                            "extra_credit": None,
+                            "manual_score": float(rng.randint(0, 5)) if written else None,
                             "needs_manual_grade": rng.random() < 0.1,
                         }
                     )
