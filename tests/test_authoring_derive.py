@@ -85,7 +85,7 @@ def test_nbgrader_knows_what_each_cell_is(notebook):
     why = {"grade": True, "solution": True, "locked": False, "grade_id": "ch03-why"}
     assert mark(notebook, "scale") == common | solution
     assert mark(notebook, "scale-check") == common | check | {"points": 4}
-    assert mark(notebook, "ch03-why") == common | why | {"points": 0}
+    assert mark(notebook, "ch03-why") == common | why | {"points": 5}
     assert mark(notebook, "ch03-why-text")["locked"]
     assert cell(notebook, "ch03-why").cell_type == "markdown"
 
