@@ -5,12 +5,14 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PORT   ?= 8000
+PLACE  := $(BIN)/python -c 'from pathlib import Path; \
+	from autograder.classroom.coursedir import Course; print(Course(Path.cwd()).root)'
 
 # nbgrader starts `alembic` by name, so the environment's programs must be on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-unit lint book serve pdf site-zip notebooks lab bench attacks lock clean
+.PHONY: help course test test-unit lint book serve pdf site-zip notebooks student-kit lab bench attacks lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,9 +46,13 @@ site-zip: $(READY) ## pack the pages into build/dropout-course-site.zip, to read
 notebooks: $(READY) ## derive notebooks/ and exercises.json from book/ and solutions/
 	@$(BIN)/python -m autograder build --notebooks
 
+student-kit: $(READY) ## make a zip to start from: notebooks, their package, how to begin
+	@$(BIN)/python packaging/student_kit.py
+
 lab: $(READY) ## open JupyterLab with nbgrader's Formgrader on the sample course
-	@test -f build/course/gradebook.db || $(BIN)/python -m autograder course
-	@cd build/course && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=.
+	@test -d "$$($(PLACE))/release" || $(BIN)/python -m autograder course
+	@cd "$$($(PLACE))" && $(abspath $(BIN))/jupyter lab --ServerApp.root_dir=. \
+		--ServerApp.jpserver_extensions="{'autograder.formgrader': True}"
 
 attacks: $(READY) ## try to cheat the grader, at each level and as each user (half an hour)
 	@ATTACKS=all $(BIN)/python -m pytest tests/test_attacks.py tests/test_attacks_wire.py \

@@ -1,8 +1,7 @@
 """How nbgrader runs this course: stock nbgrader with our steps in its slots.
 
 Read by every nbgrader command that is started here, by Formgrader, and by `make course`.
-The course lives under build/, which git ignores; to teach with it, give `build` another place
-or point the three addresses below to it.
+The course lives under build/, which git ignores; to teach with it, name two folders below.
 """
 
 import os
@@ -16,7 +15,6 @@ from nbgrader.preprocessors import (
     GetGrades,
     OverwriteCells,
     OverwriteKernelspec,
-    SaveAutoGrades,
 )
 
 ROOT = Path(__file__).resolve().parent
@@ -32,22 +30,31 @@ from autograder.classroom import others  # noqa: E402
 from autograder.classroom.collect import Collect, before_autograde  # noqa: E402
 from autograder.classroom.export import CsvExport  # noqa: E402
 from autograder.classroom.feedback import ReleaseFeedback  # noqa: E402
+from autograder.classroom.guard import guard_nbgrader  # noqa: E402
 from autograder.classroom.preprocessors import (  # noqa: E402
-    AskForHelp,
     Rebuild,
     Referee,
     SafeMarkdown,
+    SaveGrades,
     SubmissionExporter,
 )
+from autograder.classroom.returning import FeedbackPage  # noqa: E402
 
 c = get_config()
-COURSE = ROOT / "build" / "course"
 
-# Where things are. For several graders at once give a PostgreSQL URL.
+# Where a class lies: the sample class in a folder that `make clean` removes. Name others for
+# yours, outside of the checkout: Path.home() / "dropout-2027", say.
+COURSE = ROOT / "build" / "course"
+EXCHANGE = ROOT / "build" / "exchange"
+
+# One at a time: nbgrader's commands too say who works on the course, and leave it alone.
+guard_nbgrader()
+
+# For several graders at once give a PostgreSQL URL.
 c.CourseDirectory.course_id = "dropout"
 c.CourseDirectory.root = str(COURSE)
-c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}?timeout=60"
-c.Exchange.root = str(ROOT / "build" / "exchange")
+c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}?timeout=2"
+c.Exchange.root = str(EXCHANGE)
 
 # Release: our notebooks are derived with their stubs, so ClearSolutions and the like leave them
 # alone, and do their work on an instructor's own assignments.
@@ -78,8 +85,7 @@ c.Autograde.autograde_preprocessors = [
     others.IgnorePattern,
     others.ClearMetadataPreprocessor,
     others.LimitOutput,
-    SaveAutoGrades,
-    AskForHelp,
+    SaveGrades,
     AssignLatePenalties,
     CheckCellMetadata,
 ]
@@ -90,4 +96,5 @@ c.ExportApp.plugin_class = CsvExport
 
 # Formgrader and feedback show what students wrote, and let none of it act.
 c.HTMLExporter.preprocessors = [SafeMarkdown]
+c.GenerateFeedback.exporter_class = FeedbackPage
 c.GenerateFeedback.preprocessors = [GetGrades, CSSHTMLHeaderPreprocessor]

@@ -1,4 +1,4 @@
-"""The instructor's side: authoring, hidden checks, the referee, the sandbox, the class."""
+"""The instructor's side: authoring, hidden laws, the referee, the sandbox, the class."""
 
 import sys
 

@@ -10,13 +10,15 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from autograder.capstone.commands import app as capstone
+from autograder.ordering import InOrder
 from autograder.root import SetUpError, course_root, which
 from autograder.terminal import speak_plainly
 
 app = typer.Typer(
+    cls=InOrder,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -41,11 +43,13 @@ def main() -> None:
     try:
         app()
     except (SetUpError, OSError) as error:
-        if isinstance(error, OSError):
-            error = _of_a_disk(error)
-        said = f"autograder: {error}"
-        err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
-        raise SystemExit(2) from None
+        _end(str(_of_a_disk(error) if isinstance(error, OSError) else error))
+
+
+def _end(sentence: str) -> None:
+    said = f"autograder: {sentence}"
+    err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise SystemExit(2) from None
 
 
 def _of_a_disk(error: OSError) -> SetUpError:
@@ -58,29 +62,41 @@ def _of_a_disk(error: OSError) -> SetUpError:
 
 
 @app.command("list")
-def list_(as_json: Json = False) -> None:
-    """List the exercises with points, names, checks and known mistakes."""
+def list_(
+    assignment: Annotated[
+        str | None, typer.Argument(help="Only this one; by default all.", show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List assignments and their exercises: points, names, laws and known mistakes."""
     from autograder.listing import listing
 
-    entries = listing()
+    only = which(course_root(), assignment) if assignment else None
+    entries = [entry for entry in listing() if only in (None, entry["assignment"])]
     if as_json:
         _print_json(entries)
         return
-    table = Table("number", "exercise", "points", "to write", "checks", "mistakes", box=None)
+    exercise = Column("exercise", no_wrap=True)
+    table = Table("number", exercise, "points", "to write", "laws", "mistakes", box=None)
+    told = ""
     for entry in entries:
-        checks = f"{entry['checks']['visible']} + {entry['checks']['hidden']} hidden"
+        if entry["assignment"] != told:
+            told = entry["assignment"]
+            table.add_row("", f"[bold]{told}[/bold]")
+        laws = f"{entry['laws']['visible']} + {entry['laws']['hidden']} hidden"
         names, points = ", ".join(entry["names"]), f"{entry['points']:g}"
-        row = [entry["number"], entry["id"], points, names, checks, str(len(entry["mistakes"]))]
+        row = [entry["number"], entry["id"], points, names, laws, str(len(entry["mistakes"]))]
         table.add_row(*row)
     out.print(table)
 
 
 @app.command()
 def check(files: Files, as_json: Json = False) -> None:
-    """Check your own notebooks before you hand them in (visible checks only).
+    """Check your own notebooks before you hand them in (visible laws only).
 
     Your notebook runs as it will at grading: in the same sandbox, or, where there is none, in a
-    process of its own. Exit code 0 if all were checked, 1 if a file had a problem.
+    process of its own. At the end it says what you may have overlooked: questions without an
+    answer, cells that you never ran. Exit code 0 if all were checked, 1 if a file had a problem.
     """
     from autograder.single import check_file
 
@@ -89,7 +105,7 @@ def check(files: Files, as_json: Json = False) -> None:
 
 @app.command()
 def grade(files: Files, unsafe: Unsafe = False, as_json: Json = False) -> None:
-    """Grade notebook files with visible and hidden checks, without a gradebook.
+    """Grade notebook files by visible and hidden laws, without a gradebook.
 
     Exit code 0 if all were graded, 1 if a file had a problem.
     """
@@ -130,6 +146,10 @@ def _print_file(told: Any) -> None:
     if told.result:
         score = f"{told.result.score:g} of {told.result.max_score:g} points"
         out.print(f"{score}\n", style="bold", highlight=False)
+    if told.reminders:
+        out.print("Before you hand in:", style="bold", highlight=False)
+        for sentence in told.reminders:
+            out.print(f"- {sentence}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -149,27 +169,32 @@ def autograde(
 ) -> None:
     """Grade what a class handed in for an assignment, into the gradebook.
 
-    It can be stopped at any time and started again: what is graded stays graded. Exit code 1 if
-    the autograder failed on a submission, which a person, or another run, is to grade, or if a
-    submission is from the future.
+    It can be stopped at any time (Ctrl-C) and started again: what is graded stays graded. Exit
+    code 1 if the autograder failed on a submission, which a person, or another run, is to grade,
+    or if a submission is from the future; 130 if it was stopped.
     """
     from autograder.classroom.clock import ahead_of_time
     from autograder.classroom.course import autograde_assignment
+    from autograder.classroom.grading import Stopped
     from autograder.classroom.offices import stale_feedback
     from autograder.classroom.report import rows_table, summary
 
     root = course_root()
     assignment = which(root, assignment)
-    rows = autograde_assignment(
-        root,
-        assignment,
-        students=student,
-        force=force,
-        progress=not as_json,
-        level=_level(unsafe),
-        workers=workers,
-        scheduler=scheduler,
-    )
+    try:
+        rows = autograde_assignment(
+            root,
+            assignment,
+            students=student,
+            force=force,
+            progress=not as_json,
+            level=_level(unsafe),
+            workers=workers,
+            scheduler=scheduler,
+        )
+    except Stopped as stopped:
+        _tell_stopped(stopped, as_json)
+        raise typer.Exit(130) from None
     failed = any(row.status == "failed" for row in rows)
     if skewed := ahead_of_time(root, assignment):
         failed = True
@@ -190,71 +215,18 @@ def autograde(
     raise typer.Exit(int(failed))
 
 
-@app.command()
-def build(
-    solutions: Annotated[
-        bool, typer.Option(help="Show the reference answers; into a folder of its own.")
-    ] = False,
-    notebooks_only: Annotated[bool, typer.Option("--notebooks", help="No book.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Derive the notebooks from their sources and build the book (for authors)."""
-    from autograder.authoring.book import build_book
-    from autograder.authoring.build import build_notebooks
+def _tell_stopped(stopped: Any, as_json: bool) -> None:
+    from autograder.classroom.report import summary
 
-    root = course_root()
-    written = build_notebooks(root)
-    page = None if notebooks_only else build_book(root, solutions=solutions, quiet=as_json)
     if as_json:
-        _print_json({"written": [str(p) for p in written], "book": page and str(page)})
-        return
-    names = ", ".join(path.name for path in written)
-    out.print(f"notebooks: {names or 'nothing changed'}")
-    if page:
-        out.print(f"book: {page}", soft_wrap=True)
-
-
-@app.command()
-def new(
-    exercise: Annotated[str, typer.Argument(help="The id of an exercise, in snake_case.")],
-    chapter: Annotated[str, typer.Option(help="Two digits: begin the exercise there.")] = "",
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; run the rules for this exercise.")
-    ] = False,
-) -> None:
-    """Begin an exercise, or check all rules for one (for authors).
-
-    Exit code 1 if a rule is broken.
-    """
-    from autograder.authoring.scaffold import ScaffoldError, begin
-
-    root = course_root()
-    if check:
-        _check_rules(exercise)
-        return
-    try:
-        written, rest = begin(exercise, chapter, root)
-    except ScaffoldError as error:
-        raise typer.BadParameter(str(error)) from None
-    for path in written:
-        out.print(f"wrote {path.relative_to(root)}", highlight=False)
-    out.print(rest, markup=False, highlight=False)
-
-
-def _check_rules(name: str) -> None:
-    from autograder.authoring.rules import violations
-    from dropout_course import course
-
-    try:
-        found = course.find(name)
-    except LookupError as error:
-        raise typer.BadParameter(f"{error}; after `make notebooks` a new one is known") from None
-    broken = violations(found)
-    for said in broken:
-        out.print(said, markup=False, highlight=False, soft_wrap=True)
-    if broken:
-        raise typer.Exit(1)
-    out.print(f"{found.id}: all rules hold")
+        _print_json([row.to_json() for row in stopped.rows])
+    err.print(
+        f"Stopped: {summary(stopped.rows)}, {stopped.left} left. What is graded is recorded; run "
+        "the same command again, and it goes on there.",
+        style="yellow",
+        markup=False,
+        highlight=False,
+    )
 
 
 @app.command()
@@ -309,6 +281,7 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-from autograder import teaching  # noqa: E402
+from autograder import authors, teaching  # noqa: E402
 
 teaching.add_to(app, out, err)
+authors.add_to(app, out)

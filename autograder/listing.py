@@ -1,4 +1,4 @@
-"""What there is: exercises with their checks and known mistakes."""
+"""What there is: exercises with their laws and known mistakes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ def listing() -> list[dict[str, Any]]:
         entries.append(
             {
                 "id": exercise.id,
+                "assignment": exercise.stem,
                 "chapter": exercise.chapter,
                 "number": exercise.number,
                 "title": exercise.title,
                 "points": exercise.points,
                 "names": list(exercise.names),
-                "checks": {"visible": len(laws) - hidden, "hidden": hidden},
+                "laws": {"visible": len(laws) - hidden, "hidden": hidden},
                 "mistakes": mistakes,
             }
         )

@@ -14,6 +14,7 @@ from autograder.classroom.files import NOTEBOOK_LIMIT, read_regular
 from autograder.classroom.match import answered
 from autograder.classroom.parse import UnreadableError, parse
 from autograder.classroom.rebuild import rebuild
+from autograder.handing_in import reminders
 from autograder.referee import Config, NotebookResult, grade_notebook
 from autograder.referee.limits import limits_of
 from autograder.referee.results import ExerciseResult
@@ -31,16 +32,20 @@ class FileResult:
         What was wrong with it and what was done about it, in sentences.
     result : NotebookResult or None
         None if nothing in it could be graded.
+    reminders : list of str
+        What a student may have overlooked; nothing that costs points.
     """
 
     file: str
     problems: list[str] = field(default_factory=list)
     result: NotebookResult | None = None
+    reminders: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Give the entry of ``autograder grade --json``."""
         graded = self.result or NotebookResult(chapter="")
-        return {"file": self.file, **graded.to_json(), "problems": self.all_problems}
+        said = {"problems": self.all_problems, "reminders": self.reminders}
+        return {"file": self.file, **graded.to_json(), **said}
 
     @property
     def all_problems(self) -> list[str]:
@@ -81,7 +86,8 @@ def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -
     """
     told = FileResult(str(path))
     try:
-        notebook, told.problems = parse(read_regular(path, NOTEBOOK_LIMIT))
+        data = read_regular(path, NOTEBOOK_LIMIT)
+        notebook, told.problems = parse(data)
     except UnreadableError as error:
         told.problems = [f"The file {error.what}. {error.todo} Then try again."]
         return told
@@ -102,6 +108,8 @@ def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -
     told.problems += _provenance(notebook, release, stem)
     rebuilt = rebuild(release, notebook)
     told.problems += rebuilt.notes
+    if not hidden:
+        told.reminders = reminders(data, rebuilt.notebook, release)
     limits = config.limits or limits_of(root, stem)
     config = replace(config, limits=limits)
     found = mentioned(path, notebook, limits.files_bytes)

@@ -177,7 +177,7 @@ class _Commands:
     ) -> None:
         """Make the zip that Gradescope takes as the autograder of an assignment.
 
-        It holds hidden checks, references and the key of the course: give it to nobody else.
+        It holds hidden laws, references and the key of the course: give it to nobody else.
         """
         from autograder.elsewhere.gradescope import make_zip
 

@@ -25,6 +25,7 @@ from bench import (
     grading,
     gradings,
     playground,
+    term,
 )
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "playground": playground.run,
     "co2": co2.run,
     "capstone": capstone.run,
+    "term": term.run,
 }
 
 

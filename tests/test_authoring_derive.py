@@ -85,7 +85,7 @@ def test_nbgrader_knows_what_each_cell_is(notebook):
     why = {"grade": True, "solution": True, "locked": False, "grade_id": "ch03-why"}
     assert mark(notebook, "scale") == common | solution
     assert mark(notebook, "scale-check") == common | check | {"points": 4}
-    assert mark(notebook, "ch03-why") == common | why | {"points": 0}
+    assert mark(notebook, "ch03-why") == common | why | {"points": 5}
     assert mark(notebook, "ch03-why-text")["locked"]
     assert cell(notebook, "ch03-why").cell_type == "markdown"
 
@@ -97,7 +97,9 @@ def test_the_written_question_says_what_it_is_worth(notebook):
 
 def test_demonstrations_are_locked_and_figures_keep_their_captions(notebook):
     demos = [i for i, c in enumerate(notebook.cells) if c.metadata.get("tags") == ["demo"]]
-    assert len(demos) == 2
+    assert len(demos) == 3  # two of the source's, and the last look at the chapter
+    assert demos[-1] == len(notebook.cells) - 1
+    assert notebook.cells[-1].source == 'check("03")'
     assert all(notebook.cells[i].metadata["nbgrader"]["locked"] for i in demos)
     caption = notebook.cells[demos[0] + 1].source
     assert caption.startswith("**Figure 3.3.** The scale, as in [(3.1)](")

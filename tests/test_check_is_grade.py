@@ -48,7 +48,7 @@ def visible(told: single.FileResult) -> dict[str, bool]:
     return {
         f"{exercise.id}: {law['name']}": law["passed"]
         for exercise in told.exercises
-        for law in exercise.to_json()["checks"]
+        for law in exercise.to_json()["laws"]
         if law["visible"]
     }
 

@@ -13,6 +13,7 @@ import pytest
 from classroom_tiny import STEM
 from nbgrader.api import Gradebook, MissingEntry
 from tiny_home import grade, hand_in, home, tiny_course  # noqa: F401
+from traitlets.config import PyFileConfigLoader
 from typer.testing import CliRunner
 
 from autograder.classroom import lock
@@ -47,7 +48,12 @@ def test_a_second_grader_is_told_who_and_since_when(home, monkeypatch):  # noqa:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
         try:
             assert other.stdout.readline() == "held\n"
-            for words in (["autograde", "03"], ["feedback", "03"], ["forget", "ann", "--yes"]):
+            for words in (
+                ["release", "03"],
+                ["autograde", "03"],
+                ["feedback", "03"],
+                ["forget", "ann", "--yes"],
+            ):
                 told = run(*words)
                 assert told.exit_code != 0
                 said = str(told.exception)
@@ -88,6 +94,13 @@ def test_the_archive_is_whole_and_opens(home, tmp_path):  # noqa: F811
     told = run("archive", "--to", target)
     assert told.exit_code != 0
     assert "there already" in str(told.exception)
+
+
+def test_a_copied_course_acts_on_itself(home, tiny_course):  # noqa: F811
+    text = (home / "build" / "course" / "nbgrader_config.py").read_text()
+    assert str(tiny_course) not in text
+    loader = PyFileConfigLoader("nbgrader_config.py", path=str(home / "build" / "course"))
+    assert loader.load_config().CourseDirectory.root == str(home / "build" / "course")
 
 
 def test_nothing_is_left_of_who_is_forgotten(home):  # noqa: F811

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import datetime
 
 import pytest
 from classroom_tiny import STEM, filled
-from tiny_home import grade, half, hand_in, home, tiny_course  # noqa: F401
+from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy import text
+from tiny_home import change, grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
 from autograder.classroom.coursedir import Course
+from autograder.classroom.export import CsvExport
 from autograder.cli import app
 
 pytestmark = [
@@ -84,3 +88,43 @@ def test_an_unknown_format_and_an_empty_class(home):  # noqa: F811
     told = CliRunner().invoke(app, ["export", "03"])
     assert told.exit_code != 0
     assert "nothing to export" in str(told.exception)
+
+
+def test_our_table_for_nbgrader_is_the_one_that_nbgrader_makes(home, tmp_path):  # noqa: F811
+    config = home / "nbgrader_config.py"
+    config.write_text(config.read_text() + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    hand_in(home, "ann", half())
+    hand_in(home, "bob", when="2026-01-02 12:00:00 UTC")
+    grade(home)
+    change(home, _due_and_by_hand)
+    grade(home)
+    with Course(home).gradebook() as gradebook:
+        gradebook.add_student("zoe", first_name="Zoe")  # who handed in nothing
+        for kind in (CsvExportPlugin, CsvExport):
+            plugin = kind()
+            plugin.to = str(tmp_path / f"{kind.__name__}.csv")
+            plugin.export(gradebook)
+    theirs, ours = (
+        list(csv.DictReader((tmp_path / f"{kind}.csv").open()))
+        for kind in ("CsvExportPlugin", "CsvExport")
+    )
+    assert ours == theirs
+    assert {row["student_id"]: row["score"] for row in ours} == {
+        "ann": "12.5",
+        "bob": "0.0",
+        "zoe": "0.0",
+    }
+
+
+def _due_and_by_hand(gradebook):
+    gradebook.find_assignment(STEM).duedate = datetime(2026, 1, 1)
+    given = gradebook.find_grade("double-check", STEM, STEM, "ann")
+    given.manual_score, given.extra_credit = 5.0, 1.5
+
+
+def test_the_gradebook_has_the_indexes_that_keep_its_pages_fast(home):  # noqa: F811
+    with Course(home).gradebook() as gradebook:
+        plan = gradebook.db.execute(
+            text("EXPLAIN QUERY PLAN SELECT sum(auto_score) FROM grade WHERE notebook_id = 'x'")
+        ).all()
+    assert "USING INDEX dropout_grade_notebook_id" in str(plan)

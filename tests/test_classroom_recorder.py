@@ -31,7 +31,7 @@ def made(tmp_path_factory):
     """A course with a due date, and penalties for who is late."""
     home = tmp_path_factory.mktemp("made")
     config = (REPOSITORY / "nbgrader_config.py").read_text("utf-8")
-    (home / "nbgrader_config.py").write_text(config.replace("timeout=60", "timeout=0") + LATE)
+    (home / "nbgrader_config.py").write_text(config.replace("timeout=2", "timeout=0") + LATE)
     write(home / "notebooks", NAME, tiny())
     course = Course(home)
     course.set_up(progress=False)
@@ -102,7 +102,7 @@ def test_a_penalty_is_taken_off_who_is_late(home):
     assert penalties == {"ann": 0, "bob": 16, "cat": 0, "dan": 0, "eve": 0}
 
 
-def test_a_gradebook_that_is_locked_stays_as_it_was(home):
+def test_a_gradebook_that_is_locked_says_so_and_stays_as_it_was(home, capsys):
     before = tables(home)
     course = Course(home)
     name = course.directory.db_url.removeprefix("sqlite:///").partition("?")[0]
@@ -110,6 +110,7 @@ def test_a_gradebook_that_is_locked_stays_as_it_was(home):
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(CourseError, match="Close what else uses it"):
         grade(home)
+    assert capsys.readouterr().err.count("Another program holds the gradebook") == 1
     other.execute("ROLLBACK")
     other.close()
     assert tables(home) == before

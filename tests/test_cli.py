@@ -46,10 +46,10 @@ def test_the_list_has_what_programs_need():
     assert entry["names"] == ["survivor_pmf", "prob_dead_layer"]
     assert entry["points"] == 10
     assert set(entry) == {
-        "id", "chapter", "number", "title", "points", "names", "checks", "mistakes"
+        "id", "assignment", "chapter", "number", "title", "points", "names", "laws", "mistakes"
     }  # fmt: skip
-    assert entry["checks"]["visible"] >= 4
-    assert entry["checks"]["hidden"] >= 3
+    assert entry["laws"]["visible"] >= 4
+    assert entry["laws"]["hidden"] >= 3
     assert len(entry["mistakes"]) >= 4
 
 
@@ -82,18 +82,24 @@ def test_a_good_notebook_is_checked_and_graded(completed):
     assert told.exit_code == 0, told.output
     (entry,) = json.loads(told.output)
     assert (entry["score"], entry["max_score"]) == (48, 60)
-    assert all(check["visible"] for e in entry["exercises"] for check in e["checks"])
+    assert all(check["visible"] for e in entry["exercises"] for check in e["laws"])
     told = run("grade", "--json", completed)
     assert told.exit_code == 0, told.output
     (graded,) = json.loads(told.output)
-    assert set(graded) == {"file", "chapter", "score", "max_score", "problems", "exercises"}
+    assert set(graded) == {
+        "file", "chapter", "score", "max_score", "problems", "reminders", "exercises"
+    }  # fmt: skip
+    assert graded["reminders"] == []
+    assert entry["reminders"][0] == (
+        "Not answered yet: 3.6 (commutes), the written question ch03-why."
+    )
     assert graded["score"] == 48
-    assert any(not check["visible"] for e in graded["exercises"] for check in e["checks"])
+    assert any(not check["visible"] for e in graded["exercises"] for check in e["laws"])
     for exercise in graded["exercises"]:
         assert set(exercise) == {
-            "id", "score", "max_score", "passed", "checks", "mistake", "seconds"
+            "id", "score", "max_score", "passed", "laws", "mistake", "seconds"
         }  # fmt: skip
-        assert set(exercise["checks"][0]) == {"name", "visible", "passed", "message"}
+        assert set(exercise["laws"][0]) == {"name", "visible", "passed", "message"}
 
 
 @pytest.mark.slow

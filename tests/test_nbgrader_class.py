@@ -182,7 +182,7 @@ def test_written_answers_wait_for_a_person(rows, home):
     }
 
 
-def test_feedback_tells_the_mistake_and_hides_the_hidden_checks(rows, home):
+def test_feedback_tells_the_mistake_and_hides_the_hidden_laws(rows, home):
     hidden = [
         line.strip()
         for path in (REPOSITORY / "autograder" / "hidden").glob("ch*/*.py")

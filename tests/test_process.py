@@ -61,7 +61,7 @@ def test_magics_and_figures_work_and_html_is_dropped(process):
 
 
 @pytest.mark.parametrize("module", ["solutions", "autograder", "autograder.hidden"])
-def test_references_and_hidden_checks_cannot_be_imported(process, module):
+def test_references_and_hidden_laws_cannot_be_imported(process, module):
     error = process.cell(f"import {module}", 20)["error"]
     assert error["kinds"][0] == "ModuleNotFoundError"
 

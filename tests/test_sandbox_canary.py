@@ -1,4 +1,4 @@
-"""A string from the references and the hidden checks is nowhere to be found in a jail.
+"""A string from the references and the hidden laws is nowhere to be found in a jail.
 
 A checkout with such strings is made, and a grader that has all of them in its own memory. It is
 tried with the packages in a checkout (an editable install) and among the libraries (a wheel), as

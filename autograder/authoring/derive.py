@@ -55,6 +55,7 @@ def derive(chapter: Chapter, book: Book, root: Path) -> NotebookNode:
     writer.opening()
     for cell in writer.rest():
         writer.cell(cell)
+    writer.closing()
     if writer.problems:
         raise SourceErrors(writer.problems)
     notebook = new_notebook(
@@ -110,6 +111,14 @@ class _Writer:
             if self.pending[index].kind != "setup":
                 break
             self.cell(self.pending.pop(index))
+
+    def closing(self) -> None:
+        """A last look at the whole chapter, which no page of the book has."""
+        if not self.chapter.exercises:
+            return
+        bottom = Place(f"book/{self.chapter.path.name}", 1)
+        self.text(Text(CLOSING_TEXT, bottom), key="closing-text")
+        self.code(f'check("{self.chapter.number}")', "closing", LOCKED, tag="demo")
 
     def first_code(self) -> int | None:
         """Index of the first code cell that is not yet written."""
@@ -254,6 +263,13 @@ SETUP_TEXT = """\
 **Run the next cell first.** It makes `check` available and, where the course is not installed
 yet, installs it. Then work from top to bottom: complete each cell that says `# YOUR CODE HERE`,
 run it, and run the `check` below it. The other code cells run on your own functions."""
+
+
+CLOSING_TEXT = """\
+## Before you hand in
+
+The next cell looks at all exercises of the chapter once more: which are written, which were never
+run, which break a law. It counts for nothing, and you can run it as often as you like."""
 
 
 TORCH_TEXT = """

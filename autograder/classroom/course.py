@@ -14,6 +14,7 @@ from rich.text import Text
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.grading import autograde_assignment, read_record
 from autograder.classroom.journal import Journal, Row
+from autograder.classroom.lock import holding
 from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.marks import reason as reason_of
 from autograder.classroom.returning import write_pages
@@ -62,7 +63,8 @@ def release_assignments(
         See `Course.set_up`.
     """
     course = Course(root)
-    course.set_up(progress, names)
+    with holding(course, " ".join(["release", *names])):
+        course.set_up(progress, names)
     return [name for name in course.assignments() if name in (names or course.assignments())]
 
 

@@ -28,6 +28,7 @@ from traitlets.config import PyFileConfigLoader
 from autograder.classroom import database
 from autograder.classroom.errors import CourseError, not_written, writing
 from autograder.classroom.export import CsvExport
+from autograder.classroom.indexes import make_indexes
 from autograder.classroom.journal import Stamps, key_of
 from autograder.classroom.others import is_theirs
 from autograder.classroom.progress import track
@@ -270,9 +271,9 @@ class Course:
         return plugin(coursedir=self.directory, authenticator=authenticator, config=self.config)
 
     def _use_wal(self) -> None:
-        """Let others read the gradebook while a grade is written."""
-        with self.gradebook():
-            pass
+        """Let others read the gradebook while a grade is written, and find things in it at once."""
+        with self.gradebook() as gradebook:
+            make_indexes(gradebook)
         name = self.directory.db_url.removeprefix("sqlite:///").partition("?")[0]
         if name != self.directory.db_url.partition("?")[0]:
             connection = sqlite3.connect(name)
@@ -281,9 +282,14 @@ class Course:
 
     def _write_config(self) -> None:
         """Make nbgrader find its settings when it is started in the course folder."""
+        place = f"{str(self.home)!r}"
+        if self.root.resolve().is_relative_to(self.home):  # a copy of it acts on itself
+            up = len(self.root.resolve().relative_to(self.home).parts)
+            place = f"str(Path(__file__).resolve().parents[{up}])"
         text = (
             "# Written by `make course`; the settings are in the file that is loaded here.\n"
-            f"load_subconfig({CONFIG!r}, path={str(self.home)!r})  # noqa: F821\n"
+            "from pathlib import Path\n\n"
+            f"load_subconfig({CONFIG!r}, path={place})  # noqa: F821\n"
         )
         path = self.root / CONFIG
         if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy import func
 
 COLUMNS = (
     "assignment",
@@ -47,13 +48,14 @@ class CsvExport(CsvExportPlugin):
             writer.writerows([harmless(value) for value in row] for row in self._rows(gradebook))
 
     def _rows(self, gradebook: Gradebook) -> Iterator[tuple[Any, ...]]:
+        wanted, whom = set(map(str, self.assignment)), set(map(str, self.student))
+        students = [s for s in gradebook.students if not whom or s.id in whom]
         for assignment in gradebook.assignments:
-            if self.assignment and assignment.name not in map(str, self.assignment):
+            if wanted and assignment.name not in wanted:
                 continue
-            for student in gradebook.students:
-                if self.student and student.id not in map(str, self.student):
-                    continue
-                when, raw, penalty = _result(gradebook, assignment.name, student.id)
+            results = _results(gradebook, assignment.id)
+            for student in students:
+                when, raw, penalty = results.get(student.id, (None, 0.0, 0.0))
                 yield (
                     assignment.name,
                     assignment.duedate,
@@ -69,13 +71,20 @@ class CsvExport(CsvExportPlugin):
                 )
 
 
-def _result(gradebook: Gradebook, assignment: str, student: str) -> tuple[Any, float, float]:
-    """Give timestamp, score and penalty; zeros where nothing was handed in."""
-    try:
-        found = gradebook.find_submission(assignment, student)
-    except MissingEntry:
-        return None, 0.0, 0.0
-    return found.timestamp, found.score, found.late_submission_penalty
+def _results(gradebook: Gradebook, assignment: str) -> dict[str, tuple[Any, float, float]]:
+    """Give timestamp, score and penalty of who handed in, by student: two queries for a class."""
+    db, handed = gradebook.db, SubmittedAssignment
+    parts = db.query(handed.student_id, func.sum(SubmittedNotebook.late_submission_penalty))
+    parts = parts.join(SubmittedNotebook, SubmittedNotebook.assignment_id == handed.id)
+    scores = db.query(handed.student_id, func.sum(Grade.score))
+    scores = scores.join(SubmittedNotebook, SubmittedNotebook.assignment_id == handed.id)
+    scores = scores.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+    penalty, score = (
+        dict(query.filter(handed.assignment_id == assignment).group_by(handed.student_id).all())
+        for query in (parts, scores)
+    )
+    times = db.query(handed.student_id, handed.timestamp).filter_by(assignment_id=assignment)
+    return {s: (when, score.get(s) or 0.0, penalty.get(s) or 0.0) for s, when in times}
 
 
 def harmless(value: object) -> str:

@@ -19,7 +19,8 @@ from autograder.classroom.coursedir import Course, CourseError, check_log
 from autograder.classroom.errors import writing
 from autograder.classroom.extensions import apply_extensions
 from autograder.classroom.files import digest
-from autograder.classroom.journal import Journal, Row, judges_key, key_of
+from autograder.classroom.journal import Journal, Row, key_of
+from autograder.classroom.judges import judges_key, release_imports
 from autograder.classroom.lock import holding
 from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.marks import reason as reason_of
@@ -28,14 +29,31 @@ from autograder.classroom.progress import track
 from autograder.classroom.recorder import Recorder, recorded_students
 from autograder.classroom.report import Record
 from autograder.classroom.submission import OURS, Graded, Job
+from autograder.referee.inputs import course_key
 from autograder.referee.limits import LimitsError, limits_of
 from autograder.referee.sandboxes import sandbox
 
 BATCH = 32  # submissions that are recorded at once …
 BATCH_SECONDS = 2.0  # … or fewer, so that little is graded again after a power failure
 # The steps of nbgrader_config.py that are taken here as well.
-STEPS = {"Rebuild", "Referee", "AskForHelp", "OverwriteKernelspec", "OverwriteCells"}
-STEPS |= {"CheckCellMetadata", "SaveAutoGrades", "AssignLatePenalties"}
+STEPS = {"Rebuild", "Referee", "SaveGrades", "OverwriteKernelspec", "OverwriteCells"}
+STEPS |= {"CheckCellMetadata", "AssignLatePenalties"}
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody stopped the run; what it had graded is recorded.
+
+    Attributes
+    ----------
+    rows : list of Row
+        What is graded, by this run or an earlier one.
+    left : int
+        How many submissions are not.
+    """
+
+    def __init__(self, rows: list[Row], left: int) -> None:
+        super().__init__(f"{left} left")
+        self.rows, self.left = rows, left
 
 
 def autograde_assignment(
@@ -86,6 +104,8 @@ def autograde_assignment(
         be written; what was recorded before stays recorded.
     JailError
         If there is no safe sandbox on this machine.
+    Stopped
+        If it is interrupted (Ctrl-C).
     """
     course = Course(root)
     with holding(course, f"autograde {assignment}"):
@@ -109,6 +129,7 @@ def _autograde(
         limits = str(limits_of(key_folder, assignment))
     except LimitsError as error:
         raise CourseError(str(error)) from None
+    course_key(key_folder)
     if not scheduler:
         sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
     journal = Journal(course.state / f"{assignment}.jsonl")
@@ -116,6 +137,7 @@ def _autograde(
     recorder = Recorder(course, assignment)
     unsafe = level if level == "unsafe" else ""
     released = release.read_bytes()
+    judges = judges_key(assignment, release_imports(released))
     rows: dict[str, Row] = {}
     keys: dict[str, str] = {}
     tasks: list[Task] = []
@@ -123,7 +145,7 @@ def _autograde(
         submitted = course.folder("submitted", student, assignment)
         with writing(submitted):
             prepare(submitted, assignment)
-        keys[student] = key_of(digest(submitted), released, judges_key(), unsafe, limits)
+        keys[student] = key_of(digest(submitted), released, judges, unsafe, limits)
         row = None
         if student in recorded and not force and journal.find(student, keys[student]):
             row = _row(course, assignment, student)  # somebody may have used Formgrader since
@@ -138,12 +160,17 @@ def _autograde(
         graded = grade_on_cluster(job, tasks, scheduler)
     else:
         graded = iter(())
-    shown = track(graded, f"autograde {assignment}", progress, len(tasks))
-    for batch in _batches(shown):
-        journal.reopen([graded.student for graded in batch])
-        made = _record(recorder, batch)
-        journal.add([(row, keys[row.student]) for row in made])
-        rows |= {row.student: row for row in made}
+    title = f"autograde {assignment}"
+    shown = track(graded, title, progress, len(tasks), lambda one: one.record.status)
+    try:
+        for batch in _batches(shown):
+            journal.reopen([one.student for one in batch])
+            made = _record(recorder, batch)
+            journal.add([(row, keys[row.student]) for row in made])
+            rows |= {row.student: row for row in made}
+    except KeyboardInterrupt:
+        done = [rows[student] for student in chosen if student in rows]
+        raise Stopped(with_marks(course, assignment, done), len(chosen) - len(done)) from None
     apply_extensions(course, assignment)
     if renewed := recorder.renew_penalties([s for s in chosen if rows[s].status != "failed"]):
         logging.getLogger("traitlets").warning(

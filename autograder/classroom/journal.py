@@ -7,23 +7,12 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from autograder.classroom.errors import CourseError, writing
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# a change in any of these may change a grade
-JUDGES = (
-    "autograder/classroom",
-    "autograder/hidden",
-    "autograder/referee",
-    "autograder/sandbox",
-    "dropout_course",
-    "solutions",
-    "nbgrader_config.py",
-)
 
 
 @dataclass(frozen=True)
@@ -179,16 +168,3 @@ def key_of(*parts: str | bytes) -> str:
         data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
         total.update(len(data).to_bytes(8, "little") + data)
     return total.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def judges_key() -> str:
-    """Hash the code and data that grade: when they change, everything is graded anew."""
-    files = [path for name in JUDGES for path in _files(REPOSITORY / name)]
-    return key_of(*(part for path in files for part in (path.name, path.read_bytes())))
-
-
-def _files(path: Path) -> Iterable[Path]:
-    if path.is_file():
-        return [path]
-    return sorted(p for p in path.rglob("*") if p.suffix in (".py", ".json"))

@@ -19,6 +19,7 @@ from autograder.classroom.collect import ASIDE
 from autograder.classroom.coursedir import Course, CourseError, log_to
 from autograder.classroom.feedback import SECRET, handed_in_names
 from autograder.classroom.files import printable, read_regular
+from autograder.classroom.kept import drop_strays
 from autograder.classroom.lock import LOCK, holding
 from autograder.classroom.roster import EXTENSIONS, ROSTER
 
@@ -120,6 +121,7 @@ def forget(course: Course, student: str) -> list[str]:
                             f"The course holds nothing of {printable(student)}: names are written "
                             "as in `autograder autograde`."
                         ) from None
+                drop_strays(gradebook)
             _vacuum(course)
         except OSError as error:
             raise CourseError(

@@ -24,6 +24,9 @@ PATIENCE = 2.0  # seconds: who was killed a moment ago may hold it still
 LOCK = "lock"
 
 
+_ours: set[Path] = set()  # locks that this process holds: a step of a step needs none
+
+
 @contextmanager
 def holding(course: Course, doing: str) -> Iterator[None]:
     """Hold the lock of a course while it is changed.
@@ -39,7 +42,25 @@ def holding(course: Course, doing: str) -> Iterator[None]:
     CourseError
         Somebody else holds it, or it can't be written.
     """
-    path = course.state / LOCK
+    with holding_at(course.state, f"autograder {doing}"):
+        yield
+
+
+@contextmanager
+def holding_at(state: Path, doing: str) -> Iterator[None]:
+    """Hold the lock of the course whose state lies in a folder; see `holding`.
+
+    Parameters
+    ----------
+    state : Path
+        ``.autograder`` in nbgrader's course folder.
+    doing : str
+        The whole command: "nbgrader autograde 03-dropout-forward".
+    """
+    path = state.resolve() / LOCK
+    if path in _ours:
+        yield
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -52,9 +73,11 @@ def holding(course: Course, doing: str) -> Iterator[None]:
         _take(handle, path)
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(_self(doing)).encode(), 0)
+        _ours.add(path)
         try:
             yield
         finally:
+            _ours.discard(path)
             os.ftruncate(handle, 0)
             fcntl.flock(handle, fcntl.LOCK_UN)
     finally:
@@ -100,7 +123,7 @@ def _told(path: Path) -> str:
         found = json.loads(path.read_bytes())
         who = (
             f"{printable(str(found['user']))} on {printable(str(found['host']))} (process "
-            f"{int(found['pid'])}) runs `autograder {printable(str(found['doing']))}` on this "
+            f"{int(found['pid'])}) runs `{printable(str(found['doing']))}` on this "
             f"course since {printable(str(found['since']))}"
         )
     except (OSError, ValueError, KeyError, TypeError):

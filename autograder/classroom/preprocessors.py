@@ -2,7 +2,7 @@
 
 `SubmissionExporter` opens a submission whatever is in the file, `Rebuild` (sanitising) puts the
 answers into the released notebook, `Referee` (in place of Execute) has them judged and writes
-the outputs of the check cells, and nbgrader's SaveAutoGrades reads them.
+the outputs of the check cells, and `SaveGrades` reads them as nbgrader's SaveAutoGrades does.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import determine_grade
 from traitlets import Unicode
 
 from autograder.classroom.attachments import shows_only
+from autograder.classroom.kept import Kept, answers_of
+from autograder.classroom.match import grade_id
 from autograder.classroom.others import THEIRS, is_theirs
 from autograder.classroom.outputs import clip
 from autograder.classroom.rebuild import EXTRA
@@ -108,23 +111,44 @@ class Referee(NbGraderPreprocessor):
         return Path(course.format_path(place, names["student"], names["assignment"]))
 
 
-class AskForHelp(NbGraderPreprocessor):
-    """After SaveAutoGrades: what the autograder could not judge is for a person to grade."""
+class SaveGrades(SaveAutoGrades):
+    """nbgrader's SaveAutoGrades, but what a person gave stays (see `kept`).
+
+    What the autograder could not judge is left to a person: that is nobody's zero.
+    """
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Leave all points to a person if the autograder failed: that is nobody's zero."""
-        if resources.get(OURS, {}).get("failed"):
-            names = resources["nbgrader"]
-            with Gradebook(names["db_url"]) as gradebook:
-                submission = gradebook.find_submission_notebook(
-                    names["notebook"], names["assignment"], names["student"]
-                )
-                for grade in submission.grades:
-                    grade.auto_score, grade.needs_manual_grade = None, True
-                gradebook.db.commit()
+        """Enter scores and comments of a notebook into the gradebook."""
+        self._scores: dict[str, float | None] | None = None
+        if resources.get(THEIRS):
+            return super().preprocess(nb, resources)
+        names = resources["nbgrader"]
+        failed = bool(resources.get(OURS, {}).get("failed"))
+        answers = {} if failed else answers_of(nb)
+        self._scores = scores = {}
+        nb, resources = super().preprocess(nb, resources)
+        with Gradebook(names["db_url"]) as gradebook:  # as SaveAutoGrades opens it
+            submission = gradebook.find_submission_notebook(
+                names["notebook"], names["assignment"], names["student"]
+            )
+            kept = Kept(gradebook)
+            kept.read_grades(submission.grades)
+            for grade in submission.grades:
+                if grade.cell.name in scores:
+                    auto = None if failed else scores[grade.cell.name]
+                    kept.enter(grade, auto, answers.get(grade.cell.name))
+            kept.write()
+            gradebook.db.commit()
         return nb, resources
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        """Note the score; it is entered when all are known. Others' goes nbgrader's way."""
+        if self._scores is None:
+            super()._add_score(cell, resources)
+            return
+        self._scores[grade_id(cell)] = determine_grade(cell, self.log)[0]
 
 
 class SafeMarkdown(NbGraderPreprocessor):

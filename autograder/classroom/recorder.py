@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -24,6 +25,7 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
@@ -34,9 +36,15 @@ from sqlalchemy.orm import selectinload
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.database import GradebookError
 from autograder.classroom.errors import not_written
+from autograder.classroom.kept import Kept
 from autograder.classroom.submission import Graded
 
-DATABASE_TRIES = 5
+DATABASE_TRIES = 10
+DATABASE_PAUSE = 1.0  # seconds
+WAITING = (
+    "! Another program holds the gradebook, so that nothing can be written. I try again for half "
+    "a minute; close what uses it (a browser of databases, another grader)."
+)
 log = logging.getLogger("traitlets")
 T = TypeVar("T")
 
@@ -121,17 +129,19 @@ class Recorder:
             known |= _new_submissions(
                 gradebook, assignment, [s for s in students if s not in known]
             )
-            late = []
+            kept, late = Kept(gradebook), []
+            kept.read(known.values())
             for graded in batch:
                 submission = known[graded.student]
                 if (when := self._timestamp(graded.student)) is not None:
                     submission.timestamp = when
                 for notebook in submission.notebooks:
-                    _mark(notebook, graded)
+                    _mark(notebook, graded, kept)
                     notebook.late_submission_penalty = None
                 if submission.total_seconds_late > 0:
                     late.append(submission)
             gradebook.db.flush()
+            kept.write()
             for submission in late:
                 self._penalise(gradebook, submission)
             gradebook.db.commit()
@@ -207,28 +217,30 @@ def _new_submissions(
         submission = SubmittedAssignment(assignment=assignment, student=owner)
         for notebook, graded, solved, tasks in notebooks:
             part = SubmittedNotebook(notebook=notebook, assignment=submission)
-            part.grades = [Grade(cell=cell) for cell in [*graded, *tasks]]
+            part.grades = [Grade(id=new_uuid(), cell=cell) for cell in [*graded, *tasks]]
             part.comments = [Comment(cell=cell) for cell in [*solved, *tasks]]
         gradebook.db.add(submission)
         made[student] = submission
     return made
 
 
-def _mark(notebook: SubmittedNotebook, graded: Graded) -> None:
-    """Enter scores and comments. A grade that a person gave stays, and asks to be looked at."""
+def _mark(notebook: SubmittedNotebook, graded: Graded, kept: Kept) -> None:
+    """Enter scores and comments; what a person gave stays (see `kept`)."""
     for grade in notebook.grades:
-        if grade.cell.name in graded.scores:
-            grade.auto_score = graded.scores[grade.cell.name]
-            open_ = grade.auto_score is None or grade.manual_score is not None
-            grade.needs_manual_grade = open_ or bool(graded.record.failure)
+        name = grade.cell.name
+        if name in graded.scores:
+            kept.enter(grade, graded.scores[name], graded.answers.get(name))
     for comment in notebook.comments:
         if comment.cell.name in graded.comments:
             comment.auto_comment = graded.comments[comment.cell.name]
 
 
 def _patiently(write: Callable[[], T]) -> T:
-    """Write to a gradebook that another process may be writing to as well."""
-    for wait in range(DATABASE_TRIES - 1):
+    """Write to a gradebook that another process may be writing to as well.
+
+    SQLite waits for two seconds by itself (``timeout`` in the URL); then the person is told.
+    """
+    for attempt in range(DATABASE_TRIES - 1):
         try:
             return write()
         except IntegrityError:
@@ -237,7 +249,9 @@ def _patiently(write: Callable[[], T]) -> T:
             if not error.busy:
                 raise
             log.warning("the gradebook is busy: %s", error.__cause__)
-            time.sleep(2**wait)
+            if attempt == 0:
+                print(WAITING, file=sys.stderr, flush=True)
+            time.sleep(DATABASE_PAUSE)
     return write()
 
 

@@ -9,6 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import HTMLExporter
+from nbgrader.api import Gradebook
+
 from autograder.classroom import page, page_style, words
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.journal import key_of
@@ -140,3 +143,33 @@ def _step(assignment: str, student: str) -> str:
 def _template() -> str:
     files: list[Any] = [page.__file__, page_style.__file__, words.__file__]
     return key_of(*(Path(name).read_bytes() for name in files))
+
+
+class FeedbackPage(HTMLExporter):
+    """Our page, also where nbgrader asks for feedback: its command, and Formgrader's button.
+
+    A notebook that our steps did not grade gets nbgrader's own page.
+    """
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Give the page of a graded notebook."""
+        notebook = json.loads(Path(filename).read_bytes())
+        found = notebook["metadata"].get(OURS, {}).get("record")
+        names = (resources or {}).get("nbgrader", {})
+        if not found or not names or resources is None:
+            return super().from_filename(filename, resources, **kw)
+        student, assignment = names["student"], names["assignment"]
+        mark = self._marks(names["db_url"], assignment).get(student) or Mark(student)
+        text = feedback_page(title_of(assignment), notebook, Record.from_json(found), mark)
+        return text, resources | {"output_extension": self.file_extension}
+
+    def _marks(self, db_url: str, assignment: str) -> dict[str, Mark]:
+        """Read the marks of a class once for all of its pages."""
+        known: dict[str, dict[str, Mark]] = self.__dict__.setdefault("_known", {})
+        if assignment not in known:
+            converter: Any = self.parent
+            with Gradebook(db_url, converter.coursedir.course_id) as gradebook:
+                known[assignment] = read_marks(gradebook, assignment)
+        return known[assignment]

@@ -166,7 +166,8 @@ def sample_set_up(root: Path, *, progress: bool = True) -> None:
     """Release the chapters and hand in for the sample class.
 
     If the exercises have changed since, a course that holds only the sample class is begun
-    anew; one with other students, or with grades given by hand, is left alone.
+    anew; one with other students, or with grades given by hand, is left alone. The sample class
+    is never put into a course in which a class of its own is.
 
     Parameters
     ----------
@@ -190,7 +191,16 @@ def sample_set_up(root: Path, *, progress: bool = True) -> None:
         _begin_anew(course)
         course = Course(root)
         course.set_up(progress)
-    submit(course, students)
+    if _takes(course, {student.id for student in students}):
+        submit(course, students)
+
+
+def _takes(course: Course, ids: set[str]) -> bool:
+    """Tell whether the sample class may hand in: not where another class does, without it."""
+    there = {path.name for path in (course.root / "submitted").glob("*") if path.is_dir()}
+    with course.gradebook() as gradebook:
+        there |= {student.id for student in gradebook.students}
+    return not there or bool(there & ids)
 
 
 def _only_sample(course: Course, ids: set[str]) -> bool:

@@ -21,6 +21,7 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 
 from autograder.classroom.beside import beside
 from autograder.classroom.intake import intake
+from autograder.classroom.kept import answers_of
 from autograder.classroom.match import grade_id, slots
 from autograder.classroom.outputs import TOTAL_LIMIT, safe_outputs, verdict, weight
 from autograder.classroom.rebuild import rebuild
@@ -69,6 +70,9 @@ class Graded:
         The automatic score of each cell that has points, by grade id; None where a person decides.
     comments : dict
         The automatic comment, or None, of each cell that a student fills in, by grade id.
+    answers : dict
+        What the student answered for each cell that has points, as a hash (see `kept`); none if
+        the autograder failed.
     """
 
     student: str
@@ -76,6 +80,7 @@ class Graded:
     record: Record
     scores: dict[str, float | None]
     comments: dict[str, str | None]
+    answers: dict[str, str]
 
 
 def grade_submission(job: Job, student: str, folder: Path) -> Graded:
@@ -117,7 +122,9 @@ def _graded(student: str, notebook: NotebookNode, record: Record) -> Graded:
     scores, comments = _marks(notebook)
     if record.failure:  # our failure is nobody's zero: a person decides
         scores = dict.fromkeys(scores)
-    return Graded(student, nbformat.v4.writes(notebook) + "\n", record, scores, comments)
+    answers = {} if record.failure else answers_of(notebook)
+    text = nbformat.v4.writes(notebook) + "\n"
+    return Graded(student, text, record, scores, comments, answers)
 
 
 def released(path: Path) -> NotebookNode:

@@ -71,8 +71,12 @@ def fails_first(message: str) -> str:
 
 def span(time: timedelta) -> str:
     """Say how long it is, in the two largest units: "2 days, 3 hours"."""
-    seconds = int(abs(time.total_seconds()))
-    parts = []
+    return span_of(abs(time.total_seconds()))
+
+
+def span_of(seconds: float) -> str:
+    """Say how long so many seconds are, in the two largest units."""
+    seconds, parts = int(seconds), []
     for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
         count, seconds = divmod(seconds, size)
         if count:

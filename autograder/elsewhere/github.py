@@ -1,6 +1,6 @@
 """A GitHub Classroom workflow: the file for the template repository, and what runs on its runner.
 
-The runner fetches the course beside the student's repository, which never holds hidden checks;
+The runner fetches the course beside the student's repository, which never holds hidden laws;
 Classroom's own reporter takes the points, as the base64 of JSON in the form that its
 ``autograding-*`` actions have.
 """

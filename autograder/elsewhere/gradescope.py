@@ -50,7 +50,7 @@ END
 def make_zip(root: Path, assignment: str, to: Path, *, unsafe: bool = False) -> Path:
     """Write the zip that an instructor uploads as the autograder of an assignment.
 
-    It holds hidden checks, references and the course's key: give it to nobody else.
+    It holds hidden laws, references and the course's key: give it to nobody else.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _tests(exercise: ExerciseResult, label: str) -> list[dict[str, Any]]:
             "output": check.message,
             "visibility": "visible" if check.visible else "hidden",
         }
-        for at, check in enumerate(exercise.checks, 1)
+        for at, check in enumerate(exercise.laws, 1)
     ]
     return [head, *laws]
 

@@ -5,6 +5,6 @@ are called over the wire with plain data, and what comes back is compared here.
 """
 
 from autograder.referee.grade import Config, grade_notebook
-from autograder.referee.results import CheckResult, ExerciseResult, NotebookResult
+from autograder.referee.results import ExerciseResult, LawResult, NotebookResult
 
-__all__ = ["CheckResult", "Config", "ExerciseResult", "NotebookResult", "grade_notebook"]
+__all__ = ["Config", "ExerciseResult", "LawResult", "NotebookResult", "grade_notebook"]

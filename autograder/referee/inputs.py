@@ -9,7 +9,13 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from autograder.root import SetUpError
+
 KEY_FILE = Path(".autograder") / "key"
+
+
+class CourseKeyError(SetUpError):
+    """The course's key can't be used; the message says why and what to do."""
 
 
 def course_key(root: Path) -> bytes:
@@ -19,19 +25,49 @@ def course_key(root: Path) -> bytes:
     ----------
     root
         The folder of the course. ``AUTOGRADER_KEY`` in the environment comes first.
+
+    Raises
+    ------
+    CourseKeyError
+        The key is empty, or can't be read or written.
     """
-    if given := os.environ.get("AUTOGRADER_KEY"):
-        return given.encode()
+    if (given := os.environ.get("AUTOGRADER_KEY")) is not None:
+        return _filled(given.encode(errors="surrogateescape"), "AUTOGRADER_KEY in the environment")
     path = root / KEY_FILE
+    try:
+        return _filled(_read_or_make(path), str(path))
+    except OSError as error:
+        raise CourseKeyError(
+            f"the course's key {path} can't be read ({error.strerror or error}): give yourself "
+            "the right to read it, or put back the file that the course was graded with"
+        ) from error
+
+
+def _read_or_make(path: Path) -> bytes:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another worker was first
-            return path.read_bytes().strip()
+        new = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_hex(32).encode() + b"\n")
-    return path.read_bytes().strip()
+        try:
+            os.link(new, path)  # whole, or another worker's that was first
+        except FileExistsError:
+            pass
+        except OSError:  # a disk without links
+            new.replace(path)
+        new.unlink(missing_ok=True)
+    return path.read_bytes()
+
+
+def _filled(key: bytes, where: str) -> bytes:
+    """Refuse an empty key: with it everybody could work out the inputs of the hidden laws."""
+    if not key.strip():
+        raise CourseKeyError(
+            f"the course's key is empty ({where}): put back the one that the course was graded "
+            "with, or remove it, and a new one is made; then no grade is lost, and inputs differ"
+        )
+    return key.strip()
 
 
 def attempt_hash(sources: Iterable[str], files: Mapping[str, bytes] | None = None) -> bytes:

@@ -10,7 +10,7 @@ from dropout_course.engine.mistakes import Mistake
 
 
 @dataclass(frozen=True)
-class CheckResult:
+class LawResult:
     """One law's outcome."""
 
     name: str
@@ -28,11 +28,11 @@ class ExerciseResult:
     id : str
     score, max_score : float
     passed : bool
-    checks : tuple of CheckResult
+    laws : tuple of LawResult
     mistake : Mistake or None
     seconds : float
     message : str
-        The words for the student; nothing in them gives a hidden check away.
+        The words for the student; nothing in them gives a hidden law away.
     cause : str
         Why nothing could be judged, in a sentence: not written, raised, no end. Else empty.
     """
@@ -41,7 +41,7 @@ class ExerciseResult:
     score: float
     max_score: float
     passed: bool
-    checks: tuple[CheckResult, ...]
+    laws: tuple[LawResult, ...]
     mistake: Mistake | None
     seconds: float
     message: str
@@ -55,7 +55,7 @@ class ExerciseResult:
             "score": self.score,
             "max_score": self.max_score,
             "passed": self.passed,
-            "checks": [vars(check) for check in self.checks],
+            "laws": [vars(law) for law in self.laws],
             "mistake": named and {"id": named.id, "title": named.title, "message": named.says},
             "seconds": round(self.seconds, 4),
         }
@@ -102,7 +102,7 @@ class NotebookResult:
         }
 
 
-def check_result(outcome: Outcome) -> CheckResult:
+def law_result(outcome: Outcome) -> LawResult:
     """Give one law's outcome with its message for the instructor."""
     found = outcome.finding
     message = ""
@@ -110,7 +110,7 @@ def check_result(outcome: Outcome) -> CheckResult:
         shown = [found.call, found.expected and f"expected {found.expected}"]
         shown += [found.received and f"received {found.received}", *found.trace]
         message = "\n".join([found.reason, *filter(None, shown)])
-    return CheckResult(outcome.law.name, not outcome.law.hidden, outcome.passed, message)
+    return LawResult(outcome.law.name, not outcome.law.hidden, outcome.passed, message)
 
 
 def exercise_result(verdict: Verdict, message: str) -> ExerciseResult:
@@ -120,7 +120,7 @@ def exercise_result(verdict: Verdict, message: str) -> ExerciseResult:
         score=verdict.score,
         max_score=verdict.points,
         passed=verdict.passed,
-        checks=tuple(map(check_result, verdict.outcomes)),
+        laws=tuple(map(law_result, verdict.outcomes)),
         mistake=verdict.mistake,
         seconds=verdict.seconds,
         message=message,

@@ -65,7 +65,7 @@ def _bombs(**sources: str) -> list[Probe]:
 
 READ = _denied(
     read_the_references="open(bait['reference']).read()",
-    read_the_hidden_checks="open(bait['hidden']).read()",
+    read_the_hidden_laws="open(bait['hidden']).read()",
     read_the_key="open(bait['key']).read()",
     read_the_gradebook="open(bait['gradebook']).read()",
     read_another_submission="open(bait['submission']).read()",
@@ -95,7 +95,7 @@ open(f'/proc/self/fd/{held}').read()
     read_the_environment_of_the_grader="open(f'/proc/{bait[\"grader\"]}/environ').read()",
     import_the_references="import solutions.ch03_dropout_forward",
     import_the_autograder="import autograder",
-    import_the_hidden_checks="import autograder.hidden",
+    import_the_hidden_laws="import autograder.hidden",
     import_the_jail="import _jail.warm",
 )
 READ += [Probe("use torch", "deny", "import torch; torch.ones(2)", library="numpy")]

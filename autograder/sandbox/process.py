@@ -1,7 +1,7 @@
 """A fresh Python process for one student's notebook: the level ``unsafe``.
 
 It sees numpy, matplotlib and IPython and the package that notebooks import. The references and the
-hidden checks can't be imported in it: it is started without the paths that lead to them, with an
+hidden laws can't be imported in it: it is started without the paths that lead to them, with an
 empty environment, in an empty folder, under limits on time, memory, processes and file sizes.
 
 This is separation, not a jail: the process still runs as the user who grades and could read that

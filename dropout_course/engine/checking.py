@@ -11,6 +11,7 @@ from typing import Any
 
 from dropout_course import course, exercises
 from dropout_course.engine.judging import judge
+from dropout_course.engine.overview import Overview
 from dropout_course.engine.report import Report
 from dropout_course.engine.student import Student
 
@@ -33,7 +34,8 @@ def check(
     Parameters
     ----------
     target : str or function or class
-        The exercise's id, as in ``check("dropout_inverted")``, or the object that you wrote.
+        The exercise's id, as in ``check("dropout_inverted")``, or the object that you wrote; or
+        a chapter's number, as in ``check("03")``, for all of its exercises at a glance.
     seed : int, optional
         Repeats the random inputs of an earlier check. Without it they are fresh.
     namespace : mapping, optional
@@ -41,7 +43,7 @@ def check(
 
     Returns
     -------
-    Report
+    Report or Overview
         Shown by a notebook or a terminal. While nbgrader executes the notebook, the words are
         printed instead, and the score is returned as a plain float: the form from which nbgrader
         takes partial credit.
@@ -52,6 +54,8 @@ def check(
         There is no such exercise.
     """
     names = dict(sys._getframe(1).f_globals if namespace is None else namespace)
+    if isinstance(target, str) and target in course.chapters():
+        return _overview(target, names, seed)
     try:
         exercise = course.find(_name_of(target))
     except LookupError as error:
@@ -66,6 +70,17 @@ def check(
         print(report, end="")
         return float(report.score)
     return report
+
+
+def _overview(number: str, names: Mapping[str, Any], seed: int | None) -> Any:
+    chapter = course.chapters()[number]
+    graded = bool(os.environ.get("NBGRADER_EXECUTION"))
+    seed = secrets.randbits(32) if seed is None else seed
+    found = course.of_chapter(chapter["stem"])
+    with _no_stderr() if graded else _nothing():
+        reports = tuple(_report(exercise, names, seed, hints=False) for exercise in found)
+    overview = Overview(f"Chapter {int(number)}, {chapter['title']}", reports)
+    return print(overview) if graded else overview
 
 
 def _name_of(target: Any) -> str:

@@ -23,7 +23,7 @@ import numpy as np
 from attacks.notebooks import ROOT, STEM, released
 from autograder.sandbox.jail.scratch import remove_tree
 
-# Lines of the references and of the hidden checks that stand nowhere else.
+# Lines of the references and of the hidden laws that stand nowhere else.
 HIDDEN = ROOT / "autograder" / "hidden" / "ch04_backprop" / "dropout_backward.py"
 REFERENCE_LINE = "Forward and backward of one idea stand next to each other."
 HIDDEN_LINE = "Hidden laws of 4.1 dropout_backward."
@@ -51,7 +51,7 @@ class Stage:
         self.submitted = self.course / "submitted" / "mallory" / STEM
         names = ("key", "environment", "neighbour", "gradebook")
         self.canaries = {name: f"canary-{name}-{secrets.token_hex(8)}" for name in names}
-        self.canaries |= {"references": REFERENCE_LINE, "hidden checks": HIDDEN_LINE}
+        self.canaries |= {"references": REFERENCE_LINE, "hidden laws": HIDDEN_LINE}
         self._assert_canaries_are_secret()
         self.files = self._write_files()
         self.victim = self._stack.enter_context(_victim())

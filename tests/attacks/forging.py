@@ -153,7 +153,7 @@ def expected(x):
     ),
     forging(
         "seed-of-the-inputs",
-        "Keeps the seeds that its process is sent, to know the inputs of hidden checks.",
+        "Keeps the seeds that its process is sent, to know the inputs of hidden laws.",
         early=FORGED
         + """
 seen, real = [], child._reseed

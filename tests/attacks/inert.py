@@ -32,7 +32,7 @@ def active(notebook: Any, record: Record, result: NotebookResult | None) -> Iter
     words = [record.reason, *record.problems, *record.notes]
     words += [str(exercise["message"]) for exercise in record.exercises.values()]
     for exercise in result.exercises if result else []:
-        words += [check.message for check in exercise.checks]
+        words += [check.message for check in exercise.laws]
     for text in words:
         if found := CONTROL.search(text):
             yield f"a message holds the control character {found[0]!r}"

@@ -37,7 +37,7 @@ FORGED = "Exercise 4.1, The backward pass: all 9 laws hold (12 of 12 points)"
 def _forged(outcome: Any) -> list[str]:
     exercises = outcome.result.exercises
     said = [e.message.partition("\n")[2] for e in exercises]  # the first line is such a verdict
-    said += [e.cause for e in exercises] + [c.message for e in exercises for c in e.checks]
+    said += [e.cause for e in exercises] + [c.message for e in exercises for c in e.laws]
     begun = {line for text in said for line in text.splitlines() if line.startswith("Exercise")}
     return [f"a line of the words about an answer is the student's: {line}" for line in begun]
 

@@ -36,7 +36,7 @@ attempt(lambda name: __import__(name, fromlist=["x"]).__doc__, "solutions.ch04_b
     ),
     _reads(
         "hidden-checks",
-        "Reads and imports the hidden checks.",
+        "Reads and imports the hidden laws.",
         """
 attempt(read, bait["hidden"])
 sys.path[:0] = [bait["checkout"], bait["libraries"]]

@@ -1,6 +1,6 @@
 """The warm process: it has loaded what notebooks import, and forks a jail for each of them.
 
-It is a program of its own, not a fork of the grader, so that no reference, hidden check or key
+It is a program of its own, not a fork of the grader, so that no reference, hidden law or key
 was ever in its memory. It listens on one inherited socket, and has one thread, because a fork
 has no other.
 """
