@@ -127,7 +127,8 @@ class SaveGrades(SaveAutoGrades):
         names = resources["nbgrader"]
         failed = bool(resources.get(OURS, {}).get("failed"))
         answers = {} if failed else answers_of(nb)
-        self._scores = scores = {}
+        scores: dict[str, float | None] = {}
+        self._scores = scores
         nb, resources = super().preprocess(nb, resources)
         with Gradebook(names["db_url"]) as gradebook:  # as SaveAutoGrades opens it
             submission = gradebook.find_submission_notebook(
