@@ -43,22 +43,11 @@ def main() -> None:
     try:
         app()
     except (SetUpError, OSError) as error:
-        _end(str(_of_a_disk(error) if isinstance(error, OSError) else error))
+        from autograder.classroom.errors import as_sentence
 
-
-def _end(sentence: str) -> None:
-    said = f"autograder: {sentence}"
-    err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise SystemExit(2) from None
-
-
-def _of_a_disk(error: OSError) -> SetUpError:
-    """Say what a disk refused; any other error of the system is a bug of ours, and stays one."""
-    from autograder.classroom.errors import ADVICE, not_written
-
-    if error.errno not in ADVICE:
-        raise error
-    return not_written(Path("The course"), error)
+        said = f"autograder: {as_sentence(error)}"
+        err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
+        raise SystemExit(2) from None
 
 
 @app.command("list")
@@ -198,19 +187,16 @@ def autograde(
     failed = any(row.status == "failed" for row in rows)
     if skewed := ahead_of_time(root, assignment):
         failed = True
-        err.print(f"! {skewed}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+        _warn(skewed)
     if as_json:
         _print_json([row.to_json() for row in rows])
         raise typer.Exit(int(failed))
     out.print(rows_table(rows, verbose))
     out.print(f"\n{summary(rows)}", style="bold", highlight=False)
     if stale := stale_feedback(root, assignment):
-        err.print(
-            f"! The feedback of {', '.join(stale)} is older than their grades. Renew it: "
-            f"autograder feedback {assignment}",
-            style="yellow",
-            markup=False,
-            highlight=False,
+        _warn(
+            f"The feedback of {', '.join(stale)} is older than their grades. Renew it: "
+            f"autograder feedback {assignment}"
         )
     raise typer.Exit(int(failed))
 
@@ -275,6 +261,10 @@ def course(unsafe: Unsafe = False, as_json: Json = False) -> None:
     summary = run_course(course_root(), progress=not as_json, level=_level(unsafe))
     if as_json:
         _print_json(summary)
+
+
+def _warn(said: str) -> None:
+    err.print(f"! {said}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_json(value: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.root import NoCourseError
+from autograder.root import NoCourseError, SetUpError
 
 AGAIN = "then run the same command again: it goes on where it was."
 ADVICE = {
@@ -31,6 +31,15 @@ def not_written(place: Path, error: OSError) -> CourseError:
     why = error.strerror or error
     advice = ADVICE.get(error.errno or 0, "Make room, or give yourself the right to write there")
     return CourseError(f"{error.filename or place} could not be written ({why}). {advice}, {AGAIN}")
+
+
+def as_sentence(error: SetUpError | OSError) -> str:
+    """Say what a person can mend; an error of the system that no disk is to blame for is raised."""
+    if isinstance(error, SetUpError):
+        return str(error)
+    if error.errno not in ADVICE:
+        raise error
+    return str(not_written(Path("The course"), error))
 
 
 @contextmanager
