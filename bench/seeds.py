@@ -112,17 +112,31 @@ def comparisons(cell: str, sentence: str, space: dict[str, Any]) -> Iterator[str
     for call in ast.walk(ast.parse(cell)):
         if not (isinstance(call, ast.Call) and len(call.args) == 2):
             continue
-        if not (isinstance(call.args[0], ast.Constant) and call.args[0].value == sentence):
-            continue
-        for node in ast.walk(call.args[1]):
-            for side in [node.left, *node.comparators] if isinstance(node, ast.Compare) else ():
-                if isinstance(side, ast.Constant):
-                    continue
-                # a name of a comprehension has no value out here
-                with contextlib.suppress(NameError, KeyError):
-                    value = np.asarray(eval(compile(ast.Expression(side), "", "eval"), space))
-                    shown = np.array2string(value, precision=4, threshold=9)
-                    yield f"{ast.unparse(side)} = {shown}"
+        if isinstance(call.args[0], ast.Constant) and call.args[0].value == sentence:
+            yield from _sides(call.args[1], space)
+
+
+def _sides(node: ast.AST, space: dict[str, Any]) -> Iterator[str]:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "all":
+        for i, one in enumerate(_evaluated(node.args[0], space, "[*{}]") or ()):
+            if not one:
+                yield f"item {i}: {getattr(one, 'numbers', one)}"
+    if isinstance(node, ast.GeneratorExp):
+        return  # its names have no values out here
+    for side in [node.left, *node.comparators] if isinstance(node, ast.Compare) else ():
+        value = _evaluated(side, space)
+        if value is not None and not isinstance(side, ast.Constant):
+            shown = np.array2string(np.asarray(value), precision=4, threshold=9)
+            yield f"{ast.unparse(side)} = {shown}"
+    for child in ast.iter_child_nodes(node):
+        yield from _sides(child, space)
+
+
+def _evaluated(node: ast.expr, space: dict[str, Any], form: str = "{}") -> Any:
+    """Its value among the names of a chapter; None if it has none."""
+    with contextlib.suppress(Exception):  # a report that fails would hide what it reports
+        return eval(form.format(ast.unparse(node)), space)
+    return None
 
 
 def broken(root: Path, chapter: Chapter, found: dict[str, Any]) -> tuple[list[str], int]:

@@ -7,6 +7,7 @@ import pytest
 
 from autograder.authoring.source import read_chapter
 from bench import seeds
+from dropout_course import lab
 from dropout_course.lab import evidence
 
 PAGE = """---
@@ -108,3 +109,18 @@ def test_a_chapter_that_is_not_there_is_refused(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         seeds.main()
     assert "there is no chapter 77: choose from 01, 02" in capsys.readouterr().err
+
+
+def test_a_condition_over_many_is_reported_item_by_item():
+    space = {"lab": lab, "a": np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])}
+    condition = "all(lab.below(a[k], 5) for k in range(2)) and max(a[0]) < min(b for b in a[1])"
+    found = list(seeds.comparisons(f'lab.claim("x", {condition})', "x", space))
+    assert found == [
+        "item 1: a − b = +0 [-2.484, +2.484] over 3 paired runs",
+        "max(a[0]) = 3.",
+        "min((b for b in a[1])) = 4.",
+    ]
+
+
+def test_a_condition_that_cannot_be_taken_apart_is_passed_over():
+    assert list(seeds.comparisons('lab.claim("x", missing < 3)', "x", {})) == []
