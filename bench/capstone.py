@@ -1,7 +1,8 @@
-"""Draw the capstone's bugs at random, and compare each test with what is mended."""
+"""The capstone: verdicts on random draws of bugs, and the margins of a service that earns all."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,45 @@ from autograder.capstone.drawing import clean_files, drawn, planted, seed_of
 from autograder.capstone.judges import JUDGES
 from autograder.capstone.playing import agree, forget, importable, inputs_of, scene_of
 from autograder.capstone.scenes import SCENES
+from autograder.capstone.serving import errors, judge_error, judge_service, read_answers
+from autograder.capstone.tasks import baseline, tasks
 
-DRAWS = 1000
+DRAWS, KEYS = 1000, 10
+REFERENCE = Path(__file__).parents[1] / "tests" / "capstone" / "reference_service.py"
 
 
 def run() -> str:
+    """Measure both."""
+    return f"{draws()}\n{services()}"
+
+
+def services() -> str:
+    """Judge the reference service, and the default one, on the tasks of `KEYS` keys."""
+    files = clean_files()
+    reference = {**files, "service.py": REFERENCE.read_text("utf-8")}
+    lines = [_points("reference", reference), _points("as it is given out", files)]
+    return f"Points of services on the tasks of {KEYS} keys:\n" + "\n".join(lines)
+
+
+def _points(name: str, files: dict[str, str]) -> str:
+    earned: dict[str, list[float]] = {}
+    for number in range(KEYS):
+        some = tasks(f"bench {number}".encode())
+        with importable(files):
+            from dropnet.service import fit
+
+            told = read_answers([fit(t.X, t.y, t.seed)(t.asked) for t in some], some)
+        base = baseline(some)
+        parts = [judge_error(told, some, base), *judge_service(told, some, base)]
+        for part in parts:
+            earned.setdefault(f"{part.name} of {part.of:g}", []).append(part.points)
+        gain = 100 * float(np.mean(np.array(base) - np.array(errors(told, some))))
+        earned.setdefault("percentage points gained", []).append(gain)
+    spans = (f"{part} {min(got):.1f} to {max(got):.1f}" for part, got in earned.items())
+    return f"- {name}: " + ", ".join(spans)
+
+
+def draws() -> str:
     """Draw for `DRAWS` ids, mend a random part of each, and compare verdicts with the truth."""
     rng = np.random.default_rng(0)
     wrong: dict[str, int] = {}

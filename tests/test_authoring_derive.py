@@ -92,7 +92,7 @@ def test_nbgrader_knows_what_each_cell_is(notebook):
 
 def test_the_written_question_says_what_it_is_worth(notebook):
     text = cell(notebook, "ch03-why-text").source
-    assert "up to 5 points beyond the graded 10" in text
+    assert "Graded by hand: 5 points." in text
 
 
 def test_demonstrations_are_locked_and_figures_keep_their_captions(notebook):

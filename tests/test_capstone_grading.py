@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.capstone.drawing import CLEAN, drawn, planted
-from autograder.capstone.grading import LIMITS, grade_hand_in
+from autograder.capstone.grading import LIMITS, CapstoneResult, Grader
 from autograder.capstone.handed import read
 from autograder.capstone.playing import play, scene_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
@@ -51,29 +51,37 @@ def written(folder, files):
     return folder
 
 
+def bugs_of(folder, start, limits=LIMITS):
+    """Grade part (a) alone."""
+    handed = read(folder)
+    bugs = Grader(start, KEY, limits).bugs(handed, STUDENT)
+    return CapstoneResult(str(folder), STUDENT, bugs, problems=handed.problems)
+
+
+def mended(result):
+    return [name for name, said in result.bugs.items() if not said]
+
+
 @pytest.mark.slow
 def test_nothing_mended_earns_nothing_and_everything_earns_all(tmp_path, start):
-    assert (
-        grade_hand_in(written(tmp_path / "a", planted(drawn(STUDENT))), STUDENT, start, KEY).mended
-        == 0
-    )
-    full = grade_hand_in(written(tmp_path / "b", planted([])), STUDENT, start, KEY)
-    assert (full.mended, full.points, full.problems) == (12, 40, [])
+    assert bugs_of(written(tmp_path / "a", planted(drawn(STUDENT))), start).mended == 0
+    full = bugs_of(written(tmp_path / "b", planted([])), start)
+    assert (full.mended, full.by_part["bugs"], full.problems) == (12, (40, 40), [])
 
 
 @pytest.mark.slow
 def test_each_mended_bug_counts_alone(tmp_path, start):
     bugs = drawn(STUDENT)
-    result = grade_hand_in(written(tmp_path / "a", planted(bugs[4:])), STUDENT, start, KEY)
-    assert [name for name, said in result.bugs.items() if not said] == [b.id for b in bugs[:4]]
-    assert result.points == pytest.approx(40 * 4 / 9)
+    result = bugs_of(written(tmp_path / "a", planted(bugs[4:])), start)
+    assert mended(result) == [b.id for b in bugs[:4]]
+    assert result.by_part["bugs"][0] == pytest.approx(40 * 4 / 9)
 
 
 @pytest.mark.slow
 def test_a_forger_earns_nothing(tmp_path, start):
     files = planted(drawn(STUDENT))
     files["__init__.py"] += FORGER
-    assert grade_hand_in(written(tmp_path / "a", files), STUDENT, start, KEY).mended == 0
+    assert bugs_of(written(tmp_path / "a", files), start).mended == 0
 
 
 # Runs when a scene first imports the package: from then on every scene gives what was recorded.
@@ -108,7 +116,7 @@ def recorded(seed_of):
 @pytest.mark.parametrize("value", [0, 1, [], 0.75])
 def test_scenes_that_give_constants_earn_nothing(tmp_path, start, value):
     answers = dict.fromkeys(recorded(lambda bug: 1), value)
-    assert grade_hand_in(forged(tmp_path / "a", answers), STUDENT, start, KEY).mended == 0
+    assert bugs_of(forged(tmp_path / "a", answers), start).mended == 0
 
 
 @pytest.mark.slow
@@ -116,7 +124,7 @@ def test_scenes_that_give_what_another_run_gave_earn_nothing(tmp_path, start):
     def other(bug):
         return exercise_seed(b"another key", "bo", bug.id, b"")
 
-    assert grade_hand_in(forged(tmp_path / "a", recorded(other)), STUDENT, start, KEY).mended == 0
+    assert bugs_of(forged(tmp_path / "a", recorded(other)), start).mended == 0
 
 
 @pytest.mark.slow
@@ -130,7 +138,7 @@ def test_the_forger_does_replace_scenes(tmp_path, start, monkeypatch):
 
     monkeypatch.setattr(grading, "exercise_seed", lambda k, s, e, a: exercise_seed(b"", "", e, b""))
     folder = forged(tmp_path / "a", recorded(known))
-    assert grade_hand_in(folder, STUDENT, start, KEY).mended > 5
+    assert bugs_of(folder, start).mended > 5
 
 
 def test_inputs_change_with_the_key_and_with_what_is_handed_in():
@@ -152,7 +160,7 @@ def test_a_loop_without_an_end_costs_its_bug_alone(tmp_path, start):
         "        first = self.first.get",
     )
     limits = replace(LIMITS, calls_seconds=3.0)
-    result = grade_hand_in(written(tmp_path / "a", files), STUDENT, start, KEY, limits)
+    result = bugs_of(written(tmp_path / "a", files), start, limits)
     assert [name for name, said in result.bugs.items() if said] == [bug.id]
 
 
@@ -160,7 +168,7 @@ def test_a_loop_without_an_end_costs_its_bug_alone(tmp_path, start):
 def test_a_missing_module_costs_what_needs_it(tmp_path, start):
     files = planted([])
     del files["uncertainty.py"]
-    result = grade_hand_in(written(tmp_path / "a", files), STUDENT, start, KEY)
+    result = bugs_of(written(tmp_path / "a", files), start)
     lost = {name for name, said in result.bugs.items() if said}
     assert lost == {b.id for b in drawn(STUDENT) if b.file == "uncertainty.py"}
     assert result.problems == ["uncertainty.py is missing: what needs it earns nothing."]
@@ -201,7 +209,7 @@ def test_an_added_module_can_be_imported_in_the_jail(tmp_path, start):
     files["layers.py"] = files["layers.py"].replace(
         "import numpy as np\n", "import numpy as np\n\nfrom .rates import keep\n", 1
     )
-    assert grade_hand_in(written(tmp_path / "a", files), STUDENT, start, KEY).mended == 12
+    assert bugs_of(written(tmp_path / "a", files), start).mended == 12
 
 
 def run_grade(monkeypatch, start, *arguments):

@@ -20,7 +20,7 @@ from .blocks import details
 from .degrade import degrade
 from .errors import Place, SourceError, SourceErrors
 from .inline import MIME, Context
-from .model import WRITTEN_POINTS, Cell, Chapter, Exercise, Text, Written
+from .model import Cell, Chapter, Exercise, Text, Written, worth
 from .scan import Book
 from .stub import stub
 from .validate import reference_path
@@ -90,7 +90,8 @@ class _Writer:
         self.chapter = chapter
         self.book = book
         self.root = root
-        self.reference = reference_path(chapter, root).read_text("utf-8")
+        path = reference_path(chapter, root)
+        self.reference = path.read_text("utf-8") if chapter.exercises else ""
         self.cells: list[NotebookNode] = []
         self.problems: list[SourceError] = []
         self.used: dict[str, int] = {}
@@ -168,14 +169,11 @@ class _Writer:
         self.code(f'check("{exercise.id}")', f"{exercise.id}-check", CHECK, exercise.points)
 
     def written(self, written: Written) -> None:
-        title = (
-            "### In your own words\n\n"
-            f"*Graded by hand: up to {WRITTEN_POINTS} points beyond the graded "
-            f"{self.chapter.points}*"
-        )
+        title = written.title or "In your own words"
+        title = f"### {title}\n\n*{worth(written.points, written.title)}*"
         self.text(written.statement, f"{written.id}-text", head=title, how=LOCKED)
         cell = new_markdown_cell("*Replace this line by your answer.*")
-        self.add(cell, written.id, BY_HAND, 0)
+        self.add(cell, written.id, BY_HAND, written.points)
 
     def caption(self, cell: Cell) -> None:
         if cell.caption:

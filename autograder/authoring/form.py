@@ -15,7 +15,7 @@ from .boxes import check_objectives
 from .claims import ALL_CLAIMS, FOLDER, Claim, check_claims, chosen, claims_path, same_verdicts
 from .errors import Place, SourceError
 from .measured import NAME, MeasuredError, parse, roles_in
-from .model import WRITTEN_POINTS, Cell, Chapter
+from .model import Cell, Chapter
 from .myst import Directive, directives
 from .quotes import squeezed
 from .scan import Book
@@ -117,10 +117,10 @@ def _cell(cell: Cell) -> Iterator[SourceError]:
         )
         return
     total = sum(map(int, POINTS.findall(cell.written.rubric.source)))
-    if total != WRITTEN_POINTS:
+    if total != cell.written.points:
         yield cell.written.rubric.place.error(
             f"the rubric gives {total} points: write `**2 points**` so that they add up to "
-            f"{WRITTEN_POINTS}"
+            f"{cell.written.points}"
         )
 
 

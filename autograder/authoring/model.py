@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .errors import Place
 
-WRITTEN_POINTS = 5  # for the written question, beyond the graded points of a chapter
+WRITTEN_POINTS = 5  # of a written question that names no others
 Kind = Literal["text", "exercise", "written", "setup", "reference", "demo", "evidence"]
 FOLD = "hide-input"  # the tag of a cell whose code is folded, on the page and in the notebook
 
@@ -38,12 +38,17 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Written:
-    """A question that is answered in words and graded by hand, with its grader's rubric."""
+    """A question that is answered in words and graded by hand, with its grader's rubric.
+
+    `title` is "" where it has none of its own.
+    """
 
     id: str
     statement: Text
     place: Place
     rubric: Text | None = None
+    points: int = WRITTEN_POINTS
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,3 +129,8 @@ class Chapter:
 def module_name(stem: str) -> str:
     """Name of the modules of a chapter: "03-dropout-forward" -> "ch03_dropout_forward"."""
     return "ch" + stem.replace("-", "_")
+
+
+def worth(points: int, title: str) -> str:
+    """Say what a written answer is worth; where it has a title, its text says who grades it."""
+    return f"{points} points." if title else f"Graded by hand: {points} points."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .degrade import degrade
 from .inline import Context
-from .model import WRITTEN_POINTS, Chapter, Text
+from .model import Chapter, Text
 from .scan import Book
 
 RUBRICS = Path("autograder") / "rubrics"
@@ -22,7 +22,7 @@ def rubrics(chapter: Chapter, book: Book) -> str:
         if written.rubric is None:
             continue
         parts += [
-            f"## {written.id} ({WRITTEN_POINTS} points)",
+            f"## {written.id} ({written.points} points)",
             _plain(written.statement, chapter, book),
             "### Rubric",
             _plain(written.rubric, chapter, book),

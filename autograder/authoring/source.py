@@ -16,7 +16,16 @@ from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_noteb
 
 from .errors import Place, SourceError
 from .fences import check_fences, top_level_cells
-from .model import Cell, Chapter, Exercise, Kind, Text, Written, module_name
+from .model import (
+    WRITTEN_POINTS,
+    Cell,
+    Chapter,
+    Exercise,
+    Kind,
+    Text,
+    Written,
+    module_name,
+)
 from .myst import CONFIG, Directive, directive, directives, tokens, words
 from .scan import CHAPTER
 
@@ -176,21 +185,27 @@ class _Reader:
             if len(rubrics) > 1:
                 self.problems.append(rubrics[1].place.error("a second rubric: join the two"))
             statement = Text("\n".join(lines).strip("\n"), one.inside)
-            written = Written(one.arg, statement, one.place, rubrics[0] if rubrics else None)
+            points = self.points(one, {"title", "points"}, str(WRITTEN_POINTS))
+            rubric, title = rubrics[0] if rubrics else None, one.options.get("title", "")
+            written = Written(one.arg, statement, one.place, rubric, points, title)
             self.cells.append(Cell("written", written.statement, written=written))
             return
         self.exercises += 1
         self.waiting = exercise = self.exercise(one)
         self.cells.append(Cell("exercise", exercise.statement, exercise=exercise))
 
-    def exercise(self, one: Directive) -> Exercise:
-        unknown = sorted(set(one.options) - {"title", "points", "names", "given"})
-        if unknown:
-            raise one.place.error(f"unknown option :{unknown[0]}: of an exercise: take it out")
-        points = one.options.get("points", "")
+    def points(self, one: Directive, known: set[str], default: str = "") -> int:
+        """Give the points of an exercise or a question, whose other options must be known."""
+        if unknown := sorted(set(one.options) - known):
+            raise one.place.error(f"unknown option :{unknown[0]}: of {{{one.name}}}: take it out")
+        points = one.options.get("points", default)
         if not re.fullmatch(r"[1-9]\d*", points):
             self.problems.append(one.place.error("no points: add `:points: 12`, a whole number"))
-            points = "0"
+            return 0
+        return int(points)
+
+    def exercise(self, one: Directive) -> Exercise:
+        points = self.points(one, {"title", "points", "names", "given"})
         if not one.options.get("title"):
             self.problems.append(one.place.error("no title: add `:title: …`"))
         lines, hints = _taken_out(one, "hint")
@@ -199,7 +214,7 @@ class _Reader:
             id=one.arg,
             title=one.options.get("title", one.arg),
             number=f"{int(self.path.stem[:2])}.{self.exercises}",
-            points=int(points),
+            points=points,
             names=words(one.options.get("names", "")) or (one.arg,),
             given=words(one.options.get("given", "")),
             statement=Text("\n".join(lines).strip("\n"), one.inside),

@@ -36,7 +36,7 @@ def symptoms(chapters: Sequence[Chapter], root: Path) -> str:
     """
     content: dict[str, dict[str, list[str]]] = {}
     problems: list[SourceError] = []
-    for chapter in chapters:
+    for chapter in (c for c in chapters if c.exercises):
         right = vars(_module(root, f"solutions.{chapter.module}"))
         for exercise in chapter.exercises:
             name = f"dropout_course.exercises.{chapter.module}.{exercise.id}"

@@ -53,6 +53,8 @@ def reference_path(chapter: Chapter, root: Path) -> Path:
 
 def _references(chapter: Chapter, root: Path) -> Iterator[SourceError]:
     path = reference_path(chapter, root)
+    if not chapter.exercises:
+        return
     if not path.exists():
         yield SourceError(f"book/{chapter.path.name}", 1, f"no solutions/{path.name}: write it")
         return

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from autograder.capstone.grading import CapstoneResult
 
 app = typer.Typer(no_args_is_help=True, help="Write and grade capstones.")
-out = Console()
+out, err = Console(), Console(stderr=True)
+BY_HAND = 15  # points of the audit
 
 
 @app.command()
@@ -25,13 +26,13 @@ def new(
     to: Annotated[Path | None, typer.Option(help="By default a folder of that name.")] = None,
 ) -> None:
     """Write a student's repository, with twelve bugs drawn by the id."""
-    from autograder.capstone.drawing import CLEAN, drawn, planted
+    from autograder.capstone.drawing import BESIDE, CLEAN, drawn, planted
 
     folder = to or Path(student)
     if folder.exists():
         raise SetUpError(f"{folder} is there already: name another with --to, or remove it.")
     (folder / "dropnet").mkdir(parents=True)
-    for name in ("README.md", "check.py"):
+    for name in BESIDE:
         (folder / name).write_text((CLEAN / name).read_text("utf-8"), "utf-8")
     for name, text in planted(drawn(student)).items():
         (folder / "dropnet" / name).write_text(text, "utf-8")
@@ -41,32 +42,48 @@ def new(
 @app.command()
 def grade(
     files: Annotated[list[Path], typer.Argument(help="Folders or zips, named by student id.")],
+    to_gradebook: Annotated[
+        bool, typer.Option("--record", help="Enter the points into the gradebook.")
+    ] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Without a sandbox; never for a class.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
 ) -> None:
-    """Grade the mended bugs.
+    """Grade the bugs, the error and the service: 85 of the 100 points.
 
-    Exit code 0 if all were graded, 1 if a hand-in had a problem, 2 if our machinery failed: that
-    is nobody's zero, and what it failed for has no points.
+    The other 15 are those of the audit, which a person grades. With --record, notebooks of chapter
+    13 must have been autograded before. Exit code 0 if all were graded, 1 if something is to be
+    looked at, 2 if our machinery failed: that is nobody's zero, and what it failed for has no
+    points.
     """
-    from autograder.capstone.grading import grade_hand_in
+    from autograder.capstone.grading import Grader, grading_limits
     from autograder.capstone.handed import student_of
+    from autograder.capstone.recording import ASSIGNMENT, record
     from autograder.referee.inputs import course_key
-    from autograder.referee.sandboxes import starter
+    from autograder.referee.sandboxes import UNSAFE, starter
 
     root = course_root()
-    key, start = course_key(root), starter("auto", "13-capstone", root / ".autograder")
+    limits = grading_limits(root)
+    start = starter("unsafe" if unsafe else "auto", ASSIGNMENT, root / ".autograder")
+    grader = Grader(start, course_key(root), *limits)
     told: list[CapstoneResult] = []
     failed: dict[str, str] = {}
     for path in files:
         try:
-            told.append(grade_hand_in(path, student_of(path), start, key))
+            result = grader.grade(path, student_of(path))
+            result.problems += [UNSAFE] if unsafe else []
+            told.append(result)
         except Exception as error:
             failed[str(path)] = f"{type(error).__name__}: {error}"
+    aside = record(root, told) if to_gradebook else []
     if as_json:
         print(json.dumps([*(one.to_json() for one in told), *_failures(failed)], indent=2))
     else:
         _show(told, failed)
-    problems = any(one.problems for one in told)
+    for said in aside:
+        err.print(f"! {said}", markup=False, highlight=False, soft_wrap=True)
+    problems = bool(aside) or any(one.problems for one in told)
     raise typer.Exit(2 if failed else int(problems))
 
 
@@ -75,15 +92,33 @@ def _failures(failed: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _show(told: list[CapstoneResult], failed: dict[str, str]) -> None:
-    table = Table("student", "mended", "points", "not mended", box=None)
+    table = Table("student", "mended", "bugs", "error", "service", "points", box=None)
     for one in told:
-        left = ", ".join(name for name, said in one.bugs.items() if said)
-        table.add_row(one.student, str(one.mended), f"{one.points:.1f} of {one.of}", left)
+        parts = [f"{points:.1f} of {of:g}" for points, of in one.by_part.values()]
+        table.add_row(
+            one.student,
+            f"{one.mended} of {len(one.bugs)}",
+            *parts,
+            f"{one.points:.1f} of {one.of:g}",
+        )
     out.print(table)
     for one in told:
+        for name, said in one.bugs.items():
+            if said:
+                _say(f"{one.student} {name}: {said}")
+        for part in one.parts:
+            if part.says:
+                _say(f"{one.student} {part.name} {part.points:g} of {part.of:g}: {part.says}")
         for said in one.problems:
-            out.print(f"! {one.student}: {said}", markup=False, highlight=False)
+            _say(f"! {one.student}: {said}")
+    if told:
+        _say(f"The audit's {BY_HAND} points are given by hand, in Formgrader.")
     for file, said in failed.items():
-        line = f"! {file} is not graded, and that is not its fault ({said}). Grade it again; "
-        line += "`autograder doctor` says whether the sandbox works here."
-        out.print(line, markup=False, highlight=False)
+        _say(
+            f"! {file} is not graded, and that is not its fault ({said}). Grade it again; "
+            "`autograder doctor` says whether the sandbox works here."
+        )
+
+
+def _say(words: str) -> None:
+    out.print(words, markup=False, highlight=False, soft_wrap=True)

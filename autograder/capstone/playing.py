@@ -19,13 +19,13 @@ from autograder.capstone.scenes import SCENES
 
 
 @contextmanager
-def importable(files: Mapping[str, str]) -> Iterator[None]:
-    """Let ``import dropnet`` give a package made of these files. Never of a student's."""
+def importable(files: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Let ``import dropnet`` give the clean package, or one of these files. Never a student's."""
     forget()
     with tempfile.TemporaryDirectory(prefix="dropnet-") as folder:
         package = Path(folder) / "dropnet"
         package.mkdir()
-        for name, text in files.items():
+        for name, text in (clean_files() if files is None else files).items():
             (package / name).write_text(text, "utf-8")
         sys.path.insert(0, folder)
         importlib.invalidate_caches()
@@ -54,7 +54,7 @@ def inputs_of(bug: Bug, seed: int) -> dict[str, Any]:
 
 def play(bug: Bug, seed: int, files: Mapping[str, str] | None = None) -> Any:
     """Play a bug's scene in this process, on the clean package unless others of ours are given."""
-    with importable(clean_files() if files is None else files):
+    with importable(files):
         return SCENES[scene_of(bug)](**inputs_of(bug, seed))
 
 

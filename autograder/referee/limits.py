@@ -77,7 +77,7 @@ class Limits:
     files_bytes: int = 5_000_000
 
 
-def limits_of(root: Path, assignment: str) -> Limits:
+def limits_of(root: Path, assignment: str, ours: Limits | None = None) -> Limits:
     """Read the limits of an assignment, with those of `limits.toml` in place of ours.
 
     Parameters
@@ -86,16 +86,19 @@ def limits_of(root: Path, assignment: str) -> Limits:
         The folder of `nbgrader_config.py`.
     assignment
         Its id, as ``11-gpu-pytorch``.
+    ours
+        What holds where the file says nothing.
 
     Raises
     ------
     LimitsError
         The file can't be read, names no limit of ours, or gives one no sensible value.
     """
+    ours = ours or Limits()
     try:
         told = tomllib.loads((root / FILE).read_text("utf-8"))
     except FileNotFoundError:
-        return Limits()
+        return ours
     except (OSError, ValueError) as error:
         raise LimitsError(f"{FILE} can't be read ({error}): mend it or remove it.") from None
     own = told.get(assignment, {})
@@ -103,7 +106,7 @@ def limits_of(root: Path, assignment: str) -> Limits:
     if not isinstance(own, Mapping):
         raise LimitsError(f'{FILE}: the limits of {assignment} stand below ["{assignment}"].')
     shared = _checked(shared, FILE)
-    return replace(Limits(), **{**shared, **_checked(own, f"{FILE}, [{assignment}]")})
+    return replace(ours, **{**shared, **_checked(own, f"{FILE}, [{assignment}]")})
 
 
 def _checked(given: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class AssessedRole(SphinxRole):
             label = f"written-{name}" if written else f"ex-{name}"
             reference = addnodes.pending_xref(
                 "",
-                nodes.inline("", "the written question" if written else "Exercise %s"),
+                nodes.inline("", _words_for(name) if written else "Exercise %s"),
                 refdomain="std",
                 reftype="ref" if written else "numref",
                 reftarget=nodes.fully_normalize_name(label),
@@ -112,6 +112,12 @@ class AssessedRole(SphinxRole):
             out += [nodes.Text(", "), reference] if out else [reference]
         box = nodes.inline("", "", *out, classes=["assessed"])
         return [box], []
+
+
+def _words_for(name: str) -> str:
+    """Name a written question; a chapter that has several tells them apart by their ids."""
+    part = name.partition("-")[2]
+    return "the written question" if part == "why" else f"part “{part}”"
 
 
 def setup(app: Sphinx) -> dict[str, object]:

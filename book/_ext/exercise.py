@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.authoring.model import WRITTEN_POINTS, module_name
+from autograder.authoring.model import WRITTEN_POINTS, module_name, worth
 from autograder.authoring.myst import words
 from autograder.authoring.scan import CHAPTER
 from autograder.authoring.stub import StubError, answer, stub
@@ -108,17 +108,16 @@ class WrittenDirective(SphinxDirective):
 
     required_arguments = 1
     has_content = True
+    option_spec = {"points": directives.positive_int, "title": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         """Build an admonition with the question."""
         node = nodes.admonition(classes=["written"])
         self.set_source_info(node)
-        node += nodes.title("", "In your own words")
+        node += nodes.title("", self.options.get("title", "In your own words"))
         self.state.nested_parse(self.content, self.content_offset, node)
-        note = (
-            f"Answer in the notebook: graded by hand, up to {WRITTEN_POINTS} points beyond the "
-            "graded ones of this chapter."
-        )
+        points = self.options.get("points", WRITTEN_POINTS)
+        note = f"Answer in the notebook. {worth(points, self.options.get('title', ''))}"
         node += nodes.paragraph("", "", nodes.emphasis("", note))
         node["names"].append(nodes.fully_normalize_name(f"written-{self.arguments[0]}"))
         self.state.document.note_explicit_target(node, node)

@@ -5,7 +5,10 @@ in itself, knows no expected answer, and plays the smallest part that shows one 
 that part would use is put in its place. What it gives depends on inputs drawn outside.
 
 A constant earns nothing, nor does a recorded run. What is not kept out: for eight bugs the right
-answer is one of the inputs, so that a package that replaces scenes and gives inputs back has these.
+answer is one of the inputs, so that a package that replaces scenes, and has the source of these to
+do it, has them. Whoever has that source has the clean package beside it, and need not replace
+anything: a course that gives marks keeps this folder to itself. Modules that reach for what runs
+them are named for a person to read (see `handed`).
 """
 
 from __future__ import annotations
