@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import http.server
+import json
 import os
 import shutil
 import threading
@@ -113,3 +114,9 @@ def site(root: Path) -> Path:
 def pages(site: Path) -> list[str]:
     """Return the names of the pages of a site; the one for missing pages stands by itself."""
     return sorted(path.name for path in site.glob("*.html") if path.name != "404.html")
+
+
+def search_index(site: Path) -> dict[str, dict]:
+    """Return what search knows of each page: the data of the site's ``search-index.js``."""
+    text = (site / "search-index.js").read_text("utf-8")
+    return json.loads(text.partition(" = ")[2].rstrip(";\n"))

@@ -135,25 +135,6 @@ def weight(path: Path) -> int:
     return len(gzip.compress(data, 6)) if TEXT.search(path.name) else len(data)
 
 
-def test_search_finds_a_word_of_the_book(chrome, home):
-    page, watch = opened(chrome.new_context(), f"{home}/search.html?q=dropout")
-    page.wait_for_selector("#search-results ul.search li a")
-    assert page.locator("#search-results ul.search li").count() > 1
-    assert watch.troubles == []
-
-
-def test_the_search_dialog_opens_by_keyboard(chrome, home):
-    page, _ = opened(
-        chrome.new_context(viewport={"width": 1280, "height": 900}), f"{home}/index.html"
-    )
-    assert page.locator(".search-button__button:visible").count() == 1
-    page.keyboard.press("Control+k")
-    assert page.evaluate("document.activeElement.type") == "search"
-    page.keyboard.type("mask")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"search\.html\?q=mask"))
-
-
 def test_focus_can_be_seen_and_the_first_tab_skips_to_the_text(chrome, home):
     page, _ = opened(
         chrome.new_context(viewport={"width": 1280, "height": 900}), f"{home}/index.html"

@@ -11,7 +11,8 @@ import numpy as np
 from autograder.capstone.judges import numbers
 from autograder.capstone.tasks import CLASSES, Task
 
-GAIN, WORSE = 0.06, 0.02  # of the error: what earns all of (b), and what (c) still bears
+GAIN, NO_GAIN = 0.06, 0.03  # lower by so much earns all of (b), or nothing: some bugs lower it too
+WORSE = 0.02  # higher by so much, and (c) does not count
 KEPT, BINS = 0.8, 10
 CALIBRATED, SELECTIVE = (0.1, 0.3), (0.6, 0.9)  # all points up to the first, none from the second
 CLOSE = 1e-4  # single precision will do
@@ -65,9 +66,10 @@ def judge_error(told: list[Told], tasks: list[Task], base: list[float]) -> Part:
     says = (
         f"The error is {_percent(got)} %, that of the comparison {_percent(base)} %: lower by "
         f"{100 * gain:+.1f} ± {100 * deviation:.1f} points (paired, {len(gains)} tasks); "
-        f"{100 * GAIN:.0f} earn all."
+        f"{100 * GAIN:.0f} earn all, {100 * NO_GAIN:.0f} none."
     )
-    return Part("error", round(20 * float(np.clip(gain / GAIN, 0, 1)), 1), 20, says)
+    share = float(np.clip((gain - NO_GAIN) / (GAIN - NO_GAIN), 0, 1))
+    return Part("error", round(20 * share, 1), 20, says)
 
 
 def _percent(some: list[float]) -> str:

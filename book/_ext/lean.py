@@ -29,6 +29,9 @@ DEAD_WEIGHT = [
     "_static/scripts/fontawesome.js*",
     "_static/vendor/fontawesome/webfonts/*.ttf",
     "_static/katex/LICENSE.md",
+    "_static/searchtools.js",  # of Sphinx's own search, as the next two
+    "_static/language_data.js",
+    "_static/sphinx_highlight.js",
 ]
 # What says the wrong thing to assistive technology: a label that hides the words of a summary, and
 # docutils' roles of a bibliography (deprecated, and a list without items).

@@ -34,25 +34,3 @@
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();
-
-// Sphinx looks words up in plain objects, where "constructor" and "__proto__" find what every object
-// inherits, and the search ends in an error. Its tables inherit nothing but what it calls itself.
-(() => {
-  "use strict";
-  const repair = () => {
-    if (typeof Search === "undefined") return; // no page of results
-    const bare = Object.create(null);
-    bare.hasOwnProperty = Object.prototype.hasOwnProperty;
-    const freed = (index) => {
-      for (const name of ["terms", "titleterms"]) {
-        if (index[name]) Object.setPrototypeOf(index[name], bare);
-      }
-      return index;
-    };
-    if (Search._index) freed(Search._index);
-    const setIndex = Search.setIndex;
-    Search.setIndex = (index) => setIndex(freed(index));
-  };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", repair);
-  else repair();
-})();
