@@ -24,6 +24,7 @@ from bench import (
     fuzz,
     grading,
     gradings,
+    hints,
     playground,
     term,
 )
@@ -36,6 +37,7 @@ shared: trust ratios within one section more than milliseconds.
 """
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "exercises": exercises.run,
+    "hints": hints.run,
     "checks": checks.run,
     "grading": grading.run,
     "gradings": gradings.run,

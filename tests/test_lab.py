@@ -57,6 +57,22 @@ def test_several_seeds_are_the_single_splits_stacked():
         assert all(np.array_equal(a[replica], b) for a, b in zip(stacked, single, strict=True))
 
 
+def test_tumours_are_standardised_by_the_training_set_alone():
+    data = lab.tumours(range(3), 300, 0.2)
+    assert data.X_train.shape == (3, 300, 30)
+    assert data.X_test.shape == (3, 269, 30)
+    assert data.X_train.dtype == data.X_test.dtype == np.float32
+    np.testing.assert_allclose(data.X_train.mean(1), 0, atol=1e-5)
+    np.testing.assert_allclose(data.X_train.std(1), 1, atol=1e-5)
+    assert (np.abs(data.X_test.mean(1)) > 1e-3).any()
+    assert set(np.unique(data.y_test)) == {0, 1}
+    assert ((data.y_train != data.y_train_clean).sum(1) == 60).all()
+    alone = lab.tumours(1, 300, 0.2)
+    assert all(np.array_equal(a[1], b) for a, b in zip(data, alone, strict=True))
+    with pytest.raises(ValueError, match="between 1 and 568"):
+        lab.tumours(0, 569)
+
+
 @pytest.mark.parametrize(("n_train", "noise"), [(0, 0.1), (1797, 0.1), (10, -0.1), (10, 1.1)])
 def test_impossible_splits_are_refused(n_train, noise):
     with pytest.raises(ValueError, match="between"):

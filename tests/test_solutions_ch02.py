@@ -275,8 +275,9 @@ def test_shifts_move_by_one_pixel_and_fill_with_nothing():
 
 
 def test_early_stopping_of_the_lab_goes_back_to_the_best():
-    assert lab.best_so_far(np.array([5.0, 3, 4, 3, 2, 6]), 2) == (1, 3)
-    assert lab.best_so_far(np.array([5.0, 3, 4, 3, 2, 6]), 3) == (4, 5)
+    curve = np.array([5.0, 3, 4, 3, 2, 6])
+    assert lab.early_stopping(curve - 1, curve, 2) == {"stop_epoch": 3, "best_epoch": 1, "gap": 1}
+    assert lab.early_stopping(curve, curve, 3) == {"stop_epoch": 5, "best_epoch": 4, "gap": 0}
 
 
 def test_signatures_are_those_of_the_contract():

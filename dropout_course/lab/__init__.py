@@ -16,7 +16,8 @@ runs then cost a few large matrix products instead of many small ones.  With one
 integer as the seed nothing has that axis, and the shapes are those of the textbook.
 """
 
-from .data import Digits, digits
+from .answers import own_answer
+from .data import Digits, digits, tumours
 from .evidence import above, below, claim, every, record, undecided, within
 from .plots import COLORS, MUTED, axes, bar, line, mark, scatter
 from .stats import Difference, mean, paired_difference, plus_minus, standard_error
@@ -59,6 +60,7 @@ __all__ = [
     "mean",
     "mean_loss",
     "no_dropout",
+    "own_answer",
     "paired_difference",
     "plus_minus",
     "record",
@@ -66,6 +68,7 @@ __all__ = [
     "softmax_loss_grad",
     "standard_error",
     "table",
+    "tumours",
     "undecided",
     "within",
 ]

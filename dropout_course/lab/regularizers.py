@@ -54,8 +54,9 @@ def train(
     epochs: int = 40,
     batch: int = 100,
     lr: float = 3e-3,
+    sizes: Sequence[int] = SIZES,
 ) -> Params:
-    """Train networks 64-128-128-10 with Adam, and with whatever regularisers are asked for.
+    """Train networks with Adam, and with whatever regularisers are asked for.
 
     Runs on the same seeds start from the same weights and see the same examples in the same
     order, whatever regularises them.
@@ -81,6 +82,8 @@ def train(
         ``after_epoch(params)``, called before the first epoch and after every epoch.
     epochs, batch, lr : int, int, float
         Passes over the training set, examples in a step, learning rate.
+    sizes : sequence of int
+        Widths from input to output.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def train(
         The weights after the last epoch.
     """
     order_rng, mask_rng, input_rng = (np.random.default_rng([0, k]) for k in (2, 3, 4))
-    params, step = init_mlp(SIZES, seeds), step or _adam_step
+    params, step = init_mlp(sizes, seeds), step or _adam_step
     first = {name: np.zeros_like(w) for name, w in params.items()}
     second = {name: np.zeros_like(w) for name, w in params.items()}
     loss_grads, t, n = loss_grads_with(_multiply), 0, data.X_train.shape[-2]
@@ -101,7 +104,7 @@ def train(
             X, y = data.X_train[:, rows], data.y_train[:, rows]
             if change_inputs is not None:
                 X = change_inputs(X, input_rng)
-            masks = tuple(_scaled_mask((*X.shape[:-1], H), p, mask_rng) for H in SIZES[1:-1])
+            masks = tuple(_scaled_mask((*X.shape[:-1], H), p, mask_rng) for H in sizes[1:-1])
             grads = loss_grads(params, X, y, masks, p)[1]
             for name, w in params.items():
                 decay = wd if name[0] == "W" else 0.0
@@ -165,18 +168,21 @@ def row_limit(max_norm: Callable[[np.ndarray, float], np.ndarray], c: float):
     return limit
 
 
-def best_so_far(val: np.ndarray, patience: int) -> tuple[int, int]:
-    """Give the best epoch and the last trained epoch of early stopping on one curve.
+def early_stopping(
+    train_curve: np.ndarray, val_curve: np.ndarray, patience: int
+) -> dict[str, int | float]:
+    """Say where training stops and which epoch is kept: exercise 1.4, for those without it.
 
     Training ends when `patience` epochs in a row have brought nothing strictly better.
     """
-    best = 0
-    for epoch, value in enumerate(val):
-        if value < val[best]:
+    best = epoch = 0
+    for epoch, value in enumerate(val_curve):
+        if value < val_curve[best]:
             best = epoch
         elif epoch - best >= patience:
-            return best, epoch
-    return best, len(val) - 1
+            break
+    gap = float(val_curve[best] - train_curve[best])
+    return {"stop_epoch": epoch, "best_epoch": best, "gap": gap}
 
 
 class Watch:
