@@ -13,7 +13,8 @@ from pathlib import Path
 
 PACKAGE = "dropout_course"
 WHOLE = ("engine.inside", "scenes")  # packages that are shown with all that is in them
-SHARED = ("data", "evidence", "plots", "stats", "tables", "train")
+SHARED = ("answers", "data", "evidence", "plots", "stats", "tables", "train")
+BOOK_ONLY = ("narrow", "narrow_page")  # draw figures a second time, in the kernels of the book
 LAB: dict[str, tuple[str, ...]] = {
     "01": ("overfitting", "overfitting_bases"),
     "02": ("regularizers",),
@@ -39,6 +40,7 @@ LAB: dict[str, tuple[str, ...]] = {
         "bayesian_tasks",
         "co2",  # `bayesian_tasks` reads it
     ),
+    "13": ("backprop", "bayesian_digits"),
 }
 
 
