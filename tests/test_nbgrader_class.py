@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.authoring.model import WRITTEN_POINTS
 from autograder.classroom import course as classroom
 from autograder.classroom import grading
 from autograder.classroom.coursedir import Course
@@ -21,7 +22,7 @@ from autograder.classroom.sample import hand_in_files, sample_class, sample_set_
 
 pytestmark = pytest.mark.slow
 THREE, FOUR = "03-dropout-forward", "04-backprop"
-FULL = {THREE: 60, FOUR: 50}
+FULL = {THREE: 60, FOUR: 50}  # and what a person gives for the written question
 RIGHT = {
     THREE: "amara.okafor bjorn.lindqvist chiara.moretti daniel.kim pablo.ruiz quynh.tran "
     "rosa.delgado samir.nasser umar.farouk",
@@ -96,7 +97,7 @@ def test_every_submission_has_a_grade_and_a_reason(rows):
     }
     assert set(rows) == expected
     assert [key for key, row in rows.items() if row.status == "failed" or not row.reason] == []
-    assert [k for k, row in rows.items() if row.max_score != FULL[k[0]]] == []
+    assert [k for k, row in rows.items() if row.max_score != FULL[k[0]] + WRITTEN_POINTS] == []
 
 
 @pytest.mark.parametrize("assignment", FULL)
