@@ -35,6 +35,7 @@ FIRST += ("test_classroom_pool", "test_reach", "test_site_build", "test_attacks"
 FIRST += ("test_site_browser", "test_classroom_torch", "test_form_book")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {name: place for place, name in enumerate(FIRST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(FIRST)))
