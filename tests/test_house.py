@@ -165,3 +165,9 @@ def test_workflows_and_containers_call_what_exists():
     lint = (ROOT / "Makefile").read_text()
     for hook in hooks:
         assert hook["entry"].replace(".venv/bin", "$(BIN)") in lint
+
+
+def test_the_tests_of_a_file_stay_in_one_process(request):
+    """Or what they share, a class or the book, is made twice: pytest and its xdist must fit."""
+    if getattr(request.config.option, "loadgroup", False):
+        assert request.node.nodeid.endswith("@test_house")
