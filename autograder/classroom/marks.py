@@ -57,6 +57,12 @@ class Part:
         return self.manual is not None and self.manual != self.auto
 
     @property
+    def untouched(self) -> bool:
+        """Whether it has points, and neither an answer nor a person's decision."""
+        nothing = not self.auto and self.manual is None and not self.extra
+        return nothing and self.max_score > 0 and not self.open
+
+    @property
     def open(self) -> bool:
         """Whether nobody has decided on its points yet, neither autograder nor person."""
         return self.waiting and self.manual is None and self.auto is None and self.max_score > 0
@@ -224,23 +230,27 @@ def reason(record: Any, mark: Mark) -> str:
         return str(record.reason)
     said = list(record.problems)
     labels = {e["id"]: e["label"] for e in record.exercises.values()}
-    lost, waiting, raised = [], [], []
+    lost, waiting, raised, unanswered = [], [], [], []
     for part in mark.parts:
         label = labels.get(part.name, part.name)
         if part.waiting:
             waiting.append(label)
-        if part.score < part.max_score and not part.open:
+        if part.name not in record.exercises and part.untouched:
+            unanswered.append(f"{label}, of {part.max_score:g} points")
+        elif part.score < part.max_score and not part.open:
             why = _why(record.exercises.get(part.name), part)
             lost.append(f"{label} {part.score:g}/{part.max_score:g}{why}")
         elif part.by_hand:
             raised.append(f"{label} {part.score:g}/{part.max_score:g}")
     extra = sum(part.extra for part in mark.parts)
-    if not record.handed_in or not record.exercises:
+    if not record.handed_in or not (record.exercises or raised or waiting):
         said.append("No answer was graded.")
     elif lost:
         said.append(f"Points are missing in {', '.join(lost)}.")
     elif not mark.open:
         said.append("Every check passes.")
+    if unanswered and record.exercises:
+        said.append(f"Not answered: {'; '.join(unanswered)}.")
     if raised:
         said.append(f"By hand: {', '.join(raised)}.")
     if extra:
