@@ -55,7 +55,7 @@ def test_points_and_reasons_are_entered_and_renewed(home):
         "ch13-audit": None,
     }
     said = dict(marks(home, "ada").comments)
-    assert said["ch13-bugs"].startswith(f"{MARK} 6 of 12 bugs are mended. bug-6: Still wrong.")
+    assert said["ch13-bugs"].startswith(f"{MARK} 6 of 12 bugs are mended.\nbug-6: Still wrong.")
     assert said["ch13-service"] == f"{MARK} calibration 4.5 of 25. Fair."
     assert marks(home, "ada").max_score == 100
     assert record(home, [result("ada", 9, 20.0)]) == []

@@ -73,6 +73,8 @@ def reasons(result: CapstoneResult, part: str) -> str:
     """Say why a part has the points that it has."""
     if part == "bugs":
         left = [f"{name}: {said}" for name, said in result.bugs.items() if said]
-        return " ".join([f"{result.mended} of {len(result.bugs)} bugs are mended.", *left])
+        return "\n".join([f"{result.mended} of {len(result.bugs)} bugs are mended.", *left])
     wanted = [one for one in result.parts if (one.name == "error") == (part == "error")]
-    return " ".join(f"{one.name} {one.points:g} of {one.of:g}. {one.says}" for one in wanted)
+    return "\n".join(
+        f"{one.name} {one.points:g} of {one.of:g}. {one.says}".strip() for one in wanted
+    )

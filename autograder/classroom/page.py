@@ -38,9 +38,11 @@ def feedback_page(title: str, notebook: dict[str, Any], record: Record, mark: Ma
     for name, words in mark.comments:
         comments.setdefault(name, []).append(words)
     known = {part.name for part in mark.parts}
-    body = [_top(title, record, mark)]
+    titles = _titles(notebook)
+    body = [_top(title, record, mark, titles)]
     body += [
-        _exercise(part, found, comments.get(part.name, []), record) for part, found in exercises
+        _exercise(part, found, comments.get(part.name, []), record, titles)
+        for part, found in exercises
     ]
     rest = [words for name, said in comments.items() if name not in known for words in said]
     if rest:
@@ -50,7 +52,18 @@ def feedback_page(title: str, notebook: dict[str, Any], record: Record, mark: Ma
     return document(f"Feedback: {title}", "\n".join(filter(None, body)))
 
 
-def _top(title: str, record: Record, mark: Mark) -> str:
+def _titles(notebook: dict[str, Any]) -> dict[str, str]:
+    """Give the headings of questions that have one of their own, by their names."""
+    found = {}
+    for cell in notebook.get("cells", []):
+        name, _, rest = str(cell.get("id", "")).rpartition("-text")
+        heading = _joined(cell.get("source", "")).partition("\n")[0].removeprefix("### ")
+        if name and not rest and heading != "In your own words":
+            found[name] = heading
+    return found
+
+
+def _top(title: str, record: Record, mark: Mark, titles: dict[str, str]) -> str:
     if record.failure:
         score, said = "Not graded yet", ["The autograder failed on this notebook; that is not "]
         said[0] += "your mistake. A person will grade it."
@@ -60,22 +73,32 @@ def _top(title: str, record: Record, mark: Mark) -> str:
     if mark.why_late:
         said.append(mark.why_late)
     if mark.waiting and not record.failure:
-        labels = ", ".join(_label(name, record) for name in mark.waiting)
+        labels = ", ".join(_label(name, record, titles) for name in mark.waiting)
         said.append(f"A person has still to look at {labels}; your points may change.")
     notes = "".join(f"<p>{escape(sentence)}</p>" for sentence in said)
     return f'<h1>{escape(title)}</h1><p class="score">{escape(score)}</p>{notes}'
 
 
-def _label(name: str, record: Record) -> str:
+def _label(name: str, record: Record, titles: dict[str, str]) -> str:
     found = record.exercises.get(name)
-    return str(found["label"]) if found else "the written question"
+    return str(found["label"]) if found else titles.get(name, "the written question")
 
 
-def _exercise(part: Part, found: dict[str, Any] | None, comments: list[str], record: Record) -> str:
+def _exercise(
+    part: Part,
+    found: dict[str, Any] | None,
+    comments: list[str],
+    record: Record,
+    titles: dict[str, str],
+) -> str:
     if part.max_score == 0 and part.score == 0 and not comments:
         return ""  # an ungraded question that nobody has said anything about
     lost = part.score < part.max_score or part.open
-    said = take_apart(found["message"]) if found else Said("The written question")
+    said = (
+        take_apart(found["message"])
+        if found
+        else Said(titles.get(part.name, "The written question"))
+    )
     points = "not decided yet" if part.open else f"{part.score:g} of {part.max_score:g}"
     tone = "bad" if lost else "good"
     title = said.title or part.name
