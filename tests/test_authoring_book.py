@@ -134,7 +134,7 @@ def test_an_exercise_on_the_page(built):
     assert [block.index(part) for part in parts] == sorted(block.index(part) for part in parts)
     assert text.count('<details class="hint">') == 6
     assert "In your own words" in text
-    assert "up to 5 points beyond" in text
+    assert "Answer in the notebook. Graded by hand: 5 points." in text
 
 
 @pytest.mark.slow

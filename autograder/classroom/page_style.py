@@ -21,7 +21,7 @@ section,article{border-top:1px solid var(--line);padding:.7rem 0}
 ul{margin:.3rem 0;padding-left:1.2rem}ul.laws{list-style:none;padding-left:0}
 pre{margin:.4rem 0;padding:.6rem;background:var(--tint);border-radius:.3rem;overflow-x:auto;
 font:.85rem/1.4 ui-monospace,monospace;white-space:pre-wrap}
-.note{white-space:pre-line;background:var(--tint);border-left:.25rem solid var(--accent);padding:.4rem .7rem;
+.note{background:var(--tint);border-left:.25rem solid var(--accent);padding:.4rem .7rem;
 border-radius:.2rem;margin:.5rem 0;white-space:pre-line}
 a{color:var(--accent)}summary{cursor:pointer;padding:.3rem 0}
 a:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);
