@@ -29,7 +29,7 @@ def subjects(chapter: str) -> tuple[Subject, ...]:
 
 def count(kind: str, chapter: str) -> int:
     """Say how many notebooks hold all idioms, or all mistakes, of a chapter."""
-    return max(len(_all(kind, subject)) for subject in subjects(chapter))
+    return max((len(_all(kind, subject)) for subject in subjects(chapter)), default=0)
 
 
 def notebook(kind: str, chapter: str, number: int) -> tuple[NotebookNode, dict[str, bytes]]:
