@@ -74,6 +74,9 @@ MEASURE = r"""async () => {
   document.body.append(colour);
   const found = [];
   for (const details of document.querySelectorAll('details')) details.open = true;
+  for (const waits of document.querySelectorAll('.predict-hidden')) {
+    waits.classList.remove('predict-hidden');
+  }
   for (const img of document.querySelectorAll('.bd-article picture > img')) {
     img.loading = 'eager';
     await img.decode();

@@ -89,10 +89,14 @@ def _same_versions(client: Any, job: Job, address: str) -> None:
     found = client.run(versions, job.assignment, on_error="return")
     wrong = []
     for worker, there in sorted(found.items()):
+        if isinstance(there, OSError):
+            continue  # it ended a moment ago, and the scheduler does not know it yet
         if isinstance(there, BaseException):
             wrong.append(f"{worker} has no dropout-autograder ({_line(there)})")
         elif there != here:
             wrong.append(f"{worker} has {differences(there, here)}")
+    if all(isinstance(there, OSError) for there in found.values()):
+        raise _no_workers(address)
     if wrong:
         raise CourseError(
             f"{'; '.join(wrong)}. Grades would depend on who gives them: install the same "

@@ -156,7 +156,7 @@ class Warm:
         except _GoneError:  # just now, and nothing has run: another one is started
             with self._lock:
                 if self._control:  # dying takes a moment
-                    select.select([self._control], [], [], 1.0)
+                    _readable(self._control, 1.0)
             return self._start()
 
     def _start(self) -> Jailed:
@@ -190,7 +190,7 @@ class Warm:
         if self._owner != os.getpid() or self._control is None:
             return False
         # it says nothing once it is ready, so there is something to read only when it has ended
-        return not select.select([self._control], [], [], 0)[0]
+        return not _readable(self._control, 0)
 
     def _request(self) -> tuple[socket.socket, socket.socket]:
         """Ask for a jail; give the sockets on which it will answer and its supervisor report."""
@@ -308,3 +308,10 @@ def _hear(report: socket.socket, seconds: float, who: str) -> dict[str, Any]:
     except OSError:
         return {}
     return dict(json.loads(said)) if said else {}
+
+
+def _readable(control: socket.socket, seconds: float) -> bool:
+    """Whether there is something to read, or an end; select() knows no descriptor above 1023."""
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    return bool(poll.poll(1000 * seconds))

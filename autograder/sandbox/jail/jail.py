@@ -253,7 +253,9 @@ def _become_nobody(config: Config, keeper: Keeper, kept: int = 0) -> None:
             raise OSError("the capabilities of this process could not be dropped")
     # After the change of user, which clears it; then make sure that it didn't come too late.
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    if select.select([keeper.descriptor], [], [], 0)[0]:
+    poll = select.poll()  # select() knows no descriptor above 1023
+    poll.register(keeper.descriptor, select.POLLIN)
+    if poll.poll(0):
         raise OSError("the supervisor has ended")
     os.umask(0o077)
 
