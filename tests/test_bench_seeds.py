@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,8 @@ CLAIMS = """
 def unshifted(monkeypatch):
     """Undo what a run changes in this process."""
     monkeypatch.setattr(np.random, "default_rng", np.random.default_rng)
+    if torch := sys.modules.get("torch"):  # shifted too, where another test has loaded it
+        monkeypatch.setattr(torch, "manual_seed", torch.manual_seed)
     monkeypatch.setattr(evidence, "_publish", evidence._publish)
     monkeypatch.setenv(evidence.BUILD, "")
 
