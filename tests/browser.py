@@ -84,8 +84,13 @@ class Watch:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
         page.on("request", self._request)
-        page.on("requestfailed", lambda r: self.troubles.append(f"failed: {r.url}"))
+        page.on("requestfailed", self._failed)
         page.on("response", self._response)
+
+    def _failed(self, request: object) -> None:
+        """Note a request that failed. A page that is left gives up on its pictures: no trouble."""
+        if not (request.resource_type == "image" and request.failure == "net::ERR_ABORTED"):
+            self.troubles.append(f"failed: {request.url}")
 
     def _console(self, message: object) -> None:
         if message.type in ("error", "warning"):
