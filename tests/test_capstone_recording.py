@@ -1,6 +1,7 @@
 """What capstones earn goes into the gradebook, and what a person gave stays there."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,8 @@ from autograder.capstone.serving import Part
 from autograder.classroom.coursedir import Course
 from autograder.classroom.journal import REPOSITORY
 from autograder.classroom.marks import read_marks
+from autograder.classroom.page import feedback_page
+from autograder.classroom.report import Record
 
 pytestmark = pytest.mark.slow
 NAMES = [f"bug-{i}" for i in range(12)]
@@ -61,6 +64,17 @@ def test_points_and_reasons_are_entered_and_renewed(home):
     assert record(home, [result("ada", 9, 20.0)]) == []
     assert points(home, "ada")["ch13-bugs"] == 40
     assert points(home, "ada")["ch13-error"] == 20
+
+
+def test_the_page_of_feedback_does_not_say_that_a_person_gave_them(home):
+    record(home, [result("ada", 6)])
+    mark = marks(home, "ada")
+    page = feedback_page("13", {"cells": []}, Record(True), mark)
+    assert "6 of 12 bugs are mended." in page
+    assert "A person gave these points." not in page
+    by_hand = replace(mark, comments=())
+    page = feedback_page("13", {"cells": []}, Record(True), by_hand)
+    assert "A person gave these points." in page
 
 
 def test_what_a_person_gave_stays(home):

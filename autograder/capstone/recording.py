@@ -9,10 +9,11 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from autograder.capstone.grading import CapstoneResult
 from autograder.classroom.coursedir import Course
 from autograder.classroom.lock import holding
+from autograder.classroom.page import MACHINE
 
 ASSIGNMENT = "13-capstone"
 CELLS = {"bugs": "ch13-bugs", "error": "ch13-error", "service": "ch13-service"}
-MARK = "By `autograder capstone grade`:"
+MARK = f"{MACHINE}capstone grade`:"
 
 
 def record(root: Path, results: list[CapstoneResult]) -> list[str]:
