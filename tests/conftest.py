@@ -47,3 +47,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium, for the tests of a file."""
+    from browser import browser as headless
+
+    with headless() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def page(browser, address):
+    """A page of a small book, whose `address` the test's file has as a fixture."""
+    from small_book import opened
+
+    with opened(browser, address) as tab:
+        yield tab

@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-from browser import browser as headless
 from small_book import book_of, extension, opened, set_theme, sideways, smallest_text, violations
 
 from solutions.ch03_dropout_forward import dropout_inverted, dropout_standard
@@ -19,12 +18,6 @@ PAGE = "# Page\n\n```{dropout-story}\n:name: fig-story\n\nThe caption.\n```\n\n"
 def address(tmp_path_factory):
     with book_of(tmp_path_factory.mktemp("story"), ["dropout_story"], PAGE) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with headless() as chromium:
-        yield chromium
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from browser import browser as headless
 from small_book import book_of, extension, opened, violations
 
 from solutions.ch05_ensembles import all_masks, exact_average, geometric_mean, mask_probs
@@ -19,12 +18,6 @@ IT = "document.querySelector('dropout-ensemble')"
 def address(tmp_path_factory):
     with book_of(tmp_path_factory.mktemp("ensemble"), ["ensemble"], PAGE) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with headless() as chromium:
-        yield chromium
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from browser import browser as headless
 from small_book import (
     book_of,
     extension,
@@ -39,18 +38,6 @@ DRAW = """([kind, p, block, uniforms]) => {
 def address(tmp_path_factory):
     with book_of(tmp_path_factory.mktemp("gallery"), ["mask_gallery"], PAGE) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with headless() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def page(browser, address):
-    with opened(browser, address) as tab:
-        yield tab
 
 
 def said(page):

@@ -7,7 +7,6 @@ import re
 
 import numpy as np
 import pytest
-from browser import browser as headless
 from small_book import (
     book_of,
     extension,
@@ -39,18 +38,6 @@ MOMENTS = "(passes) => window.dropoutCourse.mcCo2.moments(passes)"
 def address(tmp_path_factory):
     with book_of(tmp_path_factory.mktemp("co2"), ["mc_co2"], PAGE) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with headless() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def page(browser, address):
-    with opened(browser, address) as tab:
-        yield tab
 
 
 class Given:

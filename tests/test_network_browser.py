@@ -6,7 +6,6 @@ import re
 from itertools import islice
 
 import pytest
-from browser import browser as headless
 from small_book import book_of, extension, opened, set_theme, sideways, violations
 
 pytestmark = pytest.mark.slow
@@ -19,18 +18,6 @@ UNITS = 16
 def address(tmp_path_factory):
     with book_of(tmp_path_factory.mktemp("network"), ["network"], PAGE) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with headless() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def page(browser, address):
-    with opened(browser, address) as tab:
-        yield tab
 
 
 def unit(page, layer: int, row: int):

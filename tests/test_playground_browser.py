@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from browser import browser as headless
 from small_book import book_of, opened, violations
 
 from bench import playground as bench
@@ -38,18 +37,6 @@ def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("playground")
     with book_of(folder, ["playground", "build_your_own"], PAGE) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with headless() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def page(browser, address):
-    with opened(browser, address) as tab:
-        yield tab
 
 
 def button(page, name):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from browser import browser as headless
 from small_book import (
     ROOT,
     book_of,
@@ -68,18 +67,6 @@ def address(tmp_path_factory):
     conf += "'/book/_static/favicon.svg', Path(__file__).parent)\n"
     with book_of(folder, ["predict"], PAGE, conf + CONF) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with headless() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def page(browser, address):
-    with opened(browser, address) as tab:
-        yield tab
 
 
 def said(page):

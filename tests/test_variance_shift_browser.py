@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-from browser import browser as headless
 from small_book import book_of, extension, opened, remade, set_theme, sideways, violations
 
 from solutions.ch10_batchnorm import (
@@ -31,18 +30,6 @@ ORDERS = {
 def address(tmp_path_factory):
     with book_of(tmp_path_factory.mktemp("shift"), ["variance_shift"], PAGE) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with headless() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def page(browser, address):
-    with opened(browser, address) as tab:
-        yield tab
 
 
 def said(page):
