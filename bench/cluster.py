@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.classroom import grading
-from bench.grading import STEM, _course
+from bench.courses import STEM, class_of
 
 STUDENTS, ROUNDS = 64, 5
 WANTED = 1.15
@@ -20,7 +20,7 @@ def run() -> str:
     from distributed import LocalCluster
 
     seconds: dict[str, list[float]] = {"pool": [], "cluster": []}
-    with _course("numpy", STUDENTS) as home:
+    with class_of("numpy", STUDENTS) as home:
         _grade(home, "")  # the doctor has looked at this machine
         with LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None

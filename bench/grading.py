@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import resource
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,29 +15,20 @@ import nbformat
 import numpy as np
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 from autograder.authoring.model import WRITTEN_POINTS
 from autograder.classroom import grading
-from autograder.classroom.course import release_assignments
 from autograder.classroom.coursedir import Course
-from autograder.classroom.sample import HandIn, completed
 from autograder.referee import Config as Grading
 from autograder.referee import grade_notebook, sandboxes
 from autograder.referee.cells import Role, role_of
-from autograder.root import course_root
+from autograder.referee.session import Runner
+from bench.courses import STEM, answered, chapter_uses, class_of, stock_config
 from dropout_course.engine.inside.child import Cells
 
-STEM = "03-dropout-forward"
-ANSWERS = HandIn(("where",))
 STOCK, NBGRADER, OURS = 4, 12, 48  # submissions
 GROWTH = (16, 32, 64, 128)
-WANTED = {"numpy": (8, 3), "torch": (20, 8)}  # ratios: autograder autograde, nbgrader autograde
-TORCH = """import torch
-net = torch.nn.Sequential(torch.nn.Linear(8, 16), torch.nn.Dropout(0.5), torch.nn.Linear(16, 1))
-step = torch.optim.Adam(net.parameters())
-net(torch.ones(4, 8)).square().mean().backward()
-step.step()"""
+WANTED = {"numpy": (20, 3), "torch": (40, 8)}  # ratios: autograder autograde, nbgrader autograde
 
 
 @dataclass(frozen=True)
@@ -133,9 +122,9 @@ def _growth() -> Iterator[str]:
     yield "| submissions | 1 worker, s | 2 workers, s |"
     yield "|---:|---:|---:|"
     seconds: list[list[float]] = []
-    with _library("numpy"):
+    with chapter_uses("numpy"):
         for count in GROWTH:
-            with _course("numpy", count) as home:
+            with class_of("numpy", count) as home:
                 _open(home)
                 taken = [_timed(lambda h=home, w=workers: _ours(h, w)) for workers in (1, 2)]
             seconds.append(taken)
@@ -154,13 +143,13 @@ def _growth() -> Iterator[str]:
 
 
 def _times(library: str) -> Times:
-    with _course(library, STOCK) as home:
-        stock = _timed(lambda: _nbgrader(home, _stock(home))) / STOCK
-    with _library(library):
-        with _course(library, NBGRADER) as home:
+    with class_of(library, STOCK) as home:
+        stock = _timed(lambda: _nbgrader(home, stock_config(home))) / STOCK
+    with chapter_uses(library):
+        with class_of(library, NBGRADER) as home:
             start = _timed(lambda: _open(home))
             nbgrader = _timed(lambda: _nbgrader(home, Course(home).config)) / NBGRADER
-        with _course(library, OURS) as home:
+        with class_of(library, OURS) as home:
             _open(home)
             one = _timed(lambda: _ours(home, 1)) / OURS
             two = _timed(lambda: _ours(home, 2)) / OURS
@@ -199,7 +188,7 @@ def _nbgrader(home: Path, config: Any) -> None:
 
 
 def _floor(home: Path, library: str) -> float:
-    notebook, start = nbformat.reads(_completed(course_root(), library), 4), _open(home).start
+    notebook, start = nbformat.reads(answered(library), 4), _open(home).start
 
     def once() -> None:
         with start() as process:
@@ -210,13 +199,15 @@ def _floor(home: Path, library: str) -> float:
     return float(np.median([_timed(once) for _ in range(10)]))
 
 
-class _Here:
+class _Here(Runner):
     """A process that is none: it runs cells and answers calls where it is."""
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
 
-    def cell(self, source: str, seconds: float) -> dict[str, Any]:
+    def cell(
+        self, source: str, seconds: float, idle_seconds: float = math.inf, grace: float = 0.0
+    ) -> dict[str, Any]:
         return self._cells.run(source)
 
     def ask(self, request: bytes, seconds: float) -> bytes:
@@ -224,8 +215,11 @@ class _Here:
 
         return answering.answer(self._cells.names, request)
 
-    def seed(self, seed: int) -> None:
+    def seed(self, seed: int, seconds: float = 10.0) -> None:
         pass
+
+    def file(self, name: str, data: bytes, seconds: float = 10.0) -> None:
+        """The notebooks that are timed hand in no files."""
 
     def clock(self) -> float:
         return 0.0
@@ -241,7 +235,7 @@ def _cells() -> Cells:
 
 def _work(library: str, hidden: bool) -> float:
     """Time the cells and the laws alone, in this process, with everything loaded."""
-    notebook = nbformat.reads(_completed(course_root(), library), 4)
+    notebook = nbformat.reads(answered(library), 4)
     config = Grading(start=lambda: _Here(_cells()))
 
     def once() -> None:
@@ -251,60 +245,3 @@ def _work(library: str, hidden: bool) -> float:
 
     once()
     return float(np.median([_timed(once) for _ in range(10)]))
-
-
-# --- courses --------------------------------------------------------------------------------
-
-
-@contextmanager
-def _library(library: str) -> Iterator[None]:
-    """Say that the chapter may import a library."""
-    whole = sandboxes.library_of
-    sandboxes.library_of = lambda stem: library
-    try:
-        yield
-    finally:
-        sandboxes.library_of = whole
-
-
-@contextmanager
-def _course(library: str, students: int) -> Iterator[Path]:
-    """Set up a course in a folder of its own, with a class that has handed in."""
-    root = course_root()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        home = Path(folder)
-        shutil.copy(root / "nbgrader_config.py", home)
-        (home / "notebooks").mkdir()
-        (home / "notebooks" / f"{STEM}.ipynb").write_text(_release(root))
-        release_assignments(home, [STEM], progress=False)
-        course = Course(home)
-        data = _completed(root, library)
-        for number in range(students):
-            handed_in = course.folder("submitted", f"student{number:04d}", STEM)
-            handed_in.mkdir(parents=True)
-            (handed_in / f"{STEM}.ipynb").write_text(data)
-        yield home
-
-
-def _release(root: Path) -> str:
-    """Give the released notebook without its demonstrations."""
-    nb = nbformat.read(root / "notebooks" / f"{STEM}.ipynb", 4)
-    nb.cells = [cell for cell in nb.cells if role_of(cell) is not Role.DEMO]
-    return nbformat.writes(nb)
-
-
-def _completed(root: Path, library: str) -> str:
-    nb = completed(nbformat.reads(_release(root), 4), STEM.partition("-")[0], ANSWERS)
-    if library == "torch":
-        after = next(n for n, cell in enumerate(nb.cells) if role_of(cell) is Role.SETUP)
-        nb.cells.insert(after + 1, nbformat.v4.new_code_cell(TORCH))
-    return nbformat.writes(nb)
-
-
-def _stock(home: Path) -> Any:
-    course = home / "build" / "course"
-    config = Config()
-    config.CourseDirectory.root = str(course)
-    config.CourseDirectory.course_id = "dropout"
-    config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
-    return config

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from autograder.classroom.away import OtherVersionError, Parcel, grade_parcel, packed, versions
@@ -66,7 +66,9 @@ def _client(address: str) -> Iterator[Any]:
     try:
         yield client
     finally:
-        client.close(timeout=2)
+        # Of a connection that is lost Dask can't always take leave; what matters was said.
+        with suppress(Exception):
+            client.close(timeout=2)
 
 
 def _quiet() -> None:
