@@ -274,13 +274,18 @@ def execute_stale(
     """
     waiting = stale(pages, cache, root)
     failed: dict[str, str] = {}
+    stop = threading.Event()
     running: list[NotebookClient] = []
 
     def begin(page: Page) -> Run | None:
-        if failed:
+        if stop.is_set():
             return None
         say(page.name, "Executing notebook")
-        return execute(page, timeout, running.append)
+        try:
+            return execute(page, timeout, running.append)
+        except PageFailed:
+            stop.set()
+            raise
 
     with ThreadPoolExecutor(max(1, min(cores(), len(waiting)))) as pool:
         begun: dict[Future[Run | None], Page] = {pool.submit(begin, page): page for page in waiting}
