@@ -173,6 +173,12 @@ def test_the_longest_page_goes_first_and_one_that_never_ran_before_it(two):
     assert [page.name for page in waiting] == ["00-new", "02-crowds", "01-curves"]
 
 
+def test_a_kernel_that_is_not_configured_by_the_book_is_reported(two, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(two.root / "elsewhere"))
+    assert two.build() == set()
+    assert "unset IPYTHONDIR" in two.failed["01-curves"]
+
+
 NOTHING: dict[str, list[str]] = {"files": [], "folders": [], "packages": []}
 
 

@@ -1,7 +1,8 @@
 """What a kernel reads while it executes a page: files of the repository, and packages.
 
 Runs inside the kernel. `watch` begins before anything of the course is imported, so that every
-import counts, those of function bodies too; `tell` prints what was found.
+import counts, those of function bodies too; `tell` prints what was found. What a process reads that
+a cell starts is not seen.
 """
 
 from __future__ import annotations
@@ -19,18 +20,31 @@ CONFIGURATION = "book/_data/ipython_kernel_config.py"  # kernels read a copy of 
 
 _files: set[str] = set()
 _folders: set[str] = set()
+_watching = False
 
 
 def watch() -> None:
     """Note from now on what is opened and listed."""
+    global _watching
     sys.addaudithook(_note)
+    _watching = True
 
 
 def tell() -> None:
     """Print as JSON: ``files`` and ``folders`` below the repository, ``packages`` by import name.
 
     A file that was looked for in vain is among them: it matters when it appears.
+
+    Raises
+    ------
+    RuntimeError
+        Nothing was watched: the kernel was not configured by the book.
     """
+    if not _watching:
+        raise RuntimeError(
+            f"this kernel does not run under {CONFIGURATION}, so the build can't know what "
+            "the page reads: unset IPYTHONDIR and build again"
+        )
     found: dict[str, Any] = {
         "files": sorted({CONFIGURATION, *filter(None, map(_ours, _files))}),
         "folders": sorted(filter(None, map(_ours, _folders))),
