@@ -190,7 +190,8 @@ os.listdir("data"); open("data/a.txt").read(); open("data/b.txt", "w").close()
 try: open("data/missing.txt")
 except FileNotFoundError: pass
 os.open("data/c.txt", os.O_WRONLY | os.O_CREAT)
-import later
+import importlib.metadata, later
+importlib.metadata.packages_distributions()
 reads.tell()
 """
 

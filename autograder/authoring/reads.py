@@ -69,7 +69,8 @@ def _add(found: set[str], path: Any) -> None:
 
 def _importing() -> bool:
     """Imports list every folder that they look into; what they find there is opened."""
-    return sys._getframe(2).f_code.co_filename.startswith("<frozen")
+    file = sys._getframe(2).f_code.co_filename
+    return file.startswith("<frozen") or "importlib" in Path(file).parts
 
 
 def _ours(path: str) -> str | None:
