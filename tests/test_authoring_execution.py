@@ -14,7 +14,7 @@ import pytest
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.authoring import execution
+from autograder.authoring import execution, rests
 from autograder.authoring.execution import Page, execute_stale
 
 pytestmark = pytest.mark.slow
@@ -127,9 +127,9 @@ def test_only_pages_that_use_what_changed_are_executed_again(two, monkeypatch):
     two.write("book/_data/crowd.txt", "4")
     assert two.build() == {"02-crowds"}
 
-    known = execution.installed
+    known = rests.installed
     monkeypatch.setattr(
-        execution, "installed", lambda name: "0" if name == "ipykernel" else known(name)
+        rests, "installed", lambda name: "0" if name == "ipykernel" else known(name)
     )
     assert two.build() == set(CELLS)
 

@@ -8,18 +8,14 @@ page isn't executed again. The others run in kernels side by side, one a core, l
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import os
-import platform
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache as once
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +25,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+
+from .rests import rests_on, unchanged
 
 TELL = '__import__("autograder.authoring.reads", fromlist=["tell"]).tell()'
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel)
@@ -72,79 +70,6 @@ class Run:
 
 class PageFailed(Exception):
     """A cell of a page failed; the message is its traceback."""
-
-
-# what a record rests on -------------------------------------------------------------------------
-
-
-def fingerprint(root: Path, run: Run) -> dict[str, Any]:
-    """What a kernel read, as it is now: hashes of files and folders, versions of packages."""
-    reads = run.reads
-    return {
-        "files": {name: settled(root / name, file_hash, run.begin) for name in reads["files"]},
-        "folders": {
-            name: settled(root / name, folder_hash, run.begin) for name in reads["folders"]
-        },
-        "packages": versions(reads["packages"]),
-    }
-
-
-def settled(path: Path, hashed: Callable[[Path], str | None], begin: datetime) -> str | None:
-    """A hash, unless the path has changed since the run began, which may have read it before."""
-    with suppress(OSError):
-        if path.stat().st_mtime > begin.timestamp():
-            return "changed while the page was executed"
-    return hashed(path)
-
-
-def unchanged(root: Path, known: dict[str, Any]) -> bool:
-    """Whether everything that a record rests on is as it was."""
-    return (
-        all(file_hash(root / name) == kept for name, kept in known["files"].items())
-        and all(folder_hash(root / name) == kept for name, kept in known["folders"].items())
-        and all(installed(name) == kept for name, kept in known["packages"].items())
-    )
-
-
-def file_hash(path: Path) -> str | None:
-    """Hash the bytes of a file; None if there is none."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
-
-
-def folder_hash(path: Path) -> str | None:
-    """Hash the names in a folder; None if there is none."""
-    try:
-        names = sorted(set(os.listdir(path)) - {"__pycache__"})
-    except OSError:
-        return None
-    return hashlib.sha256("\0".join(names).encode()).hexdigest()
-
-
-def versions(modules: Iterable[str]) -> dict[str, str | None]:
-    """Versions of the distributions that modules came from."""
-    known = distributions()
-    names = {name for module in modules for name in known.get(module, ())}
-    return {name: installed(name) for name in ["python", *sorted(names)]}
-
-
-@once
-def installed(name: str) -> str | None:
-    """The version of a distribution, or of Python itself; None if it is not there."""
-    if name == "python":
-        return platform.python_version()
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
-@once
-def distributions() -> dict[str, list[str]]:
-    """Distributions by the module that is imported."""
-    return dict(packages_distributions())
 
 
 # executing --------------------------------------------------------------------------------------
@@ -243,7 +168,7 @@ def keep(page: Page, run: Run, cache: Any, root: Path) -> None:
     data = {
         "execution_seconds": run.seconds,
         "cells": run.cells,
-        "rests_on": fingerprint(root, run),
+        "rests_on": rests_on(root, run.reads, run.begin),
     }
     bundle = CacheBundleIn(run.notebook, str(page.path), data=data)
     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
