@@ -112,7 +112,9 @@ def environment(root: Path, solutions: bool) -> dict[str, str]:
 
 def run_sphinx(root: Path, work: Path, solutions: bool, quiet: bool) -> None:
     """Run Jupyter Book on ``root``, into ``work/_build/html``."""
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    # `autograder` first: it keeps a grammar from being compiled that nothing here needs
+    program = "import autograder; from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", program]
     command += ["build", "book", "--config", "_config.yml", "--path-output", str(work)]
     command += ["-W", "-n", "--keep-going"]
     lines: list[str] = []
