@@ -1,13 +1,14 @@
 """What is asked for again and again while a book is built, and found once.
 
-Sphinx unpickles a whole page for every ``{numref}``; the page of mistakes has hundreds, to a few
-chapters in turn. pybtex searches all installed packages for every citation. Together these were
-half of the time of a build that executes nothing.
+Sphinx unpickles a whole page for every ``{numref}``, and the page of mistakes has hundreds. pybtex
+searches all installed packages for every citation. Together these were more than half of the time
+of a build that executes nothing.
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pybtex.plugin
@@ -16,18 +17,31 @@ from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 
-PAGES = 4  # kept at a time: a chapter takes some ten megabytes
-
 
 class Remembering:
-    """An environment that keeps the last pages it was asked for; nobody may change them."""
+    """An environment that reads of each page once what numbers need: its targets, without text."""
 
     def __init__(self, env: BuildEnvironment) -> None:
         self._env = env
-        self.get_doctree = lru_cache(PAGES)(env.get_doctree)
+        self._pages: dict[str, SimpleNamespace] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._env, name)
+
+    def get_doctree(self, doc: str) -> SimpleNamespace:
+        """The targets of a page by their labels, as a document has them."""
+        if doc not in self._pages:
+            targets = self._env.get_doctree(doc).ids
+            self._pages[doc] = SimpleNamespace(ids={k: slim(node) for k, node in targets.items()})
+        return self._pages[doc]
+
+
+def slim(node: nodes.Element) -> nodes.Element:
+    """Copy a target with its attributes, and its children without theirs: no tree hangs on it."""
+    made = node.copy()
+    if not isinstance(node, nodes.section):
+        made += [child.copy() for child in node.children]
+    return made
 
 
 class Domain(StandardDomain):
