@@ -33,7 +33,8 @@ FILLER = "\n\n".join(
 FORWARD = rf"""# The dropout forward pass
 
 A first word on {{term}}`dropout`, by {{cite:t}}`many2014`, and again {{cite:p}}`two2016b,gal2016`.
-See {{eq}}`eq:mean` here, {{eq}}`eq:back` there, {{numref}}`fig-mark`, {{numref}}`tab-long` and {{numref}}`fig-elsewhere`.
+See {{eq}}`eq:mean` here, {{eq}}`eq:back` there, {{numref}}`fig-mark`, {{numref}}`tab-long`
+and {{numref}}`fig-elsewhere`.
 The rate is $p$, the rest ($q$). At 30 % of 20 ms, {{cite:t}}`two2016a`, chapter 3, with $n$ %.
 
 $$\E[y] = q\,x + \frac{{a}}{{b}} + \frac{{c}}{{d}}$$ (eq:mean)

@@ -1,4 +1,4 @@
-"""Helpers of the tests of pages: a small book with the theme, templates and options of the real one."""
+"""Helpers of the tests of pages: a small book with theme, templates and options of the real one."""
 
 from __future__ import annotations
 

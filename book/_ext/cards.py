@@ -1,8 +1,8 @@
 """What a link leads to, for a card beside the link: terms, sources, equations, figures, tables.
 
-A file for each page, ``cards/PAGE.js``, holds those of its targets that a link of the book leads to.
-`_static/js/cards.js` loads it when a reader first points at such a link: a script, since a page that
-is opened from a folder can load nothing else. Mathematics is rendered already.
+A file for each page, ``cards/PAGE.js``, holds those of its targets that a link of the book leads
+to. `_static/js/cards.js` loads it when a reader first points at such a link: a script, since a page
+that is opened from a folder can load nothing else. Mathematics is rendered already.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ HREF = re.compile(r'(?<=\bhref=")([^":#]*)(?=#)')
 # What is no part of a card: links to themselves, names that there may be but once, the source of a
 # formula, and what a browser says of a link.
 LEFT_OUT = re.compile(
-    r'<a class="headerlink".*?</a>|<annotation\b.*?</annotation>|\s(?:id|title|tabindex)="[^"]*"', re.S
+    r'<a class="headerlink".*?</a>|<annotation\b.*?</annotation>'
+    r'|\s(?:id|title|tabindex)="[^"]*"',
+    re.S,
 )
 ROWS = 4  # of a table; more are counted
 
@@ -112,6 +114,8 @@ def of_table(whole: str) -> Card:
 def card(html: str, found: re.Match[str]) -> Card | None:
     """Return the card of a target, None if it is not of the kind that its name says."""
     whole = element(html, found.start())
+    if not whole:
+        return None
     match found["id"].partition("-")[0], found["tag"]:
         case "term", "dt":
             return of_term(html, found.start(), whole)
@@ -147,11 +151,12 @@ def cards_of(html: str, address: str) -> dict[str, Card]:
 
 def links_of(html: str, page: str) -> set[tuple[str, str]]:
     """Return page and id of each target that a page links to."""
-    folder = posixpath.dirname(page)
-    return {
-        (posixpath.normpath(posixpath.join(folder, path.removesuffix(".html"))) if path else page, anchor)
-        for path, anchor in LINK.findall(html)
-    }
+
+    def page_of(path: str) -> str:
+        beside = posixpath.join(posixpath.dirname(page), path.removesuffix(".html"))
+        return posixpath.normpath(beside) if path else page
+
+    return {(page_of(path), anchor) for path, anchor in LINK.findall(html)}
 
 
 def gather(

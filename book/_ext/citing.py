@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from docutils import nodes
-from pybtex.database import Entry
 from pybtex import plugin as pybtex_plugin
+from pybtex.database import Entry
 from pybtex.richtext import Text
 from pybtex.style.formatting.alpha import Style as AlphaStyle
 from pybtex.style.labels import BaseLabelStyle

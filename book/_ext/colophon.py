@@ -1,4 +1,4 @@
-"""What a page says about itself: its name on a phone, how to cite it, where to change it, the licence.
+"""What a page says about itself: its name on a phone, how to cite it, and where to change it.
 
 Authors, version and date come from ``CITATION.cff``, addresses from ``_config.yml``; nothing here
 depends on the day of the build.

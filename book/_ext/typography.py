@@ -35,9 +35,7 @@ JOINED = re.compile(
 FORMULA = '<span class="math">'
 SPAN = re.compile(r"<(/?)span\b[^>]*>")
 BEFORE = re.compile(r"[(\[“‘\"'±−≈]+$")
-AFTER = re.compile(
-    rf"(?:[,.;:!?)\]”’%…\"'-]|(?:th|nd|rd|s)\b|{SPACE}(?:{UNITS})(?![\w-]))+"
-)
+AFTER = re.compile(rf"(?:[,.;:!?)\]”’%…\"'-]|(?:th|nd|rd|s)\b|{SPACE}(?:{UNITS})(?![\w-]))+")
 
 
 def joined(html: str) -> str:

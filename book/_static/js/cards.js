@@ -156,10 +156,15 @@
   };
 
   // A page that scrolls by keyboard moves links under a pointer that rests: that asks for nothing.
-  let byKeys = false;
-  addEventListener("pointermove", () => { byKeys = false; });
+  let byKeys = false, at = "";
+  const moved = ({ screenX, screenY }) => {
+    if (at !== (at = `${screenX} ${screenY}`)) byKeys = false;
+  };
+  addEventListener("pointermove", moved);
   document.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "touch" || byKeys) return;
+    if (event.pointerType === "touch") return;
+    moved(event);
+    if (byKeys) return;
     if (card?.contains(event.target)) return stay();
     const link = linkAt(event.target);
     if (link !== dismissed) dismissed = undefined;
