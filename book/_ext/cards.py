@@ -45,12 +45,14 @@ class Card(NamedTuple):
 
 def element(html: str, start: int) -> str:
     """Return the element whose tag begins at `start`, "" if it does not end."""
-    name = re.match(r"<([\w-]+)", html[start : start + 40])
+    name = re.compile(r"<([\w-]+)").match(html, start)
+    if not name:
+        return ""
     depth = 0
-    for tag in re.finditer(rf"<(/?){name[1]}(?=[\s>])[^>]*>", html[start:]) if name else ():
+    for tag in re.compile(rf"<(/?){name[1]}(?=[\s>])[^>]*>").finditer(html, start):
         depth += -1 if tag[1] else 1
         if depth == 0:
-            return html[start : start + tag.end()]
+            return html[start : tag.end()]
     return ""
 
 
