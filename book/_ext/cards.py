@@ -33,7 +33,8 @@ LEFT_OUT = re.compile(
     r'|\s(?:id|title|tabindex)="[^"]*"',
     re.S,
 )
-ROWS = 4  # of a table; more are counted
+ENOUGH = 350  # characters of a table's rows, and at most
+ROWS = 4  # of them; the others are counted
 
 
 class Card(NamedTuple):
@@ -73,6 +74,11 @@ def marked(html: str, name: str) -> str:
     return inside(element(html, start)).strip() if start >= 0 else ""
 
 
+def words_of(html: str) -> str:
+    """Return the text of an element, without its formulas."""
+    return re.sub(r"<math\b.*?</math>|<[^>]*>", "", html, flags=re.S)
+
+
 def of_term(html: str, start: int, whole: str) -> Card:
     """A term of the glossary and its explanation."""
     return Card(inside(whole), inside(first(html, "dd", start + len(whole))))
@@ -106,9 +112,14 @@ def of_table(whole: str) -> Card:
     caption = first(whole, "caption")
     body = inside(first(whole, "tbody"))
     rows = re.findall(r"<tr\b.*?</tr>", body, re.S)
-    short = whole.replace(caption, "", 1).replace(body, "\n".join(rows[:ROWS]), 1)
-    more = len(rows) - ROWS
-    rest = f"<p>… and {more} more {'row' if more == 1 else 'rows'}.</p>" if more > 0 else ""
+    shown: list[str] = []
+    for row in rows[:ROWS]:
+        if shown and sum(len(words_of(one)) for one in (*shown, row)) > ENOUGH:
+            break
+        shown.append(row)
+    short = whole.replace(caption, "", 1).replace(body, "\n".join(shown), 1)
+    more = len(rows) - len(shown)
+    rest = f"<p>… and {more} more {'row' if more == 1 else 'rows'}.</p>" if more else ""
     text = marked(caption, "caption-text")
     return Card(marked(caption, "caption-number"), f"<p>{text}</p>{short}{rest}")
 

@@ -56,6 +56,7 @@
     card.popover = "manual"; // above everything, and cut off by nothing
     card.tabIndex = -1;
     (document.querySelector("article.bd-article") ?? document.querySelector("[role=main]")).append(card);
+    new ResizeObserver(() => follow()).observe(card);
   };
 
   const fill = ({ title, body, place }, link, byTap) => {
@@ -80,7 +81,8 @@
   const fit = () => {
     for (const box of card.querySelectorAll("div.math, table")) {
       const room = box.parentElement.clientWidth;
-      const widest = Math.max(box.scrollWidth, ...[...box.children].map((e) => e.scrollWidth));
+      const parts = box.querySelectorAll(".katex-display, .katex, .katex-html");
+      const widest = Math.max(box.scrollWidth, ...[...parts].map((e) => e.scrollWidth));
       if (widest > room) box.style.fontSize = `${Math.max(SMALLEST, (room / widest) * 0.98)}em`;
     }
     const body = card.querySelector(".ref-card-body");
