@@ -34,7 +34,7 @@ FORWARD = rf"""# The dropout forward pass
 
 A first word on {{term}}`dropout`, by {{cite:t}}`many2014`, and again {{cite:p}}`two2016b,gal2016`.
 See {{eq}}`eq:mean` here, {{eq}}`eq:back` there, {{numref}}`fig-mark`, {{numref}}`tab-long`
-and {{numref}}`fig-elsewhere`.
+and {{numref}}`fig-elsewhere`, and {{eq}}`eq:wide`.
 The rate is $p$, the rest ($q$). At 30 % of 20 ms, {{cite:t}}`two2016a`, chapter 3, with $n$ %.
 
 $$\E[y] = q\,x + \frac{{a}}{{b}} + \frac{{c}}{{d}}$$ (eq:mean)
@@ -80,6 +80,10 @@ The mark of the book, see {{term}}`dropout`.
 BACKWARD = r"""# Backward, with a title that is far too long for the header of any telephone
 
 $$\frac{\partial L}{\partial x} = m\,\frac{\partial L}{\partial y}$$ (eq:back)
+
+$$\begin{aligned}
+z &= x_1 + x_2 + x_3 + x_4 + x_5 + x_6 + x_7 + x_8 + x_9 + x_{10} + x_{11}
+\end{aligned}$$ (eq:wide)
 
 ```{figure} _static/favicon.svg
 :name: fig-elsewhere

@@ -255,6 +255,15 @@ def test_the_button_closes_and_gives_the_focus_back(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_wide_formula_is_made_to_fit(phone):
+    link(phone, "a[href$='#equation-eq-wide']").tap()
+    found = card(phone, "Equation (3)")
+    wide = found.locator(".katex-html").evaluate("e => e.scrollWidth - e.clientWidth")
+    size = found.locator(".katex").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert wide <= 1
+    assert 9 < size < 17
+
+
 # --- in every surrounding -------------------------------------------------------------------------
 
 

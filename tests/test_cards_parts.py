@@ -64,6 +64,13 @@ def test_of_a_long_table_the_first_rows_are_shown_and_the_others_counted():
     assert "id=" not in card.body
 
 
+def test_of_a_table_with_much_text_fewer_rows_are_shown():
+    html = TABLE.replace("<td>0", "<td>" + "long " * 60).replace("<td>1", "<td>" + "long " * 60)
+    body = cards.cards_of(html, "x.html")["tab-t"].body
+    assert body.count("<td>") == 1
+    assert body.endswith("<p>… and 8 more rows.</p>")
+
+
 def test_a_figure_is_its_drawing_and_its_caption():
     drawing = '<picture><source srcset="n.svg"><img src="a.svg" alt="A"></picture>'
     card = cards.cards_of(figure(drawing), "x.html")["fig-a"]
