@@ -78,18 +78,23 @@
     }
   };
 
+  const scrolls = (box, name) => {
+    box.tabIndex = 0;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", `${name}, scrolls`);
+  };
   const fit = () => {
     for (const box of card.querySelectorAll("div.math, table")) {
       const room = box.parentElement.clientWidth;
       const parts = box.querySelectorAll(".katex-display, .katex, .katex-html");
       const widest = Math.max(box.scrollWidth, ...[...parts].map((e) => e.scrollWidth));
-      if (widest > room) box.style.fontSize = `${Math.max(SMALLEST, (room / widest) * 0.98)}em`;
+      if (widest <= room) continue;
+      box.style.fontSize = `${Math.max(SMALLEST, (room / widest) * 0.98)}em`;
+      if (room / widest < SMALLEST && !box.matches("table")) scrolls(box, "Formula");
     }
     const body = card.querySelector(".ref-card-body");
     if (body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1) {
-      body.tabIndex = 0;
-      body.setAttribute("role", "group");
-      body.setAttribute("aria-label", "Contents of the card, scroll");
+      scrolls(body, "Card");
     }
   };
 
