@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What the book is made of: while it is as it was, the site is up to date.
 SOURCES = (
     *("book/**/*", "solutions/**/*.py", "dropout_course/**/*.py", "notebooks/*.ipynb"),
-    *("autograder/authoring/*.py", "_config.yml", "requirements.lock"),
+    *("autograder/authoring/*.py", "_config.yml", "CITATION.cff", "requirements.lock"),
 )
 SHOWN = Path("build") / "book" / "_build" / "measured"  # numbers of sentences, by chapter
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
