@@ -62,7 +62,8 @@ def small(root, tmp_path):
     skip = shutil.ignore_patterns("__pycache__", "*.md", "*.bib", "*.yml", "measured")
     shutil.copytree(root / "book", tmp_path / "book", ignore=skip)
     shutil.copytree(root / "autograder", tmp_path / "autograder", ignore=skip)
-    shutil.copy(root / "_config.yml", tmp_path)
+    for name in ("_config.yml", "CITATION.cff"):
+        shutil.copy(root / name, tmp_path)
     shutil.copy(root / "book" / "status.md", tmp_path / "book")
     (tmp_path / "solutions").mkdir()
     (tmp_path / "book" / "references.bib").write_text("")
