@@ -114,11 +114,8 @@ def ensemble_covariance():
 @wrong("ensemble_variance", "Counts each pair once: k(k-1)/2 instead of k(k-1)")
 def ensemble_half_pairs():
     def ensemble_variance(sigma2, rho, k):
-        total = k * sigma2
-        for i in range(k):
-            for _ in range(i):
-                total += rho * sigma2
-        return total / k**2
+        pairs = sum(range(k))
+        return (k * sigma2 + pairs * rho * sigma2) / k**2
 
 
 @wrong("ensemble_variance", "The correlated part goes down with k as well, the other one stays")
