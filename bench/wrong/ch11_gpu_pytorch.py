@@ -332,15 +332,15 @@ def leaks_replayed():
                 for name, m in names.items():
                     handles.append(
                         m.register_forward_pre_hook(
-                            lambda _m, args, n=name: calls.setdefault(n, args)
+                            lambda _m, args, n=name: calls.setdefault(n, [a.clone() for a in args])
                         )
                     )
-                model(x)
+                model(x.clone())
                 for h in handles:
                     h.remove()
                 random = set()
                 for name, args in calls.items():
-                    outs = [names[name](*args) for _ in range(4)]
+                    outs = [names[name](*(a.clone() for a in args)) for _ in range(4)]
                     if any(not torch.equal(outs[0], o) for o in outs[1:]):
                         random.add(name)
         finally:
