@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograder.hidden.ch04_backprop.dropout_layer import KEPT_AT_08
+from autograder.hidden.ch04_backprop.dropout_layer import KEPT_AT_075
 from dropout_course.exercises.ch11_gpu_pytorch import torch_dropout as visible
 from dropout_course.exercises.ch11_gpu_pytorch.torch_dropout import (
     NOT_THE_SAME_MASK,
@@ -20,9 +20,9 @@ from dropout_course.exercises.ch11_gpu_pytorch.torch_dropout import (
 )
 
 
-@visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_08)
+@visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_075)
 def keeps_and_scales(student, case):
-    require_share(student, case, 0.8, 100, KEPT_AT_08)
+    require_share(student, case, 0.75, 100, KEPT_AT_075)
 
 
 @visible.gradient.elsewhere(weight=1)

@@ -12,7 +12,7 @@ from dropout_course.engine.features import dtype, refuses, share, value_of, valu
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question
 from dropout_course.engine.statistics import Binomial
-from dropout_course.exercises.ch03_dropout_forward import KEPT_AT_03, SAME_COUNT, SAME_LINE
+from dropout_course.exercises.ch03_dropout_forward import KEPT_AT_035, SAME_COUNT, SAME_LINE
 
 # What is true of every right answer ------------------------------------------------------------
 
@@ -45,11 +45,11 @@ def require_share(case, answer, n, p, test):
     )
 
 
-@law("Entries are kept with probability 1 - p", weight=3, core=True, statistic=KEPT_AT_03)
+@law("Entries are kept with probability 1 - p", weight=3, core=True, statistic=KEPT_AT_035)
 def kept_with_probability_q(student, case):
     # One axis: whether entries share a coin is another law's matter.
-    mask = student.draw_mask((12_000,), 0.3, case.rng())
-    require_share(case, mask, 12_000, 0.3, KEPT_AT_03)
+    mask = student.draw_mask((12_000,), 0.35, case.rng())
+    require_share(case, mask, 12_000, 0.35, KEPT_AT_035)
 
 
 @law("The mask is a boolean array of the given shape", weight=2, edge=True)
