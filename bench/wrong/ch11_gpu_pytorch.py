@@ -1,6 +1,7 @@
 """Answers to chapter 11."""
 
 import contextlib
+from functools import partial
 
 import torch
 from torch import nn
@@ -326,15 +327,15 @@ def leaks_replayed():
         before = [(m, m.training) for m in model.modules()]
         names, handles = dict(model.named_modules()), []
         calls: dict = {}
+
+        def keep(name, module, args):
+            calls.setdefault(name, [a.clone() for a in args])
+
         try:
             model.eval()
             with torch.no_grad():
                 for name, m in names.items():
-                    handles.append(
-                        m.register_forward_pre_hook(
-                            lambda _m, args, n=name: calls.setdefault(n, [a.clone() for a in args])
-                        )
-                    )
+                    handles.append(m.register_forward_pre_hook(partial(keep, name)))
                 model(x.clone())
                 for h in handles:
                     h.remove()

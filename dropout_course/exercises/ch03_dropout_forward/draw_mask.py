@@ -174,6 +174,12 @@ def kept(student, case):
     return share(kept_in(case, student.draw_mask((N,), 0.3, case.rng()), (N,)), SHARES)
 
 
+@question("Which share is kept at p = 0.25?")
+def between_tenths(student, case):
+    mask = kept_in(case, student.draw_mask((N,), 0.25, case.rng()), (N,))
+    return share(mask, {"1 - p": 0.75, "rounded": 0.7}, within=0.02)
+
+
 @question("Are two rows, or two columns, always equal?")
 def lines(student, case):
     mask = np.asarray(value_of(student.draw_mask((60, 60), 0.3, case.rng()))) != 0
@@ -297,4 +303,12 @@ mistakes.row(
     "Factor in the mask",
     "Your mask holds the factor 1/(1 - p) already; a mask says what is kept, and no more.",
     finish=lambda mask, p: mask / (1 - p) if p < 1 else mask,
+)
+mistakes.row(
+    "rate-in-tenths",
+    "A coin with ten faces",
+    "You draw whole numbers, so only rates that are multiples of a tenth (or of one face) come out "
+    "right; draw real ones on [0, 1) with rng.random.",
+    uniform=lambda rng, shape: rng.integers(0, 10, shape),
+    keeps=lambda u, p: u >= 10 * p,
 )

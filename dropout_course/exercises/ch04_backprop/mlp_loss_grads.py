@@ -143,12 +143,21 @@ def last(student, case):
     return [grads["b3"], grads["W3"]]
 
 
-@question("What are the gradients of the first two layers?")
-def first(student, case):
+def steady(student, *names):
+    """Give gradients, or say that they are random."""
     one, two = asked(student)[1], asked(student)[1]
-    names = ("b2", "W2", "b1", "W1")
-    steady = all(np.array_equal(one[name], two[name]) for name in names)
-    return [one[name] for name in names] if steady else "differs from call to call"
+    same = all(np.array_equal(one[name], two[name]) for name in names)
+    return [one[name] for name in names] if same else "differs from call to call"
+
+
+@question("What are the gradients of the second layer?")
+def second(student, case):
+    return steady(student, "b2", "W2")
+
+
+@question("What are the gradients of the first layer?")
+def first(student, case):
+    return steady(student, "b1", "W1")
 
 
 @question("What becomes of logits of 10 000?", edge=True)

@@ -176,6 +176,11 @@ def molchanov(student, case):
     return [rounded(student.kl_molchanov(math.log(alpha))) for alpha in (0.1, 0.7, 1.5)]
 
 
+@question("What is Molchanov's for an alpha far above 1?")
+def molchanov_large(student, case):
+    return rounded(student.kl_molchanov(math.log(20.0)))
+
+
 @question("Is alpha > 1 refused, and 0?", edge=True)
 def refused(student, case):
     return [refuses(student.kl_kingma, (alpha,)) for alpha in (1.5, 0.0)]
@@ -222,14 +227,21 @@ def kl_cubic(
     return kl_kingma
 
 
-def kl_curve(log=lambda la: np.logaddexp(0, -la), end=0.63576, half=0.5):
+def kl_curve(log=lambda la: np.logaddexp(0, -la), end=0.63576, half=0.5, read=lambda la: la):
     """Molchanov's divergence."""
 
     def kl_molchanov(log_alpha):
+        log_alpha = read(log_alpha)
         sigmoid = (1 + np.tanh((1.8732 + 1.48695 * log_alpha) / 2)) / 2
         return -(0.63576 * sigmoid - half * log(log_alpha) - end)
 
     return kl_molchanov
+
+
+def log_again(log_alpha):
+    """Take the logarithm of a logarithm."""
+    with np.errstate(all="ignore"):
+        return np.log(log_alpha)
 
 
 mistakes = Mistakes(gaussian_dropout=noising, kl_kingma=kl_cubic, kl_molchanov=kl_curve)
@@ -285,6 +297,13 @@ ROWS = (
         "alpha for 1/alpha",
         "The logarithm is that of 1 + 1/alpha, which is 1 + exp(-log_alpha).",
         {"of": "kl_molchanov", "log": lambda la: np.logaddexp(0, la)},
+    ),
+    (
+        "logarithm-taken-twice",
+        "The logarithm once more",
+        "The argument is log alpha already; here its logarithm is taken again, which is NaN below "
+        "alpha = 1.",
+        {"of": "kl_molchanov", "read": log_again},
     ),
     (
         "constant-forgotten",

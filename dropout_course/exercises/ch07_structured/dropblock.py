@@ -103,6 +103,13 @@ def others(student, case):
     return bool(np.array_equal(mask[0, 0], mask[0, 1]))
 
 
+@question("What becomes of an entry in two blocks?")
+def twice(student, case):
+    centers = np.zeros((1, 1, 2, 3), bool)
+    centers[0, 0, 0, :2] = True
+    return np.argwhere(~np.asarray(student.dropblock_mask(centers, 2).value, bool))
+
+
 @question("What is the rate of centres?")
 def gamma(student, case):
     return rounded(student.dropblock_gamma(0.09, 3, 5, 6))
@@ -298,3 +305,17 @@ def even_sides(centers, block):
 )
 def pooled_over_kept(centers, block):
     return ~grown(~centers, block)
+
+
+@mistakes.whole(
+    "kept-again-in-two-blocks",
+    "Kept again where blocks overlap",
+    "Where two blocks overlap an entry is kept again: the blocks are added up or toggled. An entry "
+    "is dropped if any block holds it.",
+)
+def toggled(centers, block):
+    n, c, rows, columns = centers.shape
+    held = np.zeros((n, c, rows + block - 1, columns + block - 1), int)
+    for i, j in np.ndindex(block, block):
+        held[:, :, i : i + rows, j : j + columns] += centers
+    return held != 1

@@ -215,7 +215,14 @@ mistakes.row(
     "one-mask-for-the-batch",
     "One mask for the batch",
     "All sequences of the batch share a mask; tied means over time, and each sequence has its own.",
-    drawn=lambda kind, T, B, H: (T, 1, H) if kind == "step" else (1, 1, H),
+    drawn=lambda kind, T, B, H: (T, B, H) if kind == "step" else (1, 1, H),
+)
+mistakes.row(
+    "step-masks-for-the-batch",
+    "New masks, shared by the batch",
+    "Masks of the kind 'step' are new in each step, and the same for all sequences; each sequence "
+    "has coins of its own.",
+    drawn=lambda kind, T, B, H: (T, 1, H) if kind == "step" else (1, B, H),
 )
 mistakes.row(
     "tied-over-the-batch",

@@ -130,6 +130,11 @@ def hooks_after(student, case):
     return value_of(run(student, ["linear", "norm"], 3))["hooks"]
 
 
+@question("Is the input as before, behind a module that writes to it?", edge=True)
+def input_after(student, case):
+    return value_of(run(student, ["relu", "linear"], 3))["x"]
+
+
 def through_modules(model, x):
     """Give for each module its input, as a pass through the model brings it."""
     seen = {}
@@ -197,6 +202,20 @@ def hooks_left(model, x):
     return through_modules(model, x)
 
 
+def handed_on(model, x):
+    """Hand x itself to a model whose modules may write to their input."""
+    seen = through_modules(model, x)
+    model(x)
+    return seen
+
+
+def is_dropout(model, module, x, seen):
+    """Look at the kind of a module alone."""
+    from torch.nn.modules.dropout import _DropoutNd
+
+    return isinstance(module, _DropoutNd)
+
+
 def reseeded(model, module, x, seen):
     """Seed torch before each of the two calls."""
     import torch
@@ -242,6 +261,17 @@ mistakes.row(
     "Seeded between the calls",
     "You seed torch before each call, so two calls never differ, leak or not.",
     leaky=reseeded,
+)
+mistakes.row(
+    "dropout-modules-listed",
+    "Dropout modules listed",
+    "You list dropout modules, whether anything is random or not; the leaks are modules of other "
+    "kinds, and they show only in two calls on one input.",
+    leaky=is_dropout,
+)
+mistakes.row(
+    "writes-to-its-input",
+    inputs=handed_on,
 )
 mistakes.row(
     "first-leak-alone",

@@ -203,6 +203,12 @@ def alike_masks(student, case):
     return [bool(np.array_equal(*pair)) for pair in ((one, two), (one[0], one[1]))]
 
 
+@question("Are the units of an example dropped together?")
+def alike_units(student, case):
+    (y, *_), *_ = played(student, ("forward", ONES))
+    return bool((y == y[..., :1]).all())
+
+
 @question("Are the masks of two layers alike, whatever the seed?")
 def alike_layers(student, case):
     asked = [run(student, 0.3, seed, ("forward", ONES)) for seed in (5, 6)]
