@@ -31,7 +31,7 @@ def run() -> str:
     """Time the visible checks of every exercise, right and wrong, and whole chapters."""
     lines = [
         "`check(...)` in a notebook: a right answer, and a known mistake (which is looked for and",
-        f"named). {RUNS} runs each, fewer where they take over {SECONDS:g} s, never under {FEW}. Milliseconds.",
+        f"named). {RUNS} runs each, or {SECONDS:g} s of them. Milliseconds.",
         "",
         "| exercise | right: median | right: worst | wrong: median | wrong: worst |",
         "|---|---:|---:|---:|---:|",
