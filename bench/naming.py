@@ -97,7 +97,7 @@ def look(answer: Answer) -> Seen:
 def table(wrong: Sequence[Seen]) -> list[str]:
     """Count by chapter what was rejected and what was said of it."""
     lines = [
-        "| chapter | wrong | visible laws reject | hidden ones too | mistake | relation | neither |",
+        "| chapter | wrong | visible laws reject | hidden too | mistake | relation | neither |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     chapters = sorted({seen.chapter for seen in wrong})
