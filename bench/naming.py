@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import bench.wrong
@@ -16,6 +19,9 @@ from dropout_course.engine.judging import Verdict, judge
 from dropout_course.engine.student import Student
 
 SEED = 1
+# What each wrong answer was named before the bank was mended by what they showed, and how a person
+# judged that: rightly, untruly, not named though its kind was in the bank, or no such kind there.
+FIRST = Path(bench.wrong.__file__).with_name("first.json")
 
 
 @dataclass(frozen=True)
@@ -141,13 +147,32 @@ def report(found: Sequence[Seen]) -> list[str]:
     ]
 
 
+def first_look(names: Sequence[str]) -> str:
+    """Say what the bank had named of these answers when it saw them for the first time."""
+    kept = json.loads(FIRST.read_text("utf-8"))
+    seen = [kept[name] for name in names]
+    told = sum(bool(one["named"] or one["relation"]) for one in seen)
+    count = Counter(one["judged"] for one in seen)
+    known = len(seen) - count["no such kind"]
+    return (
+        f"At first sight {told} of {len(seen)} got a known mistake or a relation; judged by hand, "
+        f"{count['rightly']} rightly and {count['untruly']} untruly, {count['not named']} were not "
+        f"named though their kind was in the bank, and {count['no such kind']} were of a kind that "
+        f"was not: {count['rightly'] / known:.0%} of {known} whose kind was there. Now:"
+    )
+
+
 def run() -> str:
     """Print what is rejected and what is named, by round and chapter."""
     found = [look(answer) for answer in answers()]
-    lines = ["Answers that were written before the bank was read (`bench/wrong/`)."]
+    lines = [
+        "Answers that were written before the bank was read (`bench/wrong/`). What they showed has",
+        "been mended since, so what counts is the first look.",
+    ]
     for number in sorted({s.answer.round for s in found}):
-        lines += ["", f"**Round {number}.**", ""]
-        lines += report([s for s in found if s.answer.round == number])
+        some = [s for s in found if s.answer.round == number]
+        names = [s.answer.name for s in some if not s.answer.right]
+        lines += ["", f"**Round {number}.** {first_look(names)}", "", *report(some)]
     return "\n".join(lines)
 
 

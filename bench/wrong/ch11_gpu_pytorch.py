@@ -328,6 +328,11 @@ def leaks_replayed():
         names, handles = dict(model.named_modules()), []
         calls: dict = {}
 
+        def differ(one, other):
+            if isinstance(one, tuple):
+                return any(map(differ, one, other))
+            return not torch.equal(one, other)
+
         def keep(name, module, args):
             calls.setdefault(name, [a.clone() for a in args])
 
@@ -342,7 +347,7 @@ def leaks_replayed():
                 random = set()
                 for name, args in calls.items():
                     outs = [names[name](*(a.clone() for a in args)) for _ in range(4)]
-                    if any(not torch.equal(outs[0], o) for o in outs[1:]):
+                    if any(differ(outs[0], o) for o in outs[1:]):
                         random.add(name)
         finally:
             for m, t in before:
