@@ -24,7 +24,7 @@ NOT_THE_SAME_MASK = Coincidence(
 )
 ALL_ALIKE = Coincidence(
     "in one of 100 forwards all 120 units are kept, or all dropped, at p = 0.35",
-    alarm=3.6e-21,
+    alarm=3.55e-21,
     how="100 * (0.65**120 + 0.35**120)",
     effect="one coin for all units of an example",
 )
