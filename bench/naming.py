@@ -166,8 +166,8 @@ def run() -> str:
     """Print what is rejected and what is named, by round and chapter."""
     found = [look(answer) for answer in answers()]
     lines = [
-        "Answers that were written before the bank was read (`bench/wrong/`). What they showed has",
-        "been mended since, so what counts is the first look.",
+        "Answers that were written before the mistakes of their exercises were read",
+        "(`bench/wrong/`). What they showed has been mended since: what counts is the first look.",
     ]
     for number in sorted({s.answer.round for s in found}):
         some = [s for s in found if s.answer.round == number]
