@@ -27,8 +27,9 @@ hypothesis.settings.load_profile("same")
 os.environ.setdefault("AUTOGRADER_KEY", "the tests' own")
 
 # Long files whose tests share little: two processes take turns at them. Every other file is run
-# by one process, so that the class that it grades, or the page that it opens, is made once.
-SHARED_OUT = {"test_exercises", "test_attacks", "test_attacks_controls", "test_site_browser"}
+# by one process, so that the class that it grades, or the page that it opens, is made once; but
+# tests of one exercise, in whatever file, by one, so that its answers are judged once.
+SHARED_OUT = {"test_attacks", "test_attacks_controls", "test_site_browser"}
 SHARED_OUT |= {"test_sandbox_as_user", "test_reach"}
 # Begun first, so that no process is left alone with one of them at the end. The book is built
 # while the class is graded; what needs the book as well comes when it is there.
@@ -42,7 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {name: place for place, name in enumerate(FIRST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(FIRST)))
     for item in items:
-        if item.path.stem not in SHARED_OUT:
+        subject = item.callspec.params.get("subject") if hasattr(item, "callspec") else None
+        if subject is not None:
+            item.add_marker(pytest.mark.xdist_group(f"exercise-{subject.exercise.id}"))
+        elif item.path.stem not in SHARED_OUT:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
