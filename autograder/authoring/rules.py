@@ -19,7 +19,7 @@ from autograder.referee.grade import laws_of
 from dropout_course import course
 from dropout_course.course import Exercise
 from dropout_course.engine.features import alike
-from dropout_course.engine.judging import NO_CORE, Verdict, judge
+from dropout_course.engine.judging import NO_CORE, Verdict, judge, run_laws
 from dropout_course.engine.laws import Law
 from dropout_course.engine.mistakes import Bank, Mistake, bank_of, questions_in
 from dropout_course.engine.naming import name_mistakes
@@ -114,8 +114,12 @@ class Subject:
     def judged(self, what: str, seed: int) -> Judged:
         """Judge one of `answers`: once, however many rules ask; the same laws give the same."""
         if (what, seed) not in self._judged:
-            names = {**self.answers[what]}
-            verdict = self.judge(names, seed, name=seed == NAMED_UNDER)
+            names, points = {**self.answers[what]}, self.exercise.points
+            if seed == NAMED_UNDER:
+                verdict = self.judge(names, seed, name=True)
+            else:  # without words, which take as long as the laws
+                outcomes = run_laws(self.laws, Student.here(names), seed)
+                verdict = Verdict(self.exercise.id, points, tuple(outcomes))
             named = tuple(mistake.id for mistake in verdict.mistakes)
             self._judged[what, seed] = Judged(verdict.score, tuple(failures(verdict)), named)
         return self._judged[what, seed]
