@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[1]
+STATE = ROOT / ".autograder"  # where the doctor's verdict on this machine is kept
 for place in (ROOT, ROOT / "tests"):
     if str(place) not in sys.path:
         sys.path.insert(0, str(place))
@@ -59,6 +61,32 @@ def no_luck(request, monkeypatch):
     np.random.seed(entropy.getrandbits(32))
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(entropy.getrandbits(32))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_sandbox_of_a_kind():
+    """Open one for all course folders of this process, and give each the doctor's verdict.
+
+    For a folder of its own each would be examined first, for seconds, and stay open to the end.
+    """
+    from autograder.referee import sandboxes
+
+    opened, open_sandbox = {}, sandboxes.open_sandbox
+
+    def shared(level, library, *, state, chapter):
+        if level == "unsafe":
+            return open_sandbox(level, library, state=state, chapter=chapter)
+        kind = level, library, chapter
+        if kind not in opened:
+            opened[kind] = open_sandbox(level, library, state=STATE, chapter=chapter)
+        if state != STATE:
+            state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copy(STATE / "doctor.json", state)
+        return opened[kind]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandboxes, "open_sandbox", shared)
+        yield
 
 
 @pytest.fixture(scope="session")

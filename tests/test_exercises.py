@@ -16,12 +16,13 @@ from dropout_course.engine.statistics import Binomial, ChiSquare, Coincidence
 # Judgings of the reference where the exercise draws at random: `python -m bench gradings` does
 # hundreds of thousands. The alarms of all laws of an exercise add up to less than 1e-9.
 JUDGINGS = int(os.environ.get("SEEDS", "250"))
-# An exercise that trains networks takes minutes: all of it is among the slow tests.
+# An exercise in torch, or one that trains networks, takes minutes: it is among the slow tests.
 every_exercise = pytest.mark.parametrize(
     "subject",
     [
-        pytest.param(s, marks=[pytest.mark.slow] if s.seeds < rules.SEEDS else [], id=s.exercise.id)
+        pytest.param(s, id=s.exercise.id, marks=[pytest.mark.slow] if slow else [])
         for s in SUBJECTS
+        for slow in [s.needs_torch or s.seeds < rules.SEEDS]
     ],
 )
 STATISTICS = {

@@ -27,7 +27,7 @@ from dropout_course.engine.student import Student
 from dropout_course.exercises import module_of
 
 SEEDS = 12  # of the rule about points: fewer in torch, more in the slow tests
-SEEDS_OF_TORCH = 4  # … where a judging takes ten times as long
+SEEDS_OF_TORCH = 4
 REFERENCE = "the reference"
 NAMED_UNDER = 1  # the seed of the verdicts that name mistakes
 MISTAKES, IDIOMS = 4, 3  # an exercise has so many at least
@@ -64,6 +64,11 @@ class Subject:
     def seeds(self) -> int:
         """Seeds under which it is tried at most: an exercise that trains networks names few."""
         return getattr(module_of(self.exercise), "SEEDS", 1000)
+
+    @property
+    def needs_torch(self) -> bool:
+        """Whether its chapter's library is torch: a judging takes ten times as long."""
+        return course.chapters()[self.exercise.chapter]["library"] == "torch"
 
     @cached_property
     def laws(self) -> tuple[Law, ...]:
@@ -228,8 +233,8 @@ def mistakes_lose_points_and_are_named(subject: Subject) -> Iterator[str]:
 
 def points_follow_from_the_answer(subject: Subject, seeds: int = 0) -> Iterator[str]:
     """The same answer earns the same points under every seed; `seeds` of them, or the usual."""
-    torch = course.chapters()[subject.exercise.chapter]["library"] == "torch"
-    tried = range(min(seeds or (SEEDS_OF_TORCH if torch else SEEDS), subject.seeds))
+    usual = SEEDS_OF_TORCH if subject.needs_torch else SEEDS
+    tried = range(min(seeds or usual, subject.seeds))
     for what in subject.answers:
         scores = {subject.judged(what, seed).score for seed in tried}
         if len(scores) > 1:
