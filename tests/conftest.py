@@ -37,7 +37,7 @@ SHARED_OUT |= {"test_sandbox_as_user", "test_reach"}
 # while the class is graded; what needs the book as well comes when it is there.
 FIRST = ("test_site", "test_nbgrader_class", "test_sandbox_as_user", "test_nbgrader_stock")
 FIRST += ("test_classroom_pool", "test_reach", "test_site_build", "test_attacks")
-FIRST += ("test_site_browser", "test_classroom_torch", "test_form_book")
+FIRST += ("test_exercises", "test_site_browser", "test_classroom_torch", "test_form_book")
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
