@@ -25,6 +25,7 @@ from bench import (
     grading,
     gradings,
     hints,
+    pages,
     playground,
     term,
 )
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "feedback": feedback.run,
     "fuzz": fuzz.run,
     "concrete": concrete.run,
+    "pages": pages.run,
     "playground": playground.run,
     "co2": co2.run,
     "capstone": capstone.run,
