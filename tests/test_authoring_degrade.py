@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 from pathlib import Path
 
@@ -128,10 +129,11 @@ def test_footnotes_are_written_once_below_the_cell(context):
     assert "elsewhere" not in out
 
 
-def test_figures_are_attachments(context):
+def test_figures_are_held_by_the_text_itself(context):
     out = plain(context, "```{image} _static/net.svg\n:alt: A net\n```")
-    assert out == "![A net](attachment:net.png)"
-    assert context.images == {"net.png": ROOT / "notebooks" / "images" / "net.png"}
+    data = base64.b64encode((ROOT / "notebooks/images/net.png").read_bytes()).decode()
+    assert out == f"![A net](data:image/png;base64,{data})"
+    assert context.images == [ROOT / "notebooks/images/net.png"]
 
 
 def test_an_interactive_figure_is_its_caption_with_its_number_and_a_link(tmp_path):

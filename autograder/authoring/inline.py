@@ -6,6 +6,7 @@ left as it is.
 
 from __future__ import annotations
 
+import base64
 import posixpath
 import re
 from dataclasses import dataclass, field
@@ -48,10 +49,10 @@ class Context:
     doc: str
     folder: Path  # of the source file; images are relative to it
     notes: list[str] = field(default_factory=list)  # footnotes used, in order
-    images: dict[str, Path] = field(default_factory=dict)  # attachments by name
+    images: list[Path] = field(default_factory=list)  # images used, in order
 
-    def attach(self, path: str, place: Place) -> str:
-        """Take an image into the cell; its address there."""
+    def embed(self, path: str, place: Place) -> str:
+        """Return the address of an image, which holds it: Colab shows no attachments."""
         file = self.folder / path.lstrip("/")
         if not file.is_file():
             raise place.error(f"no image {path}: its path is relative to book/")
@@ -61,9 +62,9 @@ class Context:
                 raise MissingPictureError(place, svg)
         if file.suffix not in MIME:
             raise place.error(f"{path}: an image in a notebook is one of .svg, {', '.join(MIME)}")
-        if self.images.setdefault(file.name, file) != file:
-            raise place.error(f"two images called {file.name} in one cell: rename one")
-        return f"attachment:{file.name}"
+        self.images.append(file)
+        data = base64.b64encode(file.read_bytes()).decode()
+        return f"data:{MIME[file.suffix]};base64,{data}"
 
     def url(self, target: Target) -> str:
         """Address of a target in the online book."""
@@ -249,14 +250,14 @@ def _note(context: Context, label: str, place: Place) -> str:
 
 
 def _link(context: Context, found: re.Match[str], place: Place) -> str:
-    """An image becomes an attachment; a link within the book leads to the online book."""
+    """An image is put into the text; a link within the book leads to the online book."""
     target = found["to"].strip("<>")
     if found["bang"]:
         if not found["text"].strip():
             raise place.error(
                 f"the image {target} has no alt text: say its message in the brackets"
             )
-        return f"![{found['text']}]({context.attach(target, place)})"
+        return f"![{found['text']}]({context.embed(target, place)})"
     text = inline(context, found["text"], place)
     if re.match(r"[a-z]+:", target):
         return f"[{text}]({target}{found['hover'] or ''})"
