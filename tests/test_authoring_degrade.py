@@ -35,19 +35,19 @@ def plain(context: Context, text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "want"),
     [
-        ("{eq}`eq:scale`", f"[(3.1)]({PAGE}#equation-eq-scale)"),
-        ("{numref}`fig-net`", f"[Figure 3.1]({PAGE}#fig-net)"),
-        ("{numref}`tab-rates`", f"[Table 3.1]({PAGE}#tab-rates)"),
-        ("{numref}`ex-Layer`", f"[Exercise 3.2]({PAGE}#ex-layer)"),
-        ("{numref}`see %s, {name} <ex-layer>`", f"[see 3.2, A layer]({PAGE}#ex-layer)"),
+        ("{eq}`eq:scale`", "(3.1)"),
+        ("{numref}`fig-net`", "Figure 3.1"),
+        ("{numref}`tab-rates`", "Table 3.1"),
+        ("{numref}`ex-Layer`", "Exercise 3.2"),
+        ("{numref}`see %s, {name} <ex-layer>`", "see 3.2, A layer"),
         ("{numref}`fig-start`", "[Figure 1](https://example.org/book/index.html#fig-start)"),
-        ("{ref}`sec-scale`", f"[The *scale*]({PAGE}#sec-scale)"),
-        ("{ref}`here <sec-scale>`", f"[here]({PAGE}#sec-scale)"),
+        ("{ref}`sec-scale`", "The *scale*"),
+        ("{ref}`here <sec-scale>`", "here"),
         ("{doc}`07-later`", "[A later chapter](https://example.org/book/07-later.html)"),
         ("{doc}`it <07-later>`", "[it](https://example.org/book/07-later.html)"),
         ("{term}`MASK`", "[MASK](https://example.org/book/glossary.html#term-Mask)"),
         ("[n](notation.md)", "[n](https://example.org/book/notation.html)"),
-        ("[s](#sec-scale)", f"[s]({PAGE}#sec-scale)"),
+        ("[s](#sec-scale)", "s"),
         ("[out](https://a.org/b_(c))", "[out](https://a.org/b_(c))"),
         ("{math}`a` H{sub}`2`", "$a$ H<sub>2</sub>"),
     ],
@@ -65,8 +65,9 @@ def test_references(context, text, want):
         ("{cite:p}`one2015`", "(Gal, 2015)"),
     ],
 )
-def test_citations_lead_to_the_references(context, text, want):
-    assert plain(context, text) == f"[{want}](https://example.org/book/references.html)"
+def test_citations_are_collected_for_the_references(context, text, want):
+    assert plain(context, text) == want
+    assert len(context.cited) == want.count("20")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_a_formula_keeps_its_place_in_a_list(context):
 
 def test_admonitions(context):
     text = ":::{admonition} A *title*\n:class: tip\nText {eq}`eq:mean`.\n:::"
-    assert plain(context, text).startswith("> **A *title***\n>\n> Text [(3.2)](")
+    assert plain(context, text).startswith("> **A *title***\n>\n> Text (3.2)")
     assert plain(context, "```{seealso}\nA.\n```") == "> **See also**\n>\n> A."
     assert plain(context, ":::{tip} One line.\n:::") == "> **Tip**\n>\n> One line."
 

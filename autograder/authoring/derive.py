@@ -94,6 +94,7 @@ class _Writer:
         self.reference = path.read_text("utf-8") if chapter.exercises else ""
         self.cells: list[NotebookNode] = []
         self.problems: list[SourceError] = []
+        self.cited: set[str] = set()
         self.used: dict[str, int] = {}
         self.pending = list(chapter.cells)
 
@@ -112,7 +113,12 @@ class _Writer:
             self.cell(self.pending.pop(index))
 
     def closing(self) -> None:
-        """A last look at the whole chapter, which no page of the book has."""
+        """The references, and a last look at the whole chapter, which no page of the book has."""
+        if self.cited:
+            known = (self.book.citations[key] for key in self.cited)
+            entries = sorted(known, key=lambda one: (one.names, one.year, one.entry))
+            text = "\n".join(f"- {one.entry}" for one in entries)
+            self.add(new_markdown_cell(f"## References\n\n{text}"), "references", None)
         if not self.chapter.exercises:
             return
         bottom = Place(f"book/{self.chapter.path.name}", 1)
@@ -213,6 +219,7 @@ from dropout_course import check"""
         except SourceError as problem:
             self.problems.append(problem)
             return
+        self.cited.update(context.cited)
         body = "\n\n".join(part for part in parts if part)
         if not body:
             return
@@ -261,8 +268,9 @@ from dropout_course import check"""
 
 SETUP_TEXT = """\
 **Run the next cell first.** It makes `check` available; in Colab it installs the course, elsewhere
-it says how to, where the course is missing. Then work from top to bottom: complete each cell that says `# YOUR CODE HERE`,
-run it, and run the `check` below it. The other code cells run on your own functions."""
+it says how to, where the course is missing. Then work from top to bottom: complete each cell that
+says `# YOUR CODE HERE`, run it, and run the `check` below it. The other code cells run on your own
+functions."""
 
 
 CLOSING_TEXT = """\

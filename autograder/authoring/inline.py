@@ -50,6 +50,7 @@ class Context:
     folder: Path  # of the source file; images are relative to it
     notes: list[str] = field(default_factory=list)  # footnotes used, in order
     images: list[Path] = field(default_factory=list)  # images used, in order
+    cited: list[str] = field(default_factory=list)  # keys of the references
 
     def embed(self, path: str, place: Place) -> str:
         """Return the address of an image, which holds it: Colab shows no attachments."""
@@ -66,9 +67,11 @@ class Context:
         data = base64.b64encode(file.read_bytes()).decode()
         return f"data:{MIME[file.suffix]};base64,{data}"
 
-    def url(self, target: Target) -> str:
-        """Address of a target in the online book."""
-        return self.book.site.page(target.doc, target.anchor)
+    def link(self, text: str, target: Target) -> str:
+        """A link into the online book; what the notebook itself has needs none."""
+        if target.doc == self.doc:
+            return text
+        return f"[{text}]({self.book.site.page(target.doc, target.anchor)})"
 
 
 def inline(context: Context, text: str, place: Place) -> str:
@@ -152,22 +155,20 @@ def _cite(context: Context, name: str, content: str, place: Place) -> str:
             raise place.error(
                 f"no entry `{key}` in book/references.bib: add it, or correct the key"
             )
+        context.cited.append(key)
         citation = book.citations[key]
         if textual:
             cited.append(f"{citation.who('and')} ({citation.year})")
         else:
             cited.append(f"{citation.who('&')}, {citation.year}")
-    text = ", ".join(cited) if textual else "(" + "; ".join(cited) + ")"
-    if not book.bibliography:
-        return text
-    return f"[{text}]({book.site.page(book.bibliography)})"
+    return ", ".join(cited) if textual else "(" + "; ".join(cited) + ")"
 
 
 def _eq(context: Context, label: str, place: Place) -> str:
     target = context.book.equations.get(label)
     if target is None:
         raise place.error(f"no equation `{label}` in the book: write $$ … $$ ({label})")
-    return f"[({target.number})]({context.url(target)})"
+    return context.link(f"({target.number})", target)
 
 
 def _labelled(context: Context, label: str, place: Place) -> Target:
@@ -186,14 +187,14 @@ def _numref(context: Context, text: str, label: str, place: Place) -> str:
     title = _words(context, target.title, place)
     text = text or f"{NUMBERED[target.kind]} %s"
     text = text.replace("%s", target.number).replace("{number}", target.number)
-    return f"[{text.replace('{name}', title)}]({context.url(target)})"
+    return context.link(text.replace("{name}", title), target)
 
 
 def _ref(context: Context, text: str, label: str, place: Place) -> str:
     target = _labelled(context, label, place)
     if not text and not target.title:
         raise place.error(f"`{label}` has no title: use {{numref}}, or {{ref}}`text <{label}>`")
-    return f"[{_words(context, text or target.title, place)}]({context.url(target)})"
+    return context.link(_words(context, text or target.title, place), target)
 
 
 def _doc(context: Context, text: str, target: str, place: Place) -> str:
@@ -203,14 +204,14 @@ def _doc(context: Context, text: str, target: str, place: Place) -> str:
         raise place.error(
             f"no page `{target}` in book/_toc.yml: correct the name, or list it there"
         )
-    return f"[{_words(context, text or page.title, place)}]({context.url(page)})"
+    return context.link(_words(context, text or page.title, place), page)
 
 
 def _term(context: Context, text: str, term: str, place: Place) -> str:
     target = context.book.terms.get(term.lower())
     if target is None:
         raise place.error(f"no term `{term}` in the glossary: add it to book/glossary.md")
-    return f"[{text}]({context.url(target)})"
+    return context.link(text, target)
 
 
 def _measured(context: Context, content: str, place: Place) -> str:
@@ -237,7 +238,7 @@ def _assessed(context: Context, content: str, place: Place) -> str:
         if target is None:
             raise place.error(f"no exercise `{name}` in the book: correct the id")
         text = f"Exercise {target.number}" if target.number else target.title
-        links.append(f"[{text}]({context.url(target)})")
+        links.append(context.link(text, target))
     return f"({', '.join(links)})"
 
 
