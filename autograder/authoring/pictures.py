@@ -2,7 +2,8 @@
 
 Not every program for notebooks shows an SVG, so one carries a picture of it: white background,
 since a notebook knows nothing of the reader's theme. The twins are committed in
-`notebooks/images/`; each holds the hash of its SVG, so that one that lags behind is noticed without drawing it again.
+`notebooks/images/`; each holds the hash of its SVG, so that one that lags behind is noticed
+without drawing it again.
 `make notebooks` draws what is missing in Chromium, which the tests of the pages need too.
 """
 
