@@ -1,9 +1,10 @@
-"""Entries of `references.bib`, for citations in plain Markdown."""
+"""Authors and years of `references.bib`: how pages, notebooks and the list of references cite."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pybtex.backends.plaintext import Backend
@@ -17,7 +18,10 @@ ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5}|[a-z-]+/\d{7})")
 
 @dataclass(frozen=True)
 class Citation:
-    """Last names as cited, the year, and the whole entry in Markdown."""
+    """Last names as cited, and the year, with a letter where the same people had several.
+
+    `entry` is what a notebook's list of references says, in Markdown.
+    """
 
     names: tuple[str, ...]
     year: str
@@ -31,13 +35,32 @@ class Citation:
             return f"{self.names[0]} {conjunction} {self.names[1]}"
         return f"{self.names[0]} et al."
 
+    @property
+    def in_sentence(self) -> str:
+        """As in "Gal (2016) shows"; also the label in the list of references."""
+        return f"{self.who('and')} ({self.year})"
+
+    @property
+    def in_brackets(self) -> str:
+        """As in "(Gal, 2016)", without the brackets."""
+        return f"{self.who('&')}, {self.year}"
+
 
 def read_citations(path: Path) -> dict[str, Citation]:
     """Citations by key; empty when there is no such file."""
     if not path.exists():
         return {}
     entries = parse_file(str(path)).entries
-    return {key: _citation(key, entry) for key, entry in entries.items()}
+    found = {key: _citation(key, entry) for key, entry in entries.items()}
+    alike: dict[str, list[str]] = defaultdict(list)
+    # by title within a year, as the list of references is sorted
+    for key in sorted(found, key=lambda key: _plain(entries[key].fields.get("title", key)).lower()):
+        alike[found[key].in_sentence].append(key)
+    for keys in alike.values():
+        for place, key in enumerate(keys if len(keys) > 1 else ()):
+            letter = chr(ord("a") + place)
+            found[key] = replace(found[key], year=found[key].year + letter)
+    return found
 
 
 def _citation(key: str, entry: Entry) -> Citation:

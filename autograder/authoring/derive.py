@@ -115,9 +115,8 @@ class _Writer:
     def closing(self) -> None:
         """The references, and a last look at the whole chapter, which no page of the book has."""
         if self.cited:
-            known = (self.book.citations[key] for key in self.cited)
-            entries = sorted(known, key=lambda one: (one.names, one.year, one.entry))
-            text = "\n".join(f"- {one.entry}" for one in entries)
+            known = [self.book.citations[key] for key in self.cited]
+            text = "\n".join(sorted(f"- **{one.in_sentence}** {one.entry}" for one in known))
             self.add(new_markdown_cell(f"## References\n\n{text}"), "references", None)
         if not self.chapter.exercises:
             return

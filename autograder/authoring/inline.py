@@ -157,10 +157,7 @@ def _cite(context: Context, name: str, content: str, place: Place) -> str:
             )
         context.cited.append(key)
         citation = book.citations[key]
-        if textual:
-            cited.append(f"{citation.who('and')} ({citation.year})")
-        else:
-            cited.append(f"{citation.who('&')}, {citation.year}")
+        cited.append(citation.in_sentence if textual else citation.in_brackets)
     return ", ".join(cited) if textual else "(" + "; ".join(cited) + ")"
 
 

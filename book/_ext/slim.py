@@ -34,6 +34,8 @@ SHARED = (
     "scripts/pydata-sphinx-theme.js",
     "scripts/sphinx-book-theme.js",
     "js/search-open.js",
+    "js/way.js",
+    "js/cards.js",
     "js/page.js",
 )
 # Tooltips and menus that no page has, and keys for a search that is not ours.
