@@ -27,6 +27,7 @@ from bench import (
     gradings,
     hints,
     naming,
+    pages,
     playground,
     term,
 )
@@ -48,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "feedback": feedback.run,
     "fuzz": fuzz.run,
     "concrete": concrete.run,
+    "pages": pages.run,
     "playground": playground.run,
     "co2": co2.run,
     "capstone": capstone.run,

@@ -89,7 +89,8 @@ class Watch:
 
     def _failed(self, request: object) -> None:
         """Note a request that failed. A page that is left gives up on its pictures: no trouble."""
-        if not (request.resource_type == "image" and request.failure == "net::ERR_ABORTED"):
+        picture = request.resource_type == "image" or request.url.endswith("/favicon.svg")
+        if not (picture and request.failure == "net::ERR_ABORTED"):
             self.troubles.append(f"failed: {request.url}")
 
     def _console(self, message: object) -> None:

@@ -102,7 +102,7 @@ def test_demonstrations_are_locked_and_figures_keep_their_captions(notebook):
     assert notebook.cells[-1].source == 'check("03")'
     assert all(notebook.cells[i].metadata["nbgrader"]["locked"] for i in demos)
     caption = notebook.cells[demos[0] + 1].source
-    assert caption.startswith("**Figure 3.3.** The scale, as in [(3.1)](")
+    assert caption.startswith("**Figure 3.3.** The scale, as in (3.1)")
 
 
 def test_no_reference_and_no_raw_myst_is_left(texts):
@@ -113,15 +113,36 @@ def test_no_reference_and_no_raw_myst_is_left(texts):
         assert not re.search(r"\{(ref|eq|numref|doc|term|cite[:\w]*)\}`(?!not-a-role)", text)
 
 
-def test_images_are_attached_to_their_cell(notebook):
-    holder = next(c for c in notebook.cells if "attachment:net.png" in c.source)
-    assert sorted(holder.attachments) == ["dropout-network.png", "net.png"]
-    data = base64.b64decode(holder.attachments["net.png"]["image/png"])
-    assert data == (FIXTURE / "notebooks/images/net.png").read_bytes()
+def test_images_are_where_colab_shows_them(notebook):
+    """Colab shows no attachments; a picture is in the text, for every program."""
+    assert [c for c in notebook.cells if "attachments" in c or "attachment:" in c.source] == []
+    shown = re.findall(
+        r"!\[[^\]]+\]\(data:image/png;base64,([^)]+)\)", "\n".join(c.source for c in notebook.cells)
+    )
+    images = FIXTURE / "notebooks/images"
+    assert [base64.b64decode(one) for one in shown] == [
+        (images / name).read_bytes() for name in ("net.png", "dropout-network.png")
+    ]
+
+
+def test_the_setup_installs_in_colab_and_elsewhere_says_how(notebook, monkeypatch):
+    asked = []
+    source = notebook.cells[2].source
+    line = next(one for one in source.splitlines() if one.strip().startswith("%pip"))
+    code = source.replace(line.strip(), "asked.append(1)")
+    code = code.replace("import dropout_course\n", "import no_such_course as dropout_course\n")
+    monkeypatch.delitem(sys.modules, "google.colab", raising=False)
+    with pytest.raises(ImportError, match=r"no_such_course is missing\. Run in a cell") as refused:
+        exec(code, {"asked": asked})
+    assert line.strip().replace("%pip install --quiet", "%pip install") in str(refused.value)
+    assert asked == []
+    monkeypatch.setitem(sys.modules, "google.colab", object())
+    exec(code, {"asked": asked})
+    assert asked == [1]
 
 
 def test_the_figure_without_javascript_is_numbered_and_leads_online(notebook):
-    holder = next(c for c in notebook.cells if "attachment:dropout-network.png" in c.source)
+    holder = next(c for c in notebook.cells if "Drop units yourself." in c.source)
     assert "**Figure 3.2.** Drop units yourself." in holder.source
     assert "(https://example.org/book/03-forward.html#fig-network)" in holder.source
 
@@ -131,6 +152,18 @@ def test_a_quiz_is_readable_with_its_answer_folded(notebook):
     assert "- **A.** dropped\n- **B.** kept\n\n<details>\n<summary>Answer</summary>" in text
     assert "- **B** is right. Yes.\n\n</details>" in text
     assert "**Question 2 of 2 (several answers are right).** Which are linear?" in text
+
+
+def test_what_the_notebook_has_is_not_linked_elsewhere(notebook):
+    texts = {c.id: c.source for c in notebook.cells if c.cell_type == "markdown"}
+    references = texts.pop("references")
+    away = [one for text in texts.values() for one in re.findall(r"\]\((https://[^)]+)\)", text)]
+    here = [one for one in away if "/03-forward.html#" in one]
+    assert [one for one in here if "#fig-network" not in one] == []  # which plays on the page alone
+    assert references.startswith("## References\n\n- ")
+    assert (
+        "Nitish Srivastava, Geoffrey Hinton, and Alex Krizhevsky. A paper by three." in references
+    )
 
 
 def test_ids_are_unique_and_independent_of_the_text_of_an_exercise(notebook, root):

@@ -134,7 +134,7 @@ def _image(context: Context, one: Directive, render: Render) -> str:
         raise one.place.error(
             f"the image {one.arg} has no alt text: add `:alt: …` with its message"
         )
-    return f"![{alt}]({context.attach(one.arg, one.place)})"
+    return f"![{alt}]({context.embed(one.arg, one.place)})"
 
 
 def _figure(context: Context, one: Directive, render: Render) -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pybtex.backends.plaintext import Backend
 from pybtex.database import Entry, Person, parse_file
 from pybtex.richtext import Text
+from pybtex.style.formatting.unsrt import Style
+
+LINK = re.compile(r"(?:\\+url )?(https?://[^\s,]+)")
+ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5}|[a-z-]+/\d{7})")
 
 
 @dataclass(frozen=True)
 class Citation:
-    """Last names as cited, and the year, with a letter where the same people had several."""
+    """Last names as cited, and the year, with a letter where the same people had several.
+
+    `entry` is what a notebook's list of references says, in Markdown.
+    """
 
     names: tuple[str, ...]
     year: str
+    entry: str = ""
 
     def who(self, conjunction: str) -> str:
         """Authors: one, two joined by `conjunction`, or the first and "et al."."""
@@ -57,8 +67,18 @@ def _citation(key: str, entry: Entry) -> Citation:
     persons = entry.persons.get("author") or entry.persons.get("editor") or ()
     names = tuple(_last_name(person) for person in persons)
     return Citation(
-        names or (_plain(entry.fields.get("title", key)),), entry.fields.get("year", "n.d.")
+        names or (_plain(entry.fields.get("title", key)),),
+        entry.fields.get("year", "n.d."),
+        _whole(entry),
     )
+
+
+def _whole(entry: Entry) -> str:
+    """Return an entry as in a list of references, with a link to arXiv."""
+    (made,) = Style().format_entries([entry])
+    text = re.sub(r"([*_\[\]<>`$])", r"\\\1", made.text.render(Backend()))
+    text = LINK.sub(lambda found: f"<{found[1]}>".replace("\\", ""), text)
+    return ARXIV.sub(r"[arXiv:\1](https://arxiv.org/abs/\1)", text)
 
 
 def _last_name(person: Person) -> str:

@@ -5,7 +5,6 @@ Everything in it is derived, ids included, so that the same sources give the sam
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from .degrade import degrade
 from .errors import Place, SourceError, SourceErrors
 from .frames import details
-from .inline import MIME, Context
+from .inline import Context
 from .model import Cell, Chapter, Exercise, Text, Written, worth
 from .scan import Book
 from .stub import stub
@@ -95,6 +94,7 @@ class _Writer:
         self.reference = path.read_text("utf-8") if chapter.exercises else ""
         self.cells: list[NotebookNode] = []
         self.problems: list[SourceError] = []
+        self.cited: set[str] = set()
         self.used: dict[str, int] = {}
         self.pending = list(chapter.cells)
 
@@ -113,7 +113,11 @@ class _Writer:
             self.cell(self.pending.pop(index))
 
     def closing(self) -> None:
-        """A last look at the whole chapter, which no page of the book has."""
+        """The references, and a last look at the whole chapter, which no page of the book has."""
+        if self.cited:
+            known = [self.book.citations[key] for key in self.cited]
+            text = "\n".join(sorted(f"- **{one.in_sentence}** {one.entry}" for one in known))
+            self.add(new_markdown_cell(f"## References\n\n{text}"), "references", None)
         if not self.chapter.exercises:
             return
         bottom = Place(f"book/{self.chapter.path.name}", 1)
@@ -140,16 +144,22 @@ class _Writer:
         )
 
     def setup(self) -> str:
+        """Import the course; Colab, where each session begins empty, installs it first."""
         site = self.book.site
-        address = f"git+{site.repository}@{site.branch}"
         torch = self.chapter.library == "torch"
-        return (
-            "try:\n"
-            f"    import dropout_course{', torch' if torch else ''}\n"
-            "except ImportError:\n"
-            f'    %pip install --quiet "dropout-course[data] @ {address}"{" torch" * torch}\n'
-            "from dropout_course import check"
-        )
+        what = f'"dropout-course[data] @ git+{site.repository}@{site.branch}"{" torch" * torch}'
+        return f"""\
+try:
+    import dropout_course{", torch" * torch}
+except ImportError as missing:
+    import sys
+    if "google.colab" not in sys.modules:
+        raise ImportError(
+            f"{{missing.name}} is missing. Run in a cell of its own, then this cell again:\\n"
+            '%pip install {what}'
+        ) from None
+    %pip install --quiet {what}
+from dropout_course import check"""
 
     def cell(self, cell: Cell) -> None:
         """Write one cell of the source."""
@@ -208,15 +218,11 @@ class _Writer:
         except SourceError as problem:
             self.problems.append(problem)
             return
+        self.cited.update(context.cited)
         body = "\n\n".join(part for part in parts if part)
         if not body:
             return
         cell = new_markdown_cell(f"{head}{glue}{body}" if head else body)
-        if context.images:
-            cell["attachments"] = {
-                name: {MIME[path.suffix]: base64.b64encode(path.read_bytes()).decode()}
-                for name, path in sorted(context.images.items())
-            }
         self.add(cell, key or f"md-{_hash(text.source)}", how)
 
     def code(
@@ -260,9 +266,10 @@ class _Writer:
 
 
 SETUP_TEXT = """\
-**Run the next cell first.** It makes `check` available and, where the course is not installed
-yet, installs it. Then work from top to bottom: complete each cell that says `# YOUR CODE HERE`,
-run it, and run the `check` below it. The other code cells run on your own functions."""
+**Run the next cell first.** It makes `check` available; in Colab it installs the course, elsewhere
+it says how to, where the course is missing. Then work from top to bottom: complete each cell that
+says `# YOUR CODE HERE`, run it, and run the `check` below it. The other code cells run on your own
+functions."""
 
 
 CLOSING_TEXT = """\
@@ -274,8 +281,8 @@ run, which break a law. It counts for nothing, and you can run it as often as yo
 
 TORCH_TEXT = """
 
-This chapter needs **PyTorch**. Where it is missing, the next cell installs it, too; on a computer
-without a GPU you save gigabytes if you first install its CPU build, as
+This chapter needs **PyTorch**. Colab has it; elsewhere the next cell says where it is missing. On a
+computer without a GPU you save gigabytes if you first install its CPU build, as
 [PyTorch's page](https://pytorch.org/get-started/locally/) describes."""
 
 

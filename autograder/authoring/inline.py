@@ -6,6 +6,7 @@ left as it is.
 
 from __future__ import annotations
 
+import base64
 import posixpath
 import re
 from dataclasses import dataclass, field
@@ -48,10 +49,11 @@ class Context:
     doc: str
     folder: Path  # of the source file; images are relative to it
     notes: list[str] = field(default_factory=list)  # footnotes used, in order
-    images: dict[str, Path] = field(default_factory=dict)  # attachments by name
+    images: list[Path] = field(default_factory=list)  # images used, in order
+    cited: list[str] = field(default_factory=list)  # keys of the references
 
-    def attach(self, path: str, place: Place) -> str:
-        """Take an image into the cell; its address there."""
+    def embed(self, path: str, place: Place) -> str:
+        """Return the address of an image, which holds it: Colab shows no attachments."""
         file = self.folder / path.lstrip("/")
         if not file.is_file():
             raise place.error(f"no image {path}: its path is relative to book/")
@@ -61,13 +63,15 @@ class Context:
                 raise MissingPictureError(place, svg)
         if file.suffix not in MIME:
             raise place.error(f"{path}: an image in a notebook is one of .svg, {', '.join(MIME)}")
-        if self.images.setdefault(file.name, file) != file:
-            raise place.error(f"two images called {file.name} in one cell: rename one")
-        return f"attachment:{file.name}"
+        self.images.append(file)
+        data = base64.b64encode(file.read_bytes()).decode()
+        return f"data:{MIME[file.suffix]};base64,{data}"
 
-    def url(self, target: Target) -> str:
-        """Address of a target in the online book."""
-        return self.book.site.page(target.doc, target.anchor)
+    def link(self, text: str, target: Target) -> str:
+        """A link into the online book; what the notebook itself has needs none."""
+        if target.doc == self.doc:
+            return text
+        return f"[{text}]({self.book.site.page(target.doc, target.anchor)})"
 
 
 def inline(context: Context, text: str, place: Place) -> str:
@@ -151,19 +155,17 @@ def _cite(context: Context, name: str, content: str, place: Place) -> str:
             raise place.error(
                 f"no entry `{key}` in book/references.bib: add it, or correct the key"
             )
+        context.cited.append(key)
         citation = book.citations[key]
         cited.append(citation.in_sentence if textual else citation.in_brackets)
-    text = ", ".join(cited) if textual else "(" + "; ".join(cited) + ")"
-    if not book.bibliography:
-        return text
-    return f"[{text}]({book.site.page(book.bibliography)})"
+    return ", ".join(cited) if textual else "(" + "; ".join(cited) + ")"
 
 
 def _eq(context: Context, label: str, place: Place) -> str:
     target = context.book.equations.get(label)
     if target is None:
         raise place.error(f"no equation `{label}` in the book: write $$ … $$ ({label})")
-    return f"[({target.number})]({context.url(target)})"
+    return context.link(f"({target.number})", target)
 
 
 def _labelled(context: Context, label: str, place: Place) -> Target:
@@ -182,14 +184,14 @@ def _numref(context: Context, text: str, label: str, place: Place) -> str:
     title = _words(context, target.title, place)
     text = text or f"{NUMBERED[target.kind]} %s"
     text = text.replace("%s", target.number).replace("{number}", target.number)
-    return f"[{text.replace('{name}', title)}]({context.url(target)})"
+    return context.link(text.replace("{name}", title), target)
 
 
 def _ref(context: Context, text: str, label: str, place: Place) -> str:
     target = _labelled(context, label, place)
     if not text and not target.title:
         raise place.error(f"`{label}` has no title: use {{numref}}, or {{ref}}`text <{label}>`")
-    return f"[{_words(context, text or target.title, place)}]({context.url(target)})"
+    return context.link(_words(context, text or target.title, place), target)
 
 
 def _doc(context: Context, text: str, target: str, place: Place) -> str:
@@ -199,14 +201,14 @@ def _doc(context: Context, text: str, target: str, place: Place) -> str:
         raise place.error(
             f"no page `{target}` in book/_toc.yml: correct the name, or list it there"
         )
-    return f"[{_words(context, text or page.title, place)}]({context.url(page)})"
+    return context.link(_words(context, text or page.title, place), page)
 
 
 def _term(context: Context, text: str, term: str, place: Place) -> str:
     target = context.book.terms.get(term.lower())
     if target is None:
         raise place.error(f"no term `{term}` in the glossary: add it to book/glossary.md")
-    return f"[{text}]({context.url(target)})"
+    return context.link(text, target)
 
 
 def _measured(context: Context, content: str, place: Place) -> str:
@@ -233,7 +235,7 @@ def _assessed(context: Context, content: str, place: Place) -> str:
         if target is None:
             raise place.error(f"no exercise `{name}` in the book: correct the id")
         text = f"Exercise {target.number}" if target.number else target.title
-        links.append(f"[{text}]({context.url(target)})")
+        links.append(context.link(text, target))
     return f"({', '.join(links)})"
 
 
@@ -246,14 +248,14 @@ def _note(context: Context, label: str, place: Place) -> str:
 
 
 def _link(context: Context, found: re.Match[str], place: Place) -> str:
-    """An image becomes an attachment; a link within the book leads to the online book."""
+    """An image is put into the text; a link within the book leads to the online book."""
     target = found["to"].strip("<>")
     if found["bang"]:
         if not found["text"].strip():
             raise place.error(
                 f"the image {target} has no alt text: say its message in the brackets"
             )
-        return f"![{found['text']}]({context.attach(target, place)})"
+        return f"![{found['text']}]({context.embed(target, place)})"
     text = inline(context, found["text"], place)
     if re.match(r"[a-z]+:", target):
         return f"[{text}]({target}{found['hover'] or ''})"

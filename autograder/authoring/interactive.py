@@ -19,7 +19,7 @@ def network(context: Context, one: Directive, render: Render) -> str:
     parts = []
     if (context.folder / NETWORK).is_file():
         alt = "A small network whose hidden units are kept or dropped at random"
-        parts.append(f"![{alt}]({context.attach(NETWORK, one.place)})")
+        parts.append(f"![{alt}]({context.embed(NETWORK, one.place)})")
     if one.body.strip():
         parts.append(captioned(context, one, render))
     return "\n\n".join([*parts, sentence])

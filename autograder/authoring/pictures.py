@@ -1,8 +1,9 @@
 """PNG twins of the SVG figures, for notebooks.
 
-JupyterLab shows no SVG attachment, so a notebook carries a picture of it: white background, since
-a notebook knows nothing of the reader's theme. The twins are committed in `notebooks/images/`;
-each holds the hash of its SVG, so that one that lags behind is noticed without drawing it again.
+Not every program for notebooks shows an SVG, so one carries a picture of it: white background,
+since a notebook knows nothing of the reader's theme. The twins are committed in
+`notebooks/images/`; each holds the hash of its SVG, so that one that lags behind is noticed
+without drawing it again.
 `make notebooks` draws what is missing in Chromium, which the tests of the pages need too.
 """
 
@@ -30,7 +31,7 @@ class MissingPictureError(SourceError):
 
     def __init__(self, place: Place, svg: Path) -> None:
         message = (
-            f"{svg.name} has no current picture in notebooks/images/, and JupyterLab shows no "
+            f"{svg.name} has no current picture in notebooks/images/, and notebooks show no "
             "SVG: run `make notebooks` where Chromium and Playwright are installed"
         )
         super().__init__(place.path, place.line, message)

@@ -51,7 +51,6 @@ class Book:
     numbers: dict[Place, str] = field(default_factory=dict)  # of captions, by their directive
     terms: dict[str, Target] = field(default_factory=dict)  # lower case
     citations: dict[str, Citation] = field(default_factory=dict)
-    bibliography: str = ""  # the page with the list of references
     footnotes: dict[tuple[str, str], tuple[str, Place]] = field(default_factory=dict)
     quizzes: dict[str, list[str]] = field(default_factory=dict)  # ids by page, in order
     claims: dict[str, list[Claim]] = field(default_factory=dict)  # by page
@@ -208,8 +207,6 @@ class _Scanner:
                 self.book.terms[term.lower()] = Target("term", "", term, self.doc, anchor)
         elif one.name == "quiz":
             self.book.quizzes.setdefault(self.doc, []).append(one.arg)
-        elif one.name == "bibliography":
-            self.book.bibliography = self.book.bibliography or self.doc
         elif one.name not in ("code-block", "code"):
             self.flush(Target("text", "", "", self.doc, ""))
             self.read(one.body, one.inside)

@@ -93,6 +93,12 @@
         option.slot.replaceChildren();
       }
       memory.write(this.key, null);
+      this.tell();
+    }
+
+    // progress.js keeps what the map shows.
+    tell() {
+      this.root.dispatchEvent(new CustomEvent("course-quiz", { bubbles: true }));
       this.changed();
     }
 
@@ -115,7 +121,7 @@
       }
       this.status.textContent = this.verdict(wrong);
       memory.write(this.key, chosen.map((option) => option.input.value));
-      this.changed();
+      this.tell();
     }
 
     verdict(wrong) {
