@@ -107,6 +107,7 @@ def _listen(
     """Fork a supervisor for each request, which brings three descriptors and no text."""
     ours, theirs = os.pipe()  # supervisors see its end when this process ends
     signal.signal(signal.SIGCHLD, lambda *_: _reap())
+    private = _private()  # here: to look at each module in a fork copies the page that it is on
     poll = select.poll()
     for descriptor in (control.fileno(), grader):
         poll.register(descriptor, select.POLLIN | select.POLLHUP)
@@ -119,7 +120,7 @@ def _listen(
             control.close()
             os.close(theirs)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            serve = _server(cells)
+            serve = _server(cells, private)
             _supervise(jail, config, connection, report, [grader, asker, ours], serve)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -164,19 +165,24 @@ def _leave(home: str) -> None:
     scratch.remove_tree(home)
 
 
-def _server(cells: child.Cells) -> Callable[[int, str], None]:
+def _server(cells: child.Cells, private: Iterable[str]) -> Callable[[int, str], None]:
     def serve(connection: int, folder: str) -> None:
-        settle(folder)
+        settle(folder, private)
         child.serve(socket.socket(fileno=connection), cells)
 
     return serve
 
 
-def settle(folder: str) -> None:
+def _private() -> list[str]:
+    """Give the names of the modules that no notebook is to see."""
+    package = __name__.partition(".")[0]
+    return [name for name in sys.modules if name.partition(".")[0] == package]
+
+
+def settle(folder: str, private: Iterable[str]) -> None:
     """Point this process at its own folder, and forget the machinery around it."""
     home = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), folder)
     os.environ.update(home, USER="student", LOGNAME="student")
     tempfile.tempdir = None
-    private = __name__.partition(".")[0]
-    for name in [name for name in sys.modules if name.partition(".")[0] == private]:
+    for name in private:
         del sys.modules[name]
