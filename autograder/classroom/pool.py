@@ -5,6 +5,7 @@ They share the warm process of this machine, and none of them writes to the grad
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -51,13 +52,15 @@ def grade_all(job: Job, tasks: Sequence[Task], workers: int, log: Path) -> Itera
             yield grade_submission(job, student, folder)
         return
     done: set[str] = set()
+    how = "fork"  # these have loaded everything; after trouble, processes that start from nothing
     while left := [task for task in tasks if task[0] not in done]:
         try:
-            for graded in _in_processes(job, left, count, log, opened.lend):
+            for graded in _in_processes(job, left, count, log, opened.lend, how):
                 done.add(graded.student)
                 yield graded
         except BrokenProcessPool:
             logging.getLogger("traitlets").error("a worker died; its submissions are tried again")
+            how = "spawn"
             left = [task for task in left if task[0] not in done]
             for task in left[: AHEAD * count]:  # the first of them were in the workers' hands
                 done.add(task[0])
@@ -67,19 +70,19 @@ def grade_all(job: Job, tasks: Sequence[Task], workers: int, log: Path) -> Itera
 def _alone(job: Job, task: Task, log: Path, lend: Callable[[], Lent]) -> Graded:
     """Grade one submission in a worker of its own; say so if the worker dies of it again."""
     try:
-        (graded,) = _in_processes(job, [task], 1, log, lend)
+        (graded,) = _in_processes(job, [task], 1, log, lend, "spawn")
     except BrokenProcessPool:
         return not_graded(job, task[0], RuntimeError("the process that graded it died"))
     return graded
 
 
 def _in_processes(
-    job: Job, tasks: Sequence[Task], count: int, log: Path, lend: Callable[[], Lent]
+    job: Job, tasks: Sequence[Task], count: int, log: Path, lend: Callable[[], Lent], how: str
 ) -> Iterator[Graded]:
     rest = iter(tasks)
     running: set[Future[Graded]] = set()
     executor = ProcessPoolExecutor(
-        count, multiprocessing.get_context("spawn"), _begin, (job, lend(), log, os.getpid())
+        count, multiprocessing.get_context(how), _begin, (job, lend(), log, os.getpid())
     )
     try:
         while True:
@@ -101,6 +104,7 @@ def _begin(job: Job, lent: Lent, log: Path, parent: int) -> None:
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+    gc.freeze()  # what a fork shares is not looked at again
     log_to(log)
     opened = lent.borrow()
     opened.keep_ahead()
