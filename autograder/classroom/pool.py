@@ -22,7 +22,7 @@ from autograder.sandbox import Lent
 from autograder.sandbox.jail import syscalls
 
 Task = tuple[str, Path]  # a student and the submitted folder
-ENOUGH = 40  # submissions for which one more worker is worth its start
+ENOUGH = 10  # submissions for which one more worker is worth its start
 AHEAD = 2  # submissions a worker that are handed out, so that none waits
 
 
