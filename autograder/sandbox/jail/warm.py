@@ -97,7 +97,7 @@ def _practise(cells: child.Cells) -> None:
     and the next notebook's fork would have it all to do again.
     """
     array = np.ones((2, 3))
-    calls = [
+    calls: list[dict[str, Any]] = [
         {"op": "call", "name": name, "args": given, "kwargs": {}}
         for name in ("practise", "refuse", "nothing")
         for given in ((array, array > 0, 0.5, True), (array[::-1], (1, "a"), {"a": [None]}, False))
