@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.authoring.rules import Subject
 from autograder.referee.grade import laws_of
 from autograder.root import course_root
 from dropout_course import course
@@ -21,6 +22,7 @@ from dropout_course.engine.judging import judge
 from dropout_course.engine.student import Student
 
 GRADINGS = 100_000
+TRAINS = 0.1  # so many times as often one that trains networks; `python -m bench concrete` has more
 RANDOM = 10  # an exercise with statistical laws is graded so many times as often as another
 OTHER_STYLE = 4  # every so many-th seed grades a right answer in another style
 FIRST_SEED = 1_000_000  # the tests use small ones
@@ -61,10 +63,16 @@ def _is_random(exercise: Exercise) -> bool:
     return any(law.statistic for law in laws_of(exercise))
 
 
+def _weight(exercise: Exercise) -> float:
+    if Subject(exercise).seeds < 3:
+        return TRAINS
+    return RANDOM if _is_random(exercise) else 1
+
+
 def shares(total: int) -> dict[str, int]:
     """Divide the gradings: the random exercises get most, and each exercise at least one."""
     exercises = course.exercises().values()
-    weights = {e.id: RANDOM if _is_random(e) else 1 for e in exercises}
+    weights = {e.id: _weight(e) for e in exercises}
     unit = total / sum(weights.values())
     return {name: max(1, round(unit * weight)) for name, weight in weights.items()}
 
@@ -165,7 +173,8 @@ def run() -> str:
         f"Right answers graded with visible and hidden laws, {total:,} times under as many inputs:",
         f"the reference, and for one seed in {OTHER_STYLE} a right answer in another style. "
         f"An exercise with",
-        f"statistical laws is graded {RANDOM} times as often as another. "
+        f"statistical laws is graded {RANDOM} times as often as another, one that trains networks "
+        f"{TRAINS:g} times. "
         f"{minutes:.1f} min on {os.cpu_count()} processors.",
         *(["", f"It was interrupted; planned were {planned:,}."] if total < planned else []),
         "",

@@ -106,7 +106,7 @@ def eval_leaks_run(
     """
     import torch
 
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     model = _built(parts)
     x = torch.randn(6, 32)
     modules = list(model.modules())
