@@ -99,7 +99,7 @@ def test_paper_is_light_and_the_same_from_either_theme(printed):
 def test_navigation_and_what_must_be_clicked_is_not_printed(printed):
     text = words(printed["light"])
     assert "The dropout forward pass" in text
-    assert "Check yourself" in text
+    assert "Spot the bug" in text
     for gone in (
         "Search the book",
         "On this page",

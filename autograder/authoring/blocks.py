@@ -17,7 +17,7 @@ from .frames import Render, captioned, details, framed, summary
 from .inline import Context, inline
 from .interactive import interactive, network, predict
 from .myst import Directive
-from .quiz import QuizError, parse_quiz
+from .quiz import ASKS, QuizError, count_of, parse_quiz
 from .verdicts import evidence_text, legend
 
 ADMONITIONS = (
@@ -95,8 +95,10 @@ def _opening(context: Context, one: Directive, render: Render) -> str:
 def _objectives(context: Context, one: Directive, render: Render) -> str:
     needs = inline(context, one.options.get("needs", ""), one.place)
     time = time_needed(one.options.get("minutes", "0"))
-    body = render(context, one.body, one.inside)
-    return framed(one, OBJECTIVES_TITLE, f"{body}\n\n**You need** {needs}. **It takes** {time}.")
+    foot = f"**You need** {needs}. **It takes** {time}."
+    if asked := context.book.quizzes.get(context.doc):
+        foot += f" **{ASKS}** {count_of(asked)}."
+    return framed(one, OBJECTIVES_TITLE, f"{render(context, one.body, one.inside)}\n\n{foot}")
 
 
 def _claims(context: Context, one: Directive, render: Render) -> str:

@@ -32,7 +32,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # What cells import and read: jupyter-cache looks at the cells alone.
 EXECUTED = ("solutions/**/*.py", "dropout_course/**/*.py", "book/_data/*", "requirements.lock")
 # What a page is made of, besides.
-WRITTEN = ("book/**/*", "_config.yml", "autograder/authoring/*.py", "notebooks/*.ipynb")
+WRITTEN = (
+    *("book/**/*", "_config.yml", "CITATION.cff"),
+    *("autograder/authoring/*.py", "notebooks/*.ipynb"),
+)
 SHOWN = Path("build") / "book" / "_build" / "measured"  # numbers of sentences, by chapter
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

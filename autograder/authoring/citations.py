@@ -1,8 +1,9 @@
-"""Authors and years of `references.bib`, for citations in plain Markdown."""
+"""Authors and years of `references.bib`: how pages, notebooks and the list of references cite."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pybtex.database import Entry, Person, parse_file
@@ -11,7 +12,7 @@ from pybtex.richtext import Text
 
 @dataclass(frozen=True)
 class Citation:
-    """Last names as cited, and the year."""
+    """Last names as cited, and the year, with a letter where the same people had several."""
 
     names: tuple[str, ...]
     year: str
@@ -24,13 +25,32 @@ class Citation:
             return f"{self.names[0]} {conjunction} {self.names[1]}"
         return f"{self.names[0]} et al."
 
+    @property
+    def in_sentence(self) -> str:
+        """As in "Gal (2016) shows"; also the label in the list of references."""
+        return f"{self.who('and')} ({self.year})"
+
+    @property
+    def in_brackets(self) -> str:
+        """As in "(Gal, 2016)", without the brackets."""
+        return f"{self.who('&')}, {self.year}"
+
 
 def read_citations(path: Path) -> dict[str, Citation]:
     """Citations by key; empty when there is no such file."""
     if not path.exists():
         return {}
     entries = parse_file(str(path)).entries
-    return {key: _citation(key, entry) for key, entry in entries.items()}
+    found = {key: _citation(key, entry) for key, entry in entries.items()}
+    alike: dict[str, list[str]] = defaultdict(list)
+    # by title within a year, as the list of references is sorted
+    for key in sorted(found, key=lambda key: _plain(entries[key].fields.get("title", key)).lower()):
+        alike[found[key].in_sentence].append(key)
+    for keys in alike.values():
+        for place, key in enumerate(keys if len(keys) > 1 else ()):
+            letter = chr(ord("a") + place)
+            found[key] = replace(found[key], year=found[key].year + letter)
+    return found
 
 
 def _citation(key: str, entry: Entry) -> Citation:

@@ -152,10 +152,7 @@ def _cite(context: Context, name: str, content: str, place: Place) -> str:
                 f"no entry `{key}` in book/references.bib: add it, or correct the key"
             )
         citation = book.citations[key]
-        if textual:
-            cited.append(f"{citation.who('and')} ({citation.year})")
-        else:
-            cited.append(f"{citation.who('&')}, {citation.year}")
+        cited.append(citation.in_sentence if textual else citation.in_brackets)
     text = ", ".join(cited) if textual else "(" + "; ".join(cited) + ")"
     if not book.bibliography:
         return text

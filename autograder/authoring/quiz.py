@@ -5,7 +5,7 @@
     - [ ] Those that are `False`.
       > `True` means kept.
     - [x] Those that are `True`.
-      > Yes.
+      > The others are dropped.
 
 The page's directive and the notebook's text both read a quiz through `parse_quiz`.
 """
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 OPTION = re.compile(r"- \[([ xX])\](?:[ \t]+(.*))?\Z")
 BULLET = re.compile(r"[-*+] ")
 QUOTE = re.compile(r" {2,}> ?(.*)\Z")
+ASKS = "It asks"  # in the foot of the objectives, before the count
 
 
 class QuizError(ValueError):
@@ -80,6 +81,11 @@ class _Draft:
         if not feedback:
             raise QuizError(self.line, "an option without feedback: add `  > …` below it")
         return Option(text, self.right, feedback, self.line)
+
+
+def count_of(questions: Sequence[object]) -> str:
+    """How many there are: "1 question", "8 questions"."""
+    return f"{len(questions)} question{'s' if len(questions) != 1 else ''}"
 
 
 def parse_quiz(lines: Sequence[str]) -> Quiz:

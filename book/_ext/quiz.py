@@ -15,7 +15,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.authoring.quiz import parse_quiz
+from autograder.authoring.quiz import ASKS, count_of, parse_quiz
 
 
 class quiz(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes so
@@ -79,10 +79,20 @@ def inline(blocks: list[nodes.Node]) -> list[nodes.Node]:
 
 
 def number_questions(app: Sphinx, doctree: nodes.document) -> None:
-    """Tell each question of a page its place among them."""
+    """Tell each question of a page its place among them, and the objectives how many there are."""
     questions = list(doctree.findall(quiz))
     for place, node in enumerate(questions, 1):
         node["place"], node["total"] = place, len(questions)
+    for foot in doctree.findall(nodes.container):
+        if questions and "objectives-foot" in foot["classes"]:
+            link = nodes.reference("", count_of(questions), refid=questions[0]["ids"][0])
+            foot[0] += [
+                nodes.Text(" "),
+                nodes.strong("", ASKS),
+                nodes.Text(" "),
+                link,
+                nodes.Text("."),
+            ]
 
 
 def html_of(translator, children: list[nodes.Node]) -> str:

@@ -33,6 +33,7 @@ UNREAD = (
     filter_form,
 )
 UNREAD_CLASSES = {"output", "stub", "known-to", "instance", "treated", "claims-legend"}
+UNREAD_CLASSES |= {"cited-in"}
 LEAVES = (nodes.paragraph, nodes.title, nodes.caption, nodes.term, nodes.line, nodes.rubric)
 LISTINGS = re.compile(r"i?python\d?|py|bash|text|default|none", re.IGNORECASE)
 ENDS = re.compile(r"[.!?:;…)”\"]$")

@@ -149,8 +149,19 @@
     const again = make("button", "quiz-again", "Start over");
     again.type = "button";
     const update = () => {
-      const solved = questions.filter((question) => question.solved).length;
+      const open = questions.filter((question) => !question.solved);
+      const solved = questions.length - open.length;
       tally.textContent = `${solved} of ${plural(questions.length, "question")} answered right.`;
+      if (solved && open.length) {
+        tally.append(" Still open: ");
+        open.forEach((question, i) => {
+          const link = make("a", "", `${questions.indexOf(question) + 1}`);
+          link.href = `#${question.root.id}`;
+          link.setAttribute("aria-label", `question ${link.textContent}`);
+          tally.append(i ? ", " : "", link);
+        });
+        tally.append(".");
+      }
       again.hidden = !questions.some((question) => question.chosen().length);
     };
     for (const root of roots) questions.push(new Question(root, update));
