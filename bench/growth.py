@@ -63,8 +63,8 @@ def recorded() -> Iterator[str]:
     yield ""
     yield (
         f"From {RECORDED[0]} to {RECORDED[-1]:,} submissions memory grows by "
-        f"{100 * (large / small - 1):.0f} % ({per_thousand:.1f} MB a thousand), and the cost of a "
-        f"submission to {ratio:.2f} times (wanted: 10 % of either)."
+        f"{100 * (large / small - 1):.0f} % ({per_thousand:.1f} MB a thousand); the cost of a "
+        f"submission is {ratio:.2f} times what it was (wanted: at most 10 % more of either)."
     )
 
 
