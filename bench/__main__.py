@@ -25,6 +25,7 @@ from bench import (
     grading,
     gradings,
     hints,
+    naming,
     playground,
     term,
 )
@@ -38,6 +39,7 @@ shared: trust ratios within one section more than milliseconds.
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "exercises": exercises.run,
     "hints": hints.run,
+    "naming": naming.run,
     "checks": checks.run,
     "grading": grading.run,
     "gradings": gradings.run,

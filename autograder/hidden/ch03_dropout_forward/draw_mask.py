@@ -8,14 +8,14 @@ from autograder.hidden.ch03_dropout_forward import BAD_RATES, SHAPES
 from dropout_course.engine.statistics import Binomial, Coincidence
 from dropout_course.exercises.ch03_dropout_forward import draw_mask as visible
 
-KEPT_AT_02 = Binomial(
-    "kept entries among 12 000 at p = 0.2",
+KEPT_AT_025 = Binomial(
+    "kept entries among 12 000 at p = 0.25",
     n=12_000,
-    prob=0.8,
-    low=9313,
-    high=9879,
+    prob=0.75,
+    low=8690,
+    high=9303,
     effect="a keep probability that is off by 0.05",
-    effect_prob=0.75,
+    effect_prob=0.7,
 )
 KEPT_AT_07 = Binomial(
     "kept entries among 12 000 at p = 0.7",
@@ -35,9 +35,9 @@ SAME_COUNT = Coincidence(
 COINS = visible.AGREEING_NEIGHBOURS
 
 
-@visible.kept_with_probability_q.elsewhere(weight=2, statistic=(KEPT_AT_02, KEPT_AT_07))
+@visible.kept_with_probability_q.elsewhere(weight=2, statistic=(KEPT_AT_025, KEPT_AT_07))
 def kept_with_probability_q(student, case):
-    tests = ((0.2, KEPT_AT_02), (0.7, KEPT_AT_07))
+    tests = ((0.25, KEPT_AT_025), (0.7, KEPT_AT_07))
     masks = [student.draw_mask((12_000,), p, case.rng()) for p, _ in tests]
     for mask, (p, test) in zip(masks, tests, strict=True):
         visible.require_share(case, mask, 12_000, p, test)

@@ -16,14 +16,14 @@ from dropout_course.exercises.ch04_backprop.layer import (
     switched,
 )
 
-KEPT_AT_08 = Binomial(
-    "kept units among 12 000 at p = 0.8",
+KEPT_AT_075 = Binomial(
+    "kept units among 12 000 at p = 0.75",
     n=12_000,
-    prob=0.2,
-    low=2121,
-    high=2687,
+    prob=0.25,
+    low=2697,
+    high=3310,
     effect="a keep probability that is off by 0.05",
-    effect_prob=0.25,
+    effect_prob=0.3,
 )
 NEIGHBOURS = Binomial(
     "disjoint pairs of neighbours with equal fate, of 4 800 in 80 forwards, at p = 0.3",
@@ -42,19 +42,19 @@ NOT_THE_SAME_MASK = Coincidence(
 )
 
 
-@visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_08)
+@visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_075)
 def keeps_and_scales(student, case):
     ones = np.ones((1, 120), np.float32)
-    asked = [run(student, 0.8, case.seed(), ("forward", ones)) for _ in range(100)]
+    asked = [run(student, 0.75, case.seed(), ("forward", ones)) for _ in range(100)]
     kept = 0
     for (y,) in (answer.value for answer in asked):
-        mask = switched(case, y, 0.8)
+        mask = switched(case, y, 0.75)
         kept += int(mask.sum())
         if mask.any():
             value = float(case.array(y)[mask][0])
             text = "a kept 1 becomes 1/(1-p) in training"
-            case.that(abs(value - 5) < 1e-4, text, expected=5.0, received=value)
-    case.that(KEPT_AT_08.accepts(kept), f"at p = 0.8, {kept / 120:.1f} % of the units were kept")
+            case.that(abs(value - 4) < 1e-4, text, expected=4.0, received=value)
+    case.that(KEPT_AT_075.accepts(kept), f"at p = 0.75, {kept / 120:.1f} % of the units were kept")
 
 
 @visible.backward_uses_the_mask.elsewhere(weight=2)

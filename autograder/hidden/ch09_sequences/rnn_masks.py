@@ -5,14 +5,14 @@ from __future__ import annotations
 from dropout_course.engine.statistics import Binomial
 from dropout_course.exercises.ch09_sequences import rnn_masks as visible
 
-KEPT_AT_02 = Binomial(
-    "kept entries among 12 000 at p = 0.2",
+KEPT_AT_025 = Binomial(
+    "kept entries among 12 000 at p = 0.25",
     n=12_000,
-    prob=0.8,
-    low=9313,
-    high=9879,
+    prob=0.75,
+    low=8690,
+    high=9303,
     effect="a keep probability that is off by 0.05",
-    effect_prob=0.75,
+    effect_prob=0.7,
 )
 
 
@@ -31,9 +31,9 @@ def own_coins(student, case):
     visible.require_own(student, case, ("tied", "step"))
 
 
-@visible.kept_with_probability_q.elsewhere(weight=0.5, statistic=KEPT_AT_02)
+@visible.kept_with_probability_q.elsewhere(weight=0.5, statistic=KEPT_AT_025)
 def kept_with_probability_q(student, case):
-    visible.share_kept(student, case, 0.2, "tied", KEPT_AT_02)
+    visible.share_kept(student, case, 0.25, "tied", KEPT_AT_025)
 
 
 @visible.generator_decides.elsewhere(weight=0.5, statistic=(visible.SAME_LINE,) * 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.hidden.ch04_backprop.dropout_layer import KEPT_AT_08
+from autograder.hidden.ch04_backprop.dropout_layer import KEPT_AT_075
 from dropout_course.exercises.ch11_gpu_pytorch import seeded_dropout as visible
 from dropout_course.exercises.ch11_gpu_pytorch.seeded_dropout import (
     NOT_THE_SAME_MASK,
@@ -17,9 +17,9 @@ from dropout_course.exercises.ch11_gpu_pytorch.seeded_dropout import (
 )
 
 
-@visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_08)
+@visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_075)
 def keeps_and_scales(student, case):
-    require_share(student, case, 0.8, KEPT_AT_08)
+    require_share(student, case, 0.75, KEPT_AT_075)
 
 
 @visible.same_mask.elsewhere(weight=2)

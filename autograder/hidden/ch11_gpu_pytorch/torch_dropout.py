@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from autograder.hidden.ch04_backprop.dropout_layer import KEPT_AT_08
+from autograder.hidden.ch04_backprop.dropout_layer import KEPT_AT_075
+from dropout_course.engine.statistics import Coincidence
 from dropout_course.exercises.ch11_gpu_pytorch import torch_dropout as visible
 from dropout_course.exercises.ch11_gpu_pytorch.torch_dropout import (
     NOT_THE_SAME_MASK,
@@ -19,10 +20,17 @@ from dropout_course.exercises.ch11_gpu_pytorch.torch_dropout import (
     told,
 )
 
+ALL_ALIKE = Coincidence(
+    "in one of 100 forwards all 120 units are kept, or all dropped, at p = 0.75",
+    alarm=1.02e-13,
+    how="100 * (0.25**120 + 0.75**120)",
+    effect="one coin for all units of an example",
+)
 
-@visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_08)
+
+@visible.keeps_and_scales.elsewhere(weight=2, statistic=(KEPT_AT_075, ALL_ALIKE))
 def keeps_and_scales(student, case):
-    require_share(student, case, 0.8, 100, KEPT_AT_08)
+    require_share(student, case, 0.75, 100, KEPT_AT_075)
 
 
 @visible.gradient.elsewhere(weight=1)

@@ -162,6 +162,13 @@ mistakes.row(
     variance=lambda f, truth: f.var(axis=1),
 )
 mistakes.row(
+    "spread-over-the-points",
+    "Variance along the wrong axis",
+    "You take the variance of each training set over its points; it is taken at each point, over "
+    "the training sets: axis 0.",
+    variance=lambda f, truth: f.var(axis=1),
+)
+mistakes.row(
     "not-squared",
     "Not squared",
     "These are a mean absolute bias and a mean standard deviation; only the squares, bias² "

@@ -16,14 +16,15 @@ EVERYTHING, NOTHING = np.ones(4, bool), np.zeros(4, bool)
 
 # What 3.1 and 4.2 declare of their random masks ------------------------------------------------
 
-KEPT_AT_03 = Binomial(
-    "kept entries among 12 000 at p = 0.3",
+# A rate between tenths: coins of ten faces can't have it.
+KEPT_AT_035 = Binomial(
+    "kept entries among 12 000 at p = 0.35",
     n=12_000,
-    prob=0.7,
-    low=8073,
-    high=8722,
+    prob=0.65,
+    low=7460,
+    high=8136,
     effect="a keep probability that is off by 0.05 (or swapped, or a fair coin)",
-    effect_prob=0.65,
+    effect_prob=0.6,
 )
 SAME_LINE = Coincidence(
     "two rows, two columns, two calls or two seeds give 100 equal entries at p = 0.3",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from dropout_course.engine import pictures
 from dropout_course.engine.case import BAD_RATES
 from dropout_course.engine.features import dtype, refuses, share, value_of, values
 from dropout_course.engine.laws import law
-from dropout_course.engine.mistakes import Mistakes, question
+from dropout_course.engine.mistakes import question
 from dropout_course.engine.statistics import Binomial
-from dropout_course.exercises.ch03_dropout_forward import KEPT_AT_03, SAME_COUNT, SAME_LINE
+from dropout_course.exercises.ch03_dropout_forward import KEPT_AT_035, SAME_COUNT, SAME_LINE
+from dropout_course.exercises.ch03_dropout_forward.wrong_masks import mistakes
+
+__all__ = ["mistakes"]  # what people write instead
 
 # What is true of every right answer ------------------------------------------------------------
 
@@ -45,11 +46,11 @@ def require_share(case, answer, n, p, test):
     )
 
 
-@law("Entries are kept with probability 1 - p", weight=3, core=True, statistic=KEPT_AT_03)
+@law("Entries are kept with probability 1 - p", weight=3, core=True, statistic=KEPT_AT_035)
 def kept_with_probability_q(student, case):
     # One axis: whether entries share a coin is another law's matter.
-    mask = student.draw_mask((12_000,), 0.3, case.rng())
-    require_share(case, mask, 12_000, 0.3, KEPT_AT_03)
+    mask = student.draw_mask((12_000,), 0.35, case.rng())
+    require_share(case, mask, 12_000, 0.35, KEPT_AT_035)
 
 
 @law("The mask is a boolean array of the given shape", weight=2, edge=True)
@@ -174,6 +175,12 @@ def kept(student, case):
     return share(kept_in(case, student.draw_mask((N,), 0.3, case.rng()), (N,)), SHARES)
 
 
+@question("Which share is kept at p = 0.25?")
+def between_tenths(student, case):
+    mask = kept_in(case, student.draw_mask((N,), 0.25, case.rng()), (N,))
+    return share(mask, {"1 - p": 0.75, "rounded": 0.7}, within=0.02)
+
+
 @question("Are two rows, or two columns, always equal?")
 def lines(student, case):
     mask = np.asarray(value_of(student.draw_mask((60, 60), 0.3, case.rng()))) != 0
@@ -211,90 +218,3 @@ def kind(student, case):
 @question("Does it refuse bad rates?", edge=True)
 def bad_rates(student, case):
     return refuses(lambda p: student.draw_mask((3,), p, case.rng()))
-
-
-# What people write instead ---------------------------------------------------------------------
-
-
-def form(
-    uniform=lambda rng, shape: rng.random(shape),
-    keeps=lambda u, p: u >= p,
-    finish=lambda mask, p: mask,
-    refused=lambda p: not 0 <= p <= 1,
-):
-    """Compare random numbers with p."""
-
-    def draw_mask(shape, p, rng):
-        if refused(p):
-            raise ValueError("p must be between 0 and 1")
-        return finish(keeps(uniform(rng, shape), p), p)
-
-    return draw_mask
-
-
-mistakes = Mistakes(draw_mask=form)
-mistakes.row("bad-rates-accepted", refused=lambda p: False)
-mistakes.row(
-    "keeps-with-p",
-    "Keeps with probability p",
-    "You keep units with probability p, but p is the probability of dropping them.",
-    keeps=lambda u, p: u < p,
-)
-mistakes.row(
-    "one-mask-for-the-batch",
-    "One mask for the batch",
-    "All rows share one mask; each example needs its own thinned network.",
-    uniform=lambda rng, shape: np.broadcast_to(rng.random(shape[-1:]), shape),
-)
-mistakes.row(
-    "one-coin-an-example",
-    "One coin an example",
-    "All units of an example share one coin; every unit needs a coin of its own.",
-    uniform=lambda rng, shape: rng.random(shape[0])[np.indices(shape)[0]],
-)
-mistakes.row(
-    "exact-count",
-    "An exact count",
-    "You keep an exact number of units; with independent coins the number is random, "
-    "with variance np(1 - p).",
-    uniform=lambda rng, shape: rng.permutation(np.arange(math.prod(shape))).reshape(shape),
-    keeps=lambda u, p: u >= round(p * u.size),
-)
-mistakes.row(
-    "fair-coin",
-    "A fair coin",
-    "Your coin is fair whatever p is; a unit must be kept with probability 1 - p.",
-    keeps=lambda u, p: u >= 0.5,
-)
-mistakes.row(
-    "normal-for-uniform",
-    "Normal numbers for uniform ones",
-    "You compare p with normal random numbers, and less than 1 - p of them lie above it; "
-    "uniform ones on [0, 1) are needed: rng.random.",
-    uniform=lambda rng, shape: rng.standard_normal(shape),
-)
-mistakes.row(
-    "seeded-inside",
-    "Seeded inside",
-    "Every call gives the same mask: seed outside, and draw from the rng that is passed.",
-    uniform=lambda rng, shape: np.random.default_rng(0).random(shape),
-)
-mistakes.row(
-    "another-generator",
-    "Another generator",
-    "The random numbers don't come from the rng that is passed: draw from it, and not from "
-    "np.random or from a generator of your own.",
-    uniform=lambda rng, shape: np.random.default_rng().random(shape),
-)
-mistakes.row(
-    "numbers-for-booleans",
-    "Numbers for booleans",
-    "A mask is a boolean array, True for kept; yours holds numbers.",
-    finish=lambda mask, p: mask.astype(float),
-)
-mistakes.row(
-    "factor-in-the-mask",
-    "Factor in the mask",
-    "Your mask holds the factor 1/(1 - p) already; a mask says what is kept, and no more.",
-    finish=lambda mask, p: mask / (1 - p) if p < 1 else mask,
-)

@@ -85,6 +85,11 @@ def total(student, case):
     return "yes" if far < 1e-10 else "nearly" if far < 1e-4 else "no"
 
 
+@question("How is the number of survivors of 400 units distributed?")
+def large(student, case):
+    return fixed(lambda: student.survivor_pmf(400, 0.3))
+
+
 @question("Do 2000 units give finite numbers?")
 def wide(student, case):
     answer = student.survivor_pmf(2000, 0.3)
@@ -181,7 +186,7 @@ def overflow(n, p):
 )
 def bell_curve(n, p):
     k, var = np.arange(n + 1), n * p * (1 - p)
-    if not var:
+    if n < 50 or not var:  # many use it for wide layers alone
         return pmf()(n, p)
     return np.exp(-((k - n * (1 - p)) ** 2) / (2 * var)) / np.sqrt(2 * np.pi * var)
 

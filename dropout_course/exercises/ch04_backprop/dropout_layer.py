@@ -33,35 +33,36 @@ RANDOM_COUNT = Coincidence(
     how="(math.comb(32, 22) * 0.7**22 * 0.3**10) ** 15",
     effect="an exact number of kept units",
 )
-KEPT_AT_03 = Binomial(
-    "kept units among 12 000 at p = 0.3",
+# A rate between tenths: coins of ten faces can't have it.
+KEPT_AT_035 = Binomial(
+    "kept units among 12 000 at p = 0.35",
     n=12_000,
-    prob=0.7,
-    low=8073,
-    high=8722,
+    prob=0.65,
+    low=7460,
+    high=8136,
     effect="a keep probability that is off by 0.05 (or swapped, or a fair coin)",
-    effect_prob=0.65,
+    effect_prob=0.6,
 )
 
 # What is true of every right answer ------------------------------------------------------------
 
 
 @law("Units are kept with probability 1 - p, and divided by it", weight=4, core=True,
-     statistic=KEPT_AT_03)  # fmt: skip
+     statistic=KEPT_AT_035)  # fmt: skip
 def keeps_and_scales(student, case):
     # A hundred layers, each with its own seed: what is shared between rows or calls is not seen.
-    asked = [run(student, 0.3, case.seed(), ("forward", np.ones(120))) for _ in range(100)]
+    asked = [run(student, 0.35, case.seed(), ("forward", np.ones(120))) for _ in range(100)]
     kept = 0
     for (y,) in (answer.value for answer in asked):
-        mask = switched(case, y, 0.3)
+        mask = switched(case, y, 0.35)
         kept += int(mask.sum())
         if mask.any():
             value = float(case.array(y)[mask][0])
             text = "a kept 1 becomes 1/(1-p) in training"
-            case.that(abs(value - 1 / 0.7) < 1e-5, text, expected=1 / 0.7, received=value)
+            case.that(abs(value - 1 / 0.65) < 1e-5, text, expected=1 / 0.65, received=value)
     case.that(
-        KEPT_AT_03.accepts(kept),
-        f"at p = 0.3 about 70 % of the units are kept, and here {kept / 120:.1f} % were",
+        KEPT_AT_035.accepts(kept),
+        f"at p = 0.35 about 65 % of the units are kept, and here {kept / 120:.1f} % were",
     )
 
 

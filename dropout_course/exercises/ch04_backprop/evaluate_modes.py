@@ -95,7 +95,9 @@ def seen(student, case):
 
 @question("In which modes is the model called?")
 def modes(student, case):
-    return sorted(bool(mode) for mode in seen(student, case)[2]["modes"])
+    called = [bool(mode) for mode in seen(student, case)[2]["modes"]]
+    words = {0: "never", 1: "once"}
+    return [words.get(called.count(mode), "several times") for mode in (True, False)]
 
 
 @question("Which generator does it get?")

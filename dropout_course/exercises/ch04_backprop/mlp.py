@@ -77,6 +77,7 @@ def softmax_loss(logits, y):
 def mlp(
     forward=lambda p: 1 / (1 - p) if p < 1 else 0.0,
     backward=None,
+    backward_first=None,
     masks_back=lambda masks, p: masks,
     slope=lambda a: a > 0,
     seen=lambda before, after: after,
@@ -91,6 +92,7 @@ def mlp(
         W1, b1, W2, b2, W3, b3 = (params[name] for name in KEYS)
         scale = forward(p)
         back = scale if backward is None else backward(p)
+        back_first = back if backward_first is None else backward_first(p)
         m1, m2 = masks
         n1, n2 = masks_back(masks, p)
         a1 = X @ W1 + b1
@@ -102,7 +104,7 @@ def mlp(
         loss, g3 = softmax(h2 @ W3 + b3, y)
         g3 = g3 / batch(y)
         g2 = (g3 @ W3.T) * n2 * back * slope(a2)
-        g1 = (g2 @ W2.T) * n1 * back * slope(a1)
+        g1 = (g2 @ W2.T) * n1 * back_first * slope(a1)
         h1, h2 = seen(r1, h1), seen(r2, h2)
         grads = {"W1": X.T @ g1, "W2": h1.T @ g2, "W3": h2.T @ g3}
         grads |= {"b1": of_bias(g1), "b2": of_bias(g2), "b3": of_bias(g3)}

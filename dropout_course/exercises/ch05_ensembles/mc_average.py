@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 
 import numpy as np
 
@@ -190,6 +191,12 @@ ROWS = {
         lambda logits: (np.exp(logits) / np.exp(logits).sum(1, keepdims=True)).mean(0),
     ),
 }
+ROWS["latest-counts-half"] = (
+    "The latest pass counts half",
+    "Each pass is averaged with the mean so far, so the last one weighs a half and the first ones "
+    "next to nothing; every pass counts 1/T.",
+    lambda logits: reduce(lambda mean, row: (mean + row) / 2, softmax(logits)),
+)
 for name, (title, says, of_logits) in ROWS.items():
     mistakes.row(name, title, says, made=of_logits)
 mistakes.row("float32-becomes-float64", wrap=upcasting)

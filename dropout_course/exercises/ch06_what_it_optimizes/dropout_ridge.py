@@ -202,3 +202,13 @@ def sampled(X, y, p):
     rng = np.random.default_rng()
     rows = [np.where(rng.random(X.shape) >= p, X / (1 - p), 0) for _ in range(30)]
     return np.linalg.lstsq(np.vstack(rows), np.tile(y, 30), rcond=None)[0].astype(X.dtype)
+
+
+@mistakes.whole(
+    "n-forgotten",
+    "n forgotten",
+    "The penalty of a weight is the sum of squares of its column; here it is the mean, which is n "
+    "times too small.",
+)
+def of_the_mean(X, y, p):
+    return penalised(penalty=lambda squares, p: p / (1 - p) * squares / len(X))(X, y, p)

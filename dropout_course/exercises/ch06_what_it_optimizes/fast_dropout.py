@@ -209,6 +209,15 @@ ROWS = (
         {"of": "probit_sigmoid_mean", "damped": lambda mu, s2: mu + 0 * s2},
     ),
     (
+        "multiplied-by-the-root",
+        "Multiplied by the root",
+        "The mean is divided by √(1 + πs²/8): noise damps it, and here it grows.",
+        {
+            "of": "probit_sigmoid_mean",
+            "damped": lambda mu, s2: mu * np.sqrt(1 + math.pi * s2 / 8),
+        },
+    ),
+    (
         "root-forgotten",
         "Root forgotten",
         "The mean is divided by √(1 + πs²/8), not by what stands under the root.",

@@ -142,6 +142,7 @@ def penalising(
     probs=lambda kept, d, p: (1 - p) ** kept * p ** (d - kept),
     A=partition,
     share=lambda X: 1,
+    without=1.0,
 ):
     """Both orders of the penalty."""
 
@@ -154,7 +155,7 @@ def penalising(
         masks = np.array(list(itertools.product((0.0, 1.0), repeat=d)))
         noisy = X @ (masks * beta / divisor(1 - p)).T
         mean = A(noisy, family) @ probs(masks.sum(axis=1), d, p)
-        return float(np.sum(mean - A(u, family)) / share(X))
+        return float(np.sum(mean - without * A(u, family)) / share(X))
 
     return glm_penalty
 
@@ -223,6 +224,13 @@ ROWS = (
         "Mean instead of sum",
         "The penalty is a sum over examples; here it is divided by their number.",
         {"share": len},
+    ),
+    (
+        "value-not-subtracted",
+        "The value without dropout is left in",
+        "This is the mean of A over the masks; the penalty is by how much that exceeds A without "
+        "dropout.",
+        {"without": 0.0},
     ),
     (
         "exp-overflows",

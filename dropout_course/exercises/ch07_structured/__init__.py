@@ -61,3 +61,12 @@ def add_factors(mistakes, what):
         f"The {what} that should be kept are dropped, and the others kept; True means kept.",
         chosen=lambda mask: ~mask,
     )
+
+
+def grown(centers, block):
+    """Give the mask that leaves out a square for each centre, one after the other."""
+    n, c, rows, columns = centers.shape
+    mask = np.ones((n, c, rows + block - 1, columns + block - 1), bool)
+    for a, b, i, j in np.argwhere(centers):
+        mask[a, b, i : i + block, j : j + block] = False
+    return mask

@@ -178,7 +178,7 @@ mistakes.row(
     "skip-scaled",
     "Skip scaled as well",
     "The skip is divided by 1 - p too; only the branch is dropped, so only the branch is scaled.",
-    join=lambda skip, branch, gate, factor: (skip + branch * gate) * (factor or 1),
+    join=lambda skip, branch, gate, factor: np.where(gate, (skip + branch) * (factor or 1), skip),
 )
 mistakes.row(
     "skip-for-branch",

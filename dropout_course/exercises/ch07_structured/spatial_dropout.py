@@ -171,3 +171,15 @@ mistakes.row(
     "spatial axis, a film has three.",
     placed=lambda mask, x, last: mask[:, None, None, :] if last else mask[:, :, None, None],
 )
+
+
+@mistakes.whole(
+    "reshaped-for-transposed",
+    "Reshaped, not transposed",
+    "With channels_last you bring the axis back by a reshape, which mixes the entries; move axes "
+    "with np.moveaxis or transpose.",
+)
+def reshaped(x, mask, p, channels_last=False):
+    if not channels_last:
+        return form_of()(x, mask, p)
+    return form_of()(np.moveaxis(x, -1, 1), mask, p).reshape(x.shape)

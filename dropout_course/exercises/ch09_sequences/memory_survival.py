@@ -149,6 +149,13 @@ mistakes.row(
     read=lambda q: 1 - q,
 )
 mistakes.row(
+    "factor-missing",
+    "Factor missing",
+    "The factor 1/q is left out: each step multiplies by m/q, not by the mask alone.",
+    mean=lambda q, T, kind: q**T if kind == "step" else q,
+    second=lambda q, T, kind: q**T if kind == "step" else q,
+)
+mistakes.row(
     "tied-alive-like-step",
     "A tied state that dies in each step",
     "With one mask for all steps there is one coin: the state lives with probability q, not q to "

@@ -9,14 +9,15 @@ from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question
 from dropout_course.engine.statistics import Binomial, Coincidence
 
-KEPT_AT_03 = Binomial(
-    "kept entries among 12 000 at p = 0.3",
+# A rate between tenths: coins of ten faces can't have it.
+KEPT_AT_035 = Binomial(
+    "kept entries among 12 000 at p = 0.35",
     n=12_000,
-    prob=0.7,
-    low=8073,
-    high=8722,
+    prob=0.65,
+    low=7460,
+    high=8136,
     effect="a keep probability that is off by 0.05 (or swapped, or a fair coin)",
-    effect_prob=0.65,
+    effect_prob=0.6,
 )
 SAME_LINE = Coincidence(
     "two steps, two sequences, two units or two seeds give 100 equal entries at p = 0.3",
@@ -99,9 +100,9 @@ def own_coins(student, case):
     require_own(student, case, ("step", "tied"))
 
 
-@law("Entries are kept with probability 1 - p", weight=1.5, statistic=KEPT_AT_03)
+@law("Entries are kept with probability 1 - p", weight=1.5, statistic=KEPT_AT_035)
 def kept_with_probability_q(student, case):
-    share_kept(student, case, 0.3, "step", KEPT_AT_03)
+    share_kept(student, case, 0.35, "step", KEPT_AT_035)
 
 
 @law("The given generator decides, and nothing else", weight=1, statistic=(SAME_LINE,) * 2)
@@ -214,7 +215,14 @@ mistakes.row(
     "one-mask-for-the-batch",
     "One mask for the batch",
     "All sequences of the batch share a mask; tied means over time, and each sequence has its own.",
-    drawn=lambda kind, T, B, H: (T, 1, H) if kind == "step" else (1, 1, H),
+    drawn=lambda kind, T, B, H: (T, B, H) if kind == "step" else (1, 1, H),
+)
+mistakes.row(
+    "step-masks-for-the-batch",
+    "New masks, shared by the batch",
+    "Masks of the kind 'step' are new in each step, and the same for all sequences; each sequence "
+    "has coins of its own.",
+    drawn=lambda kind, T, B, H: (T, 1, H) if kind == "step" else (1, B, H),
 )
 mistakes.row(
     "tied-over-the-batch",

@@ -89,6 +89,12 @@ def add_alpha_mistakes(mistakes, name):
         inner=lambda x, keep, p: np.where(keep, x, -LAMBDA),
     )
     row(
+        "lambda-forgotten",
+        "Dropped to -α, without λ",
+        "The drop value is -α; SELU saturates at -λα = -1.758, and a and b belong to that value.",
+        inner=lambda x, keep, p: np.where(keep, x, DROPPED / LAMBDA),
+    )
+    row(
         "saturation-with-the-wrong-sign",
         "α' with the wrong sign",
         "Dropped units take the value +1.758; SELU saturates on the negative side, at -1.758.",

@@ -139,6 +139,14 @@ mistakes.row(
     b=lambda p: p * LAMBDA,
 )
 mistakes.row(
+    "constants-of-minus-alpha",
+    "Constants of -α, without λ",
+    "a and b are computed for the drop value -α; λ is missing: α' = -λα = -1.758.",
+    of="alpha_constants",
+    a=lambda p: affine(p, DROPPED / LAMBDA)[0],
+    b=lambda p: p * -DROPPED / LAMBDA,
+)
+mistakes.row(
     "keep-for-drop-in-constants",
     "p and q exchanged",
     "The paper's q is the probability of keeping; here p and 1 - p stand in each other's place.",

@@ -85,10 +85,24 @@ def wrong(got, want):
     return sorted(name for name, mode in want.items() if got.get(name) is not mode)
 
 
-@question("Which dropout modules are not on inside?")
-def off(student, case):
+KINDS = ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"]
+
+
+def left_off(student, torchs_own):
+    """Name the dropout modules of torch's own classes, or of derived ones, that are not on."""
     told = value_of(run(student, EVAL))
-    return wrong(told["inside"], {name: True for name, kind in told["dropout"].items() if kind})
+    asked = [name for name, kind in told["kinds"].items() if (kind in KINDS) == torchs_own]
+    return wrong(told["inside"], {name: True for name in asked if told["dropout"][name]})
+
+
+@question("Which of torch's own dropout modules are not on inside?")
+def off(student, case):
+    return left_off(student, True)
+
+
+@question("Which modules that derive from them are not on inside?")
+def derived_off(student, case):
+    return left_off(student, False)
 
 
 @question("Which other modules are switched?")
@@ -143,8 +157,7 @@ def exactly_a_kind(module):
     """Look the class itself up."""
     from torch import nn
 
-    kinds = "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout"
-    return type(module) in [getattr(nn, kind) for kind in kinds.split()]
+    return type(module) in [getattr(nn, kind) for kind in KINDS]
 
 
 def switch_on(model, chosen):

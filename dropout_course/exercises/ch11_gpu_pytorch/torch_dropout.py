@@ -10,7 +10,7 @@ from dropout_course.engine.features import value_of, values
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import question
 from dropout_course.engine.statistics import Coincidence
-from dropout_course.exercises.ch04_backprop.dropout_layer import KEPT_AT_03
+from dropout_course.exercises.ch04_backprop.dropout_layer import KEPT_AT_035
 from dropout_course.exercises.ch11_gpu_pytorch import ONES
 from dropout_course.exercises.ch11_gpu_pytorch.wrong_modules import mistakes
 
@@ -21,6 +21,12 @@ NOT_THE_SAME_MASK = Coincidence(
     alarm=2.21e-24,
     how="0.58**100",
     effect="one mask for ever, for the batch, or whatever the seed",
+)
+ALL_ALIKE = Coincidence(
+    "in one of 100 forwards all 120 units are kept, or all dropped, at p = 0.35",
+    alarm=3.55e-21,
+    how="100 * (0.65**120 + 0.35**120)",
+    effect="one coin for all units of an example",
 )
 
 
@@ -48,6 +54,7 @@ def require_share(student, case, p, n, test):
         text = "torch's own dropout does the work; write it with a mask of your own"
         case.that(not used, text, received=used)
         y = case.array(told(answer)[0][0], (120,))
+        case.that(0 < np.count_nonzero(y) < 120, "all units of an example share a coin", received=y)
         kept += np.count_nonzero(y)
         good = np.abs(np.where(y == 0, 1 / (1 - p), y) - 1 / (1 - p)).max() < 1e-5
         case.that(good, "a kept 1 becomes 1/(1-p) in training", expected=1 / (1 - p), received=y)
@@ -61,9 +68,9 @@ SEEDS = 12  # it is tried under: torch takes a tenth of a second and more for ea
 
 
 @law("Units are kept with probability 1 - p and divided by it, in your own arithmetic", weight=4,
-     core=True, statistic=KEPT_AT_03)  # fmt: skip
+     core=True, statistic=(KEPT_AT_035, ALL_ALIKE))  # fmt: skip
 def keeps_and_scales(student, case):
-    require_share(student, case, 0.3, 100, KEPT_AT_03)
+    require_share(student, case, 0.35, 100, KEPT_AT_035)
 
 
 @law("Gradients meet the mask and the factor of their forward pass", weight=2)
@@ -201,6 +208,12 @@ def whose(student, case):
 def alike_masks(student, case):
     (one, *_), (two, *_) = played(student, ("forward", ONES), ("forward", ONES))
     return [bool(np.array_equal(*pair)) for pair in ((one, two), (one[0], one[1]))]
+
+
+@question("Are the units of an example dropped together?")
+def alike_units(student, case):
+    (y, *_), *_ = played(student, ("forward", ONES))
+    return bool((y == y[..., :1]).all())
 
 
 @question("Are the masks of two layers alike, whatever the seed?")

@@ -161,6 +161,13 @@ def ece_form(
     return ece
 
 
+def bins_averaged(probs, labels, bins=15):
+    """Average the gaps of the bins that hold a point."""
+    edges = np.linspace(0, 1, bins + 1)
+    taken = np.histogram(probs.max(axis=1), edges)[0] > 0
+    return ece_form(share=lambda inside: 1 / taken.sum())(probs, labels, bins)
+
+
 def brier_form(joined=lambda squares, probs, labels: squares.sum(axis=1).mean()):
     """Squared distances, put together."""
     return lambda probs, labels: float(joined(squares(probs, labels), probs, labels))
@@ -182,6 +189,12 @@ mistakes.row(
     "You add the gaps of the bins as they are; each counts with its share of the points.",
     share=lambda inside: 1.0,
 )
+mistakes.whole(
+    "bins-averaged",
+    "The plain mean of the bins",
+    "You average the gaps of the bins, so a bin with one point counts as much as a full one; each "
+    "counts with its share of the points.",
+)(bins_averaged)
 mistakes.row(
     "gaps-cancel",
     "Gaps cancel",

@@ -156,6 +156,12 @@ mistakes.row(
     constant=lambda tau: -np.log(TWO_PI) / 2,
 )
 mistakes.row(
+    "half-missing-in-front",
+    "log tau without its half",
+    "The density has √tau in front, so its logarithm adds ½ log tau; the half is missing.",
+    constant=lambda tau: np.log(tau) - np.log(TWO_PI) / 2,
+)
+mistakes.row(
     "half-missing",
     "The half is missing",
     "The exponent is -½ tau times the squared residual; the half is missing.",

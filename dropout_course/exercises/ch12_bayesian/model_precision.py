@@ -185,3 +185,11 @@ mistakes.row(
     of="lam_from",
     half=lambda loss: 2,
 )
+mistakes.row(
+    "losses-exchanged-on-the-way-back",
+    "The losses exchanged in lam",
+    "In lam_from the factor 2 stands with the wrong loss: it belongs below the bar where the loss "
+    "has a half.",
+    of="lam_from",
+    half=lambda loss: 1 if loss == HALF else 2,
+)

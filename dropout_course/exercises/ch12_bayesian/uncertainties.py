@@ -217,6 +217,14 @@ mistakes.row(
     each=lambda H, probs: H(probs.mean(axis=0)),
 )
 mistakes.row(
+    "entropies-exchanged",
+    "The two entropies exchanged",
+    "Each entropy stands under the other's key, so the information is negative: the predictive "
+    "one averages the probabilities first.",
+    total=lambda H, probs: H(probs).mean(axis=0),
+    each=lambda H, probs: H(probs.mean(axis=0)),
+)
+mistakes.row(
     "first-pass-for-expectation",
     "Entropy of one pass",
     "You subtract the entropy of the first pass alone; average over all passes, or the difference "
