@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    book,
     capstone,
     checks,
     cluster,
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "playground": playground.run,
     "co2": co2.run,
     "capstone": capstone.run,
+    "book": book.run,
     "term": term.run,
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
+from subjects import SUBJECTS
 
 from autograder.authoring.rules import Subject
 from autograder.classroom.match import grade_id
@@ -24,7 +25,7 @@ def chapters() -> dict[str, str]:
 
 @cache
 def subjects(chapter: str) -> tuple[Subject, ...]:
-    return tuple(Subject(e) for e in course.exercises().values() if e.chapter == chapter)
+    return tuple(s for s in SUBJECTS if s.exercise.chapter == chapter)
 
 
 def count(kind: str, chapter: str) -> int:
@@ -50,7 +51,7 @@ def notebook(kind: str, chapter: str, number: int) -> tuple[NotebookNode, dict[s
 
 
 def _all(kind: str, subject: Subject) -> list[object]:
-    return list(subject.idioms if kind == "idioms" else subject.bank.mistakes)
+    return list(subject.idioms if kind == "idioms" else subject.mistakes)
 
 
 def _source(kind: str, subject: Subject, number: int) -> str:
@@ -59,7 +60,7 @@ def _source(kind: str, subject: Subject, number: int) -> str:
     if kind == "idioms":
         module, given = f"idioms.{exercise.package}.{exercise.id}", f"IDIOMS[{number}]"
         return f"from {module} import IDIOMS\nglobals().update({given})"
-    mistake = subject.bank.mistakes[number]
+    mistake = subject.mistakes[number]
     others = [name for name in exercise.names if name != mistake.replaces]
     module = f"{BANK}.exercises.{exercise.package}.{exercise.id}"
     lines = [f"from {module} import mistakes", f"chosen = mistakes.entries[{number}]"]

@@ -115,6 +115,17 @@ def test_a_chapter_that_is_not_there_is_refused(monkeypatch, capsys):
     assert "there is no chapter 77: choose from 01, 02" in capsys.readouterr().err
 
 
+def test_a_kernel_of_blas_that_is_used_anyway_is_refused(monkeypatch, capsys):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "sandybridge")
+    if seeds.kernel_of("") != "Sandybridge":
+        pytest.skip("NumPy has no OpenBLAS that can be told which kernel to use")
+    assert seeds.kernel_of("nehalem") == "Nehalem"
+    monkeypatch.setattr("sys.argv", ["seeds", "01", "--blas", "SandyBridge"])
+    with pytest.raises(SystemExit):
+        seeds.main()
+    assert "kernel for Sandybridge, as the book does here" in capsys.readouterr().err
+
+
 def test_a_condition_over_many_is_reported_item_by_item():
     space = {"lab": lab, "a": np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])}
     condition = "all(lab.below(a[k], 5) for k in range(2)) and max(a[0]) < min(b for b in a[1])"

@@ -27,8 +27,8 @@ KINDS = [
     (kind, chapter, number)
     for kind in ("idioms", "mistakes")
     for chapter in chapters()
-    for number in range(count(kind, chapter) if ALL else min(1, count(kind, chapter)))
     if ALL or kind == "mistakes" or chapter == "03"
+    for number in range(count(kind, chapter) if ALL else min(1, count(kind, chapter)))
 ]
 COLD = ("03",)  # chapters that are checked without a sandbox too: that takes longer
 SOME = ["from my_helpers import f", "TkAgg"]

@@ -165,7 +165,7 @@ def test_points_locks_and_feedback_over_http(server):
     began = time.monotonic()
     status, told = server.ask("PUT", f"api/grade/{why['id']}", {"extra_credit": 3})
     assert (status, "is not saved" in told["message"]) == (503, True)
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 60
     other.execute("ROLLBACK")
     other.close()
     assert grades_of(server, "bob")["ch03-why"]["extra_credit"] == 4.5

@@ -6,7 +6,7 @@ import pytest
 from dropout_course.engine.features import rounded
 from dropout_course.engine.judging import Outcome, Verdict, judge, score
 from dropout_course.engine.laws import Law
-from dropout_course.engine.mistakes import Bank, Mistakes, question, work_out_symptoms
+from dropout_course.engine.mistakes import Mistakes, bank_of, question
 from dropout_course.engine.report import Report, as_text
 from dropout_course.engine.student import Student
 from dropout_course.engine.unanswered import EngineError, Lost
@@ -58,12 +58,11 @@ def what(student, case):
     return rounded(student.twice(np.array([1.0, 3.0])))
 
 
-def bank_of(*questions):
-    symptoms = work_out_symptoms(questions, mistakes.entries, {"twice": right})
-    return Bank(questions, mistakes.entries, symptoms)
+def bank(*questions):
+    return bank_of(questions, mistakes.entries, {"twice": right})
 
 
-BANK = bank_of(what)
+BANK = bank(what)
 
 
 def verdict_of(answer, bank=BANK, points=8):
@@ -248,6 +247,6 @@ def test_a_result_that_raises_when_it_is_looked_at_is_a_failure():
         raise RuntimeError("likewise")
 
     law = Law("twice", "Looks", 1, looks)
-    verdict = judge("twice", 8, [law], Student.here({"twice": right}), 0, bank_of(also))
+    verdict = judge("twice", 8, [law], Student.here({"twice": right}), 0, bank(also))
     assert "can't be judged" in verdict.outcomes[0].finding.reason
     assert verdict.mistake is None

@@ -137,6 +137,7 @@ def test_a_record_of_other_code_is_told_so():
     assert gpu_records.remark(record).endswith("made by other code than this")
 
 
+@pytest.mark.slow
 def test_without_records_this_machine_is_measured(tmp_path, monkeypatch):
     torch = pytest.importorskip("torch")
     monkeypatch.setattr(gpu_timing, "DTYPES", ("float32",))

@@ -6,6 +6,7 @@ import re
 import runpy
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKER = runpy.run_path(str(ROOT / "packaging" / "lock.py"))
 CHECK = ROOT / "packaging" / "check_python.py"
 PYTHONS = ("3.11.0", "3.12.0", "3.13.0", "3.14.0")  # the newest last
+ENDS = (PYTHONS[0], PYTHONS[-1])
 PINS = {
     canonicalize_name(found["name"]): found
     for line in (ROOT / "requirements.lock").read_text().splitlines()
@@ -95,6 +97,15 @@ def test_the_lock_holds_all_that_its_pins_need(python):
 
 
 @pytest.fixture(scope="module")
+def resolved(index):
+    """What pip would install on the oldest and on the newest Python: asked for both at once."""
+    lock = ROOT / "requirements.lock"
+    with ThreadPoolExecutor() as pool:
+        asked = {p: pool.submit(MAKER["resolve"], lock, p, "--no-deps") for p in ENDS}
+        return {python: future.result() for python, future in asked.items()}
+
+
+@pytest.fixture(scope="module")
 def index(tmp_path_factory):
     """Skip where no package index answers: the tests above need none."""
     probe = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"]
@@ -105,11 +116,10 @@ def index(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("python", [PYTHONS[0], PYTHONS[-1]])
-def test_every_pin_has_a_release_for(python, index):
+@pytest.mark.parametrize("python", ENDS)
+def test_every_pin_has_a_release_for(python, resolved):
     """Without their dependencies: those are in the lock, as the test above reads."""
-    found = MAKER["resolve"](ROOT / "requirements.lock", python, "--no-deps")
-    assert {canonicalize_name(release["name"]) for release in found} == set(PINS)
+    assert {canonicalize_name(release["name"]) for release in resolved[python]} == set(PINS)
 
 
 def test_a_release_becomes_a_line_of_the_lock():

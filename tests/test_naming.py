@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from variations import FAULTS, HARMLESS, ODD, copies_first, varied
+from subjects import SUBJECTS
+from variations import FAULTS, ODD, copies_first, kinds_for, varied
 
-from autograder.authoring.rules import SEEDS, Subject
-from dropout_course import course
+from autograder.authoring.rules import SEEDS
 from dropout_course.engine.features import rounded, values
-from dropout_course.engine.mistakes import Bank, Mistakes, question, work_out_symptoms
+from dropout_course.engine.mistakes import Mistakes, bank_of, question
 from dropout_course.engine.naming import name_mistakes
 from dropout_course.engine.student import Student
 
-SUBJECTS = [Subject(exercise) for exercise in course.exercises().values()]
-SUBJECTS = [s for s in SUBJECTS if s.seeds >= SEEDS]  # not those that train: they take an hour
-every_exercise = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.exercise.id)
+KNOWN = [s for s in SUBJECTS if s.seeds >= SEEDS]  # not those that train: they take an hour
+every_exercise = pytest.mark.parametrize("subject", KNOWN, ids=lambda s: s.exercise.id)
 CURES = {("writes-to-its-input", copies_first)}  # a copy is written to, and nobody minds
 
 
@@ -35,8 +34,9 @@ def test_a_mistake_is_named_under_every_variation(subject):
     parameters = dict(subject.exercise.parameters)
     unnamed = []
     for mistake in subject.bank.mistakes:
-        kinds = HARMLESS + (ODD if heart(subject, mistake) else ())
-        for variation in kinds:
+        for variation in kinds_for([mistake.answer]):
+            if variation in ODD and not heart(subject, mistake):
+                continue
             if (mistake.id, variation) in CURES:
                 continue
             answer = varied(mistake.answer, variation, parameters.get(mistake.replaces, ()))
@@ -51,7 +51,7 @@ def test_a_mistake_is_named_under_every_variation(subject):
 def test_a_right_answer_is_named_nothing_but_the_fault_of_its_variation(subject):
     parameters = dict(subject.exercise.parameters)
     for names in (subject.reference, *subject.idioms):
-        for variation in HARMLESS + ODD:
+        for variation in kinds_for(names.values()):
             answers = {
                 name: varied(answer, variation, parameters.get(name, ()))
                 if callable(answer)
@@ -93,7 +93,7 @@ def nothing(student, case):
 
 QUESTIONS = (factor, added, nothing)
 RIGHT = {"double": form()}
-BANK = Bank(QUESTIONS, mistakes.entries, work_out_symptoms(QUESTIONS, mistakes.entries, RIGHT))
+BANK = bank_of(QUESTIONS, mistakes.entries, RIGHT)
 
 
 def named(answer):

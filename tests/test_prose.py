@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from autograder.authoring.scan import scan
 from autograder.authoring.source import chapter_paths, read_chapter
 
 ROOT = Path(__file__).parents[1]
-CHAPTERS = [read_chapter(path)[0] for path in chapter_paths(ROOT)]
-every_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.stem)
+every_chapter = pytest.mark.parametrize("path", chapter_paths(ROOT), ids=lambda path: path.stem)
+read = cache(lambda path: read_chapter(path)[0])
 PAGE = """---
 kernelspec: {name: python3, display_name: Python 3}
 ---
@@ -83,15 +84,19 @@ def test_first_uses_name_the_line_and_skip_what_a_condition_quotes(chapter):
 
 
 @every_chapter
-def test_a_chapter_is_short_enough_to_be_read(chapter):
-    assert count_words(chapter) <= MOST_WORDS
+def test_a_chapter_is_short_enough_to_be_read(path):
+    assert count_words(read(path)) <= MOST_WORDS
+
+
+@pytest.fixture(scope="module")
+def terms():
+    return list(scan(ROOT, read_site(ROOT)).terms)
 
 
 @every_chapter
-def test_terms_of_the_glossary_are_linked_where_a_chapter_first_uses_them(chapter):
-    terms = list(scan(ROOT, read_site(ROOT)).terms)
+def test_terms_of_the_glossary_are_linked_where_a_chapter_first_uses_them(path, terms):
     assert [
         f"{use.place.path}:{use.place.line}: link {{term}}`{use.words}`"
-        for use in first_uses(chapter, terms)
+        for use in first_uses(read(path), terms)
         if not use.linked
     ] == []

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.authoring import book
 from autograder.authoring.book import BuildError, build_book
+from autograder.authoring.reads import CONFIGURATION
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +62,8 @@ def small(root, tmp_path):
     skip = shutil.ignore_patterns("__pycache__", "*.md", "*.bib", "*.yml", "measured")
     shutil.copytree(root / "book", tmp_path / "book", ignore=skip)
     shutil.copytree(root / "autograder", tmp_path / "autograder", ignore=skip)
-    shutil.copy(root / "_config.yml", tmp_path)
+    for name in ("_config.yml", "CITATION.cff"):
+        shutil.copy(root / name, tmp_path)
     shutil.copy(root / "book" / "status.md", tmp_path / "book")
     (tmp_path / "solutions").mkdir()
     (tmp_path / "book" / "references.bib").write_text("")
@@ -110,9 +112,14 @@ def test_only_what_changed_is_done_again_and_a_failure_keeps_the_last_site(
     words = hashes(site)
     assert words["03-small.html"] != good["03-small.html"]
 
-    # a reference: every cell is executed again; one that fails is reported, which and why, and so
-    # is each warning: of a cell, a formula with a typo, a label that is nowhere. The site stays.
+    # a reference that no cell imports: the site is not up to date, no cell is executed
     (small / "solutions" / "ch03_small.py").write_text('"""Nothing."""\n')
+    build_book(small)
+    assert "Executed notebook" not in capfd.readouterr().out
+    assert hashes(site) == words
+
+    # a cell that fails is reported, which and why, and so is each warning: of a cell, a formula
+    # with a typo, a label that is nowhere. The site stays.
     for wrong, messages in (
         (CHAPTER.replace('print("executed");', "1 / 0"), [r"03-small\.md[\s\S]*ZeroDivisionError"]),
         (spoiled(CHAPTER), ["stderr", "Correct this formula", "undefined label: 'nowhere'"]),
@@ -124,8 +131,12 @@ def test_only_what_changed_is_done_again_and_a_failure_keeps_the_last_site(
             assert re.search(message, str(failure.value)), failure.value
         assert hashes(site) == words
 
-    # mended, it is executed again, for what it imports has changed
+    # mended: what was executed before stands, until the configuration of the kernels changes
     chapter.write_text(HEAD + CHAPTER.replace("A page with", "One page with"))
+    build_book(small)
+    assert "Executed notebook" not in capfd.readouterr().out
+    with (small / CONFIGURATION).open("a") as configuration:
+        configuration.write("# another\n")
     build_book(small)
     assert "Executed notebook" in capfd.readouterr().out
 

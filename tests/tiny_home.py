@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from classroom_tiny import STEM, FakeResult, fake_judge, filled, tiny, write
@@ -11,8 +12,10 @@ from classroom_tiny import STEM, FakeResult, fake_judge, filled, tiny, write
 from autograder.classroom import grading, submission
 from autograder.classroom.coursedir import Course
 from autograder.classroom.journal import REPOSITORY
+from autograder.referee.sandboxes import sandbox
 
 NAME = f"{STEM}.ipynb"
+_made: list[Path] = []
 WORDS = """Exercise 3.{n}, {title}: 3 of 4 laws hold ({score:g} of {points:g} points)
   ✓ It holds
   ✗ The factor is there
@@ -55,11 +58,15 @@ def judge(notebook, *how, **more):
 @pytest.fixture(scope="session")
 def tiny_course(tmp_path_factory):
     """A course without students; nbgrader takes seconds to make a gradebook."""
+    if _made:  # for each file that imports this, pytest has a fixture of its own
+        return _made[0]
     home = tmp_path_factory.mktemp("made")
     shutil.copy(REPOSITORY / "nbgrader_config.py", home)
     (home / "_config.yml").write_text("title: Tiny\n")
     write(home / "notebooks", NAME, tiny())
     Course(home).set_up(progress=False)
+    sandbox("auto", STEM, home / ".autograder")  # leaves the doctor's verdict for commands
+    _made.append(home)
     return home
 
 

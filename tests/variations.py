@@ -109,6 +109,15 @@ FAULTS = {  # what a variation itself may be named for
 }
 
 
+OF_CLASSES = (prints, is_callable_object)  # the others vary a class as the second does
+
+
+def kinds_for(answers):
+    """The variations that are different for some answers, right ones or one wrong one."""
+    functions = [a for a in answers if callable(a) and not inspect.isclass(a)]
+    return HARMLESS + ODD if functions else OF_CLASSES
+
+
 def varied(answer, variation, parameters):
     """Vary a function; a class is varied by a subclass that prints, or a function that makes it."""
     if not inspect.isclass(answer):

@@ -4,8 +4,9 @@
     python -m autograder.authoring.book --solutions   build/book-solutions/html, with the answers
     python -m autograder.authoring.book --store       keep the numbers of sentences for notebooks
 
-Cells are executed only when they, or what they import, have changed; a build of unchanged sources
-ends at once. A build that fails leaves the site of the last good one where it is.
+A page's cells are executed only when they, or what they read and import, have changed
+(see `execution`); a build of unchanged sources ends at once. A build that fails leaves the site of
+the last good one where it is.
 """
 
 from __future__ import annotations
@@ -29,12 +30,10 @@ from autograder.authoring.measured import STORE
 from autograder.root import SetUpError
 
 ROOT = Path(__file__).resolve().parents[2]
-# What cells import and read: jupyter-cache looks at the cells alone.
-EXECUTED = ("solutions/**/*.py", "dropout_course/**/*.py", "book/_data/*", "requirements.lock")
-# What a page is made of, besides.
-WRITTEN = (
-    *("book/**/*", "_config.yml", "CITATION.cff"),
-    *("autograder/authoring/*.py", "notebooks/*.ipynb"),
+# What the book is made of: while it is as it was, the site is up to date.
+SOURCES = (
+    *("book/**/*", "solutions/**/*.py", "dropout_course/**/*.py", "notebooks/*.ipynb"),
+    *("autograder/authoring/*.py", "_config.yml", "CITATION.cff", "requirements.lock"),
 )
 SHOWN = Path("build") / "book" / "_build" / "measured"  # numbers of sentences, by chapter
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -113,7 +112,9 @@ def environment(root: Path, solutions: bool) -> dict[str, str]:
 
 def run_sphinx(root: Path, work: Path, solutions: bool, quiet: bool) -> None:
     """Run Jupyter Book on ``root``, into ``work/_build/html``."""
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    # `autograder` first: it keeps a grammar from being compiled that nothing here needs
+    program = "import autograder; from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", program]
     command += ["build", "book", "--config", "_config.yml", "--path-output", str(work)]
     command += ["-W", "-n", "--keep-going"]
     lines: list[str] = []
@@ -194,8 +195,7 @@ def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) 
     site, stamp = folder / "html", folder / "stamp"
     start = time.monotonic()
     with alone(folder):
-        executed = digest(root, EXECUTED)
-        inputs = f"{executed} {digest(root, WRITTEN)}"
+        inputs = digest(root, SOURCES)
         if (site / "index.html").exists() and stamp.exists() and stamp.read_text() == inputs:
             if not quiet:
                 print(f"The book is up to date: {site / 'index.html'}")
@@ -204,7 +204,6 @@ def build_book(root: Path = ROOT, solutions: bool = False, quiet: bool = False) 
             check_sources(root)
         except SourceErrors as found:
             raise BuildError(str(found)) from found
-        forget_outputs(root, executed)
         work = folder / "_build"
         # From scratch, but for executed cells: Sphinx does not see every change by itself.
         for part in ("html", ".doctrees", "jupyter_execute", "measured"):
@@ -244,16 +243,6 @@ def store_numbers(root: Path) -> list[str]:
         else:
             kept.unlink()
     return moved
-
-
-def forget_outputs(root: Path, executed: str) -> None:
-    """Clear the cache of executed cells if what they import has changed."""
-    cache = root / "build" / "jupyter-cache"
-    mark = root / "build" / "jupyter-cache.stamp"
-    if cache.exists() and (not mark.exists() or mark.read_text() != executed):
-        shutil.rmtree(cache)
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.write_text(executed)
 
 
 def main() -> int:

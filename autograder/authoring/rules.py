@@ -7,30 +7,50 @@ one exercise in seconds, and the tests run them for all.
 from __future__ import annotations
 
 import importlib
-import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from autograder.authoring.thoughtless import UNTHINKING, unthinking
 from autograder.referee.grade import laws_of
+from dropout_course import course
 from dropout_course.course import Exercise
 from dropout_course.engine.features import alike
-from dropout_course.engine.judging import NO_CORE, Verdict, judge
+from dropout_course.engine.judging import NO_CORE, Verdict, judge, run_laws
 from dropout_course.engine.laws import Law
-from dropout_course.engine.mistakes import Bank, Mistake, questions_in, work_out_symptoms
+from dropout_course.engine.mistakes import Bank, Mistake, bank_of, questions_in
 from dropout_course.engine.naming import name_mistakes
 from dropout_course.engine.student import Student
 from dropout_course.exercises import module_of
 
-SEEDS = 12  # of the rules about points: more in the slow tests
+SEEDS = 12  # of the rule about points: fewer in torch, more in the slow tests
+SEEDS_OF_TORCH = 4
+REFERENCE = "the reference"
+NAMED_UNDER = 1  # the seed of the verdicts that name mistakes
 MISTAKES, IDIOMS = 4, 3  # an exercise has so many at least
 EDGES = 1 / 3  # share of an exercise that edges weigh together at most
 OBSERVED = 0.2  # … and observations
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the rules ask of a verdict.
+
+    Attributes
+    ----------
+    score : float
+    failures : tuple of str
+        The laws that fail, with why.
+    named : tuple of str
+        The ids of the mistakes; under the seed `NAMED_UNDER` alone.
+    """
+
+    score: float
+    failures: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,11 +58,17 @@ class Subject:
     """One exercise with all its slices."""
 
     exercise: Exercise
+    _judged: dict[tuple[str, int], Judged] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def seeds(self) -> int:
         """Seeds under which it is tried at most: an exercise that trains networks names few."""
         return getattr(module_of(self.exercise), "SEEDS", 1000)
+
+    @property
+    def needs_torch(self) -> bool:
+        """Whether its chapter's library is torch: a judging takes ten times as long."""
+        return course.chapters()[self.exercise.chapter]["library"] == "torch"
 
     @cached_property
     def laws(self) -> tuple[Law, ...]:
@@ -55,12 +81,16 @@ class Subject:
         module = importlib.import_module(f"solutions.{self.exercise.package}")
         return {name: vars(module)[name] for name in self.exercise.names}
 
+    @property
+    def mistakes(self) -> Sequence[Mistake]:
+        """The known mistakes."""
+        entries: Sequence[Mistake] = module_of(self.exercise).mistakes.entries
+        return entries
+
     @cached_property
     def bank(self) -> Bank:
-        """Questions and mistakes, with symptoms worked out now."""
-        module = module_of(self.exercise)
-        questions, entries = questions_in(module), module.mistakes.entries
-        return Bank(questions, entries, work_out_symptoms(questions, entries, self.reference))
+        """Questions and mistakes, with symptoms worked out now: that takes a while."""
+        return bank_of(questions_in(module_of(self.exercise)), self.mistakes, self.reference)
 
     @cached_property
     def idioms(self) -> list[dict[str, Any]]:
@@ -74,6 +104,30 @@ class Subject:
     def wrong(self, mistake: Mistake) -> dict[str, Any]:
         """Give the names of an answer with one mistake, right but for it."""
         return {**self.reference, mistake.replaces: mistake.answer}
+
+    @cached_property
+    def right(self) -> dict[str, dict[str, Any]]:
+        """The right answers that stand in the repository, by what they are called."""
+        idioms = {f"idiom {i}": names for i, names in enumerate(self.idioms)}
+        return {REFERENCE: self.reference, **idioms}
+
+    @cached_property
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """All answers that stand in the repository: the right ones, and mistakes by their ids."""
+        return self.right | {m.id: self.wrong(m) for m in self.mistakes}
+
+    def judged(self, what: str, seed: int) -> Judged:
+        """Judge one of `answers`: once, however many rules ask; the same laws give the same."""
+        if (what, seed) not in self._judged:
+            names, points = {**self.answers[what]}, self.exercise.points
+            if seed == NAMED_UNDER:
+                verdict = self.judge(names, seed, name=True)
+            else:  # without words, which take as long as the laws
+                outcomes = run_laws(self.laws, Student.here(names), seed)
+                verdict = Verdict(self.exercise.id, points, tuple(outcomes))
+            named = tuple(mistake.id for mistake in verdict.mistakes)
+            self._judged[what, seed] = Judged(verdict.score, tuple(failures(verdict)), named)
+        return self._judged[what, seed]
 
     def judge(self, names: Mapping[str, Any], seed: int, *, name: bool = False) -> Verdict:
         """Judge an answer; with `name` also name its mistakes."""
@@ -104,11 +158,9 @@ def right_answers_get_full_marks(subject: Subject) -> Iterator[str]:
     """The reference and every idiom earn all points, and nothing is named for them."""
     if len(subject.idioms) < IDIOMS:
         yield f"{len(subject.idioms)} idioms: write {IDIOMS}"
-    answers = [("the reference", subject.reference)]
-    answers += [(f"idiom {i}", names) for i, names in enumerate(subject.idioms)]
-    for what, names in answers:
+    for what, names in subject.right.items():
         for seed in range(min(3, subject.seeds)):
-            for said in failures(subject.judge({**names}, seed)):
+            for said in subject.judged(what, seed).failures:
                 yield f"{what} loses points (seed {seed}): {said}"
         for mistake in name_mistakes(Student.here({**names}), subject.bank):
             yield f"{what} is named {mistake.id}"
@@ -131,7 +183,7 @@ def laws_are_well_formed(subject: Subject) -> Iterator[str]:
 
 def mistakes_are_well_formed(subject: Subject) -> Iterator[str]:
     """There are enough, with sentences, and each can be told from every other."""
-    entries = subject.bank.mistakes
+    entries = subject.mistakes
     if len(entries) < MISTAKES:
         yield f"{len(entries)} mistakes: write {MISTAKES}"
     for mistake in entries:
@@ -171,22 +223,20 @@ def _same(one: Mistake, other: Mistake, bank: Bank) -> bool:
 
 def mistakes_lose_points_and_are_named(subject: Subject) -> Iterator[str]:
     """Every mistake costs points and is recognised as itself."""
-    for mistake in subject.bank.mistakes:
-        verdict = subject.judge(subject.wrong(mistake), 1, name=True)
-        if verdict.score >= subject.exercise.points:
+    for mistake in subject.mistakes:
+        judged = subject.judged(mistake.id, NAMED_UNDER)
+        if judged.score >= subject.exercise.points:
             yield f"the mistake {mistake.id} loses no points"
-        named = [found.id for found in verdict.mistakes]
-        if named != [mistake.id]:
-            yield f"the mistake {mistake.id} is named {named or 'nothing'}"
+        if judged.named != (mistake.id,):
+            yield f"the mistake {mistake.id} is named {' and '.join(judged.named) or 'nothing'}"
 
 
-def points_follow_from_the_answer(subject: Subject, seeds: int = SEEDS) -> Iterator[str]:
-    """The same answer earns the same points under every seed."""
-    answers = [(f"idiom {i}", names) for i, names in enumerate(subject.idioms)]
-    answers += [(m.id, subject.wrong(m)) for m in subject.bank.mistakes]
-    for what, names in answers:
-        tried = range(min(seeds, subject.seeds))
-        scores = {subject.judge({**names}, seed).score for seed in tried}
+def points_follow_from_the_answer(subject: Subject, seeds: int = 0) -> Iterator[str]:
+    """The same answer earns the same points under every seed; `seeds` of them, or the usual."""
+    usual = SEEDS_OF_TORCH if subject.needs_torch else SEEDS
+    tried = range(min(seeds or usual, subject.seeds))
+    for what in subject.answers:
+        scores = {subject.judged(what, seed).score for seed in tried}
         if len(scores) > 1:
             yield f"{what} earns {sorted(scores)} under {len(tried)} seeds"
 
@@ -194,7 +244,7 @@ def points_follow_from_the_answer(subject: Subject, seeds: int = SEEDS) -> Itera
 def no_thought_no_points(subject: Subject) -> Iterator[str]:
     """An answer without thought earns at most a fifth; an untouched stub nothing."""
     for answer in UNTHINKING:
-        verdict = subject.judge(unthinking(subject, answer), 1)
+        verdict = subject.judge(unthinking(subject.reference, answer), 1)
         if verdict.score > NO_CORE * subject.exercise.points:
             yield f"the answer {answer.__name__!r} earns {verdict.score:g} points"
 
@@ -216,65 +266,3 @@ RULES: tuple[Rule, ...] = (
     points_follow_from_the_answer,
     no_thought_no_points,
 )
-
-# --- answers without thought -------------------------------------------------------------------
-
-
-def first_argument(*args: Any, **kwargs: Any) -> Any:
-    """Give the first argument back."""
-    return args[0]
-
-
-def zeros(*args: Any, **kwargs: Any) -> Any:
-    """Give zeros of the shape of the first argument."""
-    return np.zeros_like(np.asarray(args[0], dtype=np.float64))
-
-
-def ones(*args: Any, **kwargs: Any) -> Any:
-    """Give ones of the shape of the first argument."""
-    return np.ones_like(np.asarray(args[0], dtype=np.float64))
-
-
-def noise(*args: Any, **kwargs: Any) -> Any:
-    """Give noise of the shape of the first argument."""
-    return np.random.default_rng(len(args)).normal(size=np.shape(args[0]))
-
-
-def nothing(*args: Any, **kwargs: Any) -> Any:
-    """Give None."""
-    return None
-
-
-def all_true(*args: Any, **kwargs: Any) -> Any:
-    """Give a mask that keeps everything."""
-    shape = args[0] if isinstance(args[0], tuple) else np.shape(args[0])
-    return np.ones(shape, dtype=bool)
-
-
-def false(*args: Any, **kwargs: Any) -> Any:
-    """Give False."""
-    return False
-
-
-def one_half(*args: Any, **kwargs: Any) -> Any:
-    """Give 0.5."""
-    return 0.5
-
-
-UNTHINKING = (first_argument, zeros, ones, noise, nothing, all_true, false, one_half)
-
-
-def unthinking(subject: Subject, answer: Callable[..., Any]) -> dict[str, Any]:
-    """Give the names of an exercise, each of which answers without thought."""
-    names: dict[str, Any] = {}
-    for name, right in subject.reference.items():
-        if not inspect.isclass(right):
-            names[name] = answer
-            continue
-        methods = {
-            method: (lambda self, *a, **k: answer(*a, **k) if a else None)
-            for method in vars(right)
-            if not method.startswith("__")
-        }
-        names[name] = type(name, (), {"__init__": lambda self, *a, **k: None, **methods})
-    return names

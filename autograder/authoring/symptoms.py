@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from dropout_course.engine.laws import laws_in
-from dropout_course.engine.mistakes import Bank, questions_in, work_out_symptoms
+from dropout_course.engine.mistakes import Bank, bank_of, questions_in
 
 from . import rules
 from .errors import SourceError, SourceErrors
@@ -74,5 +74,4 @@ def _module(root: Path, name: str) -> ModuleType:
 def of_exercise(module: ModuleType, exercise: Exercise, right: dict[str, Any]) -> Bank:
     """Work out the symptoms of the mistakes of one exercise."""
     answers = {name: right[name] for name in exercise.names}
-    questions, entries = questions_in(module), module.mistakes.entries
-    return Bank(questions, entries, work_out_symptoms(questions, entries, answers))
+    return bank_of(questions_in(module), module.mistakes.entries, answers)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from html import escape
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from docutils.parsers.rst import directives
 from live_figures import figure_of, load_with
 from sphinx.util.docutils import SphinxDirective
 
+from autograder.authoring.kept import kept
 from dropout_course import course, exercises
 from dropout_course.engine.judging import Verdict, judge
 from dropout_course.engine.student import Student
@@ -26,6 +28,8 @@ from dropout_course.engine.student import Student
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("dropout_course/**/*.py", "dropout_course/**/*.json", "book/_ext/build_your_own.py")
 EXERCISE = "dropout_layer"
 SEED = 4
 Draw = Callable[[np.random.Generator, tuple[int, ...], float], np.ndarray]
@@ -177,7 +181,7 @@ class BuildYourOwn(SphinxDirective):
         """Return a figure node with the element as raw HTML and the content as its caption."""
         module = exercises.module_of(course.find(EXERCISE))
         self.env.note_dependency(str(module.__file__))
-        data = figure_data()
+        data = kept(ROOT, "build-your-own", SOURCES, figure_data)
         plain = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
         html = (
             f'<build-your-own>{still(data)}<script type="application/json">{plain}</script>'

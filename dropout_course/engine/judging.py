@@ -154,16 +154,10 @@ def judge(
         The names of the parameters of the functions to write, for what is said of a relation.
     """
     begin = time.perf_counter()
-    outcomes: list[Outcome] = []
-    lost: Finding | None = None
-    for law in laws:
-        outcome = _run(law, student, seed) if lost is None else Outcome(law, lost, 0.0)
-        outcomes.append(outcome)
-        if outcome.finding and outcome.finding.kind in LOST:
-            lost = outcome.finding
+    outcomes = run_laws(laws, student, seed)
     named: tuple[Mistake, ...] = ()
     kinds = {outcome.finding.kind for outcome in outcomes if outcome.finding}
-    if lost is None and kinds - {"todo", "missing"}:
+    if kinds - {"todo", "missing"} and not kinds & set(LOST):
         student.allow(WORDS_ROOM)
         try:
             outcomes = _related(outcomes, student, seed, parameters or {})
@@ -171,6 +165,18 @@ def judge(
         except Lost:
             pass  # the laws have been judged; only the words about the mistake are lost
     return Verdict(exercise, points, tuple(outcomes), named, time.perf_counter() - begin)
+
+
+def run_laws(laws: Sequence[Law], student: Student, seed: int) -> list[Outcome]:
+    """Run laws on an answer, and look for no words about what breaks them; see `judge`."""
+    outcomes: list[Outcome] = []
+    lost: Finding | None = None
+    for law in laws:
+        outcome = _run(law, student, seed) if lost is None else Outcome(law, lost, 0.0)
+        outcomes.append(outcome)
+        if outcome.finding and outcome.finding.kind in LOST:
+            lost = outcome.finding
+    return outcomes
 
 
 def _case(law: Law, seed: int, *, lenient: bool = False) -> Case:

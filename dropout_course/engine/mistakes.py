@@ -279,13 +279,16 @@ def questions_in(module: ModuleType) -> list[Question]:
     return [value for value in vars(module).values() if isinstance(value, Question)]
 
 
-def work_out_symptoms(
+def bank_of(
     questions: Sequence[Question], mistakes: Sequence[Mistake], right: Mapping[str, Any]
-) -> dict[str, list[str]]:
-    """Find the symptoms of mistakes, beside right answers to all names of the exercise."""
+) -> Bank:
+    """Find the symptoms of mistakes, beside right answers to all names of the exercise.
+
+    The bank that is given keeps what the mistakes answered: they are not asked again.
+    """
     bank = Bank(questions, mistakes, {})
     answers = {question.name: question.ask(Student.here(right)) for question in questions}
-    return {
+    bank.symptoms = {
         mistake.id: [
             question.name
             for question in questions
@@ -294,3 +297,4 @@ def work_out_symptoms(
         ]
         for mistake in mistakes
     }
+    return bank
