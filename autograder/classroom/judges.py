@@ -72,7 +72,7 @@ def imported(source: str, package: str = "") -> tuple[str, ...]:
     except (SyntaxError, ValueError):
         return ()
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -80,6 +80,15 @@ def imported(source: str, package: str = "") -> tuple[str, ...]:
             of = ".".join([*above, node.module or ""] if node.level else [node.module or ""])
             names |= {of.rstrip("."), *(f"{of.rstrip('.')}.{alias.name}" for alias in node.names)}
     return tuple(sorted(name for name in names if name.partition(".")[0] in OURS))
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Give all statements of a module, and what holds statements; no expression."""
+    todo: list[ast.AST] = [tree]
+    while todo:
+        yield (node := todo.pop())
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            todo += getattr(node, block, ())
 
 
 def release_imports(release: bytes) -> tuple[str, ...]:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeVar
 
 from nbformat.notebooknode import NotebookNode
 
 CELL_MAGIC = re.compile(r"\A(?:\s*%%(?:time|timeit|capture|prun)\b[^\n]*\n)+")
 LINE_MAGIC = re.compile(r"^([ \t]*)([%!].*)$", re.MULTILINE)
 NUMBER = re.compile(r"Exercise\s+(\d+\.\d+)")
+KEPT = 1024  # cells whose meaning is remembered: ours come with each notebook …
+SHORT = 10_000  # … but not those of more characters than this
+T = TypeVar("T")
+
+
+def _remembered(function: Callable[[str], T]) -> Callable[[str], T]:
+    """Remember what a function gave for short cells; what it gives must be small."""
+    known = lru_cache(maxsize=KEPT)(function)
+    return lambda source: (known if len(source) <= SHORT else function)(source)
 
 
 @dataclass
@@ -42,11 +55,9 @@ class Slot:
         return grade_id(self.cell) or self.cell.get("id", "")
 
     @property
-    def asked(self) -> set[str]:
+    def asked(self) -> frozenset[str]:
         """The functions and classes that a stub asks for, which its imports are not."""
-        tree = parsed(self.cell.source) if self.kind == "answer" else None
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        return {node.name for node in tree.body if isinstance(node, kinds)} if tree else set()
+        return _asked(self.cell.source) if self.kind == "answer" else frozenset()
 
 
 @dataclass
@@ -65,7 +76,7 @@ def grade_id(cell: NotebookNode) -> str:
 
 def same(a: str, b: str) -> bool:
     """Tell whether two sources are equal but for space at line ends and around them."""
-    return [line.rstrip() for line in a.strip().split("\n")] == [
+    return a == b or [line.rstrip() for line in a.strip().split("\n")] == [
         line.rstrip() for line in b.strip().split("\n")
     ]
 
@@ -75,17 +86,29 @@ def alike(a: str, b: str) -> bool:
     return same(a, b) or meaning(a) == meaning(b)
 
 
-def meaning(source: str) -> str:
-    """Give what a cell of code does, without its comments, spacing and cell magics.
+@_remembered
+def meaning(source: str) -> bytes:
+    """Hash what a cell of code does, without its comments, spacing and cell magics.
 
-    Text that is no Python comes back without space around it, so that it equals only itself.
+    Text that is no Python equals only itself, but for space around it.
     """
     plain = CELL_MAGIC.sub("", source).strip()
     tree = parsed(LINE_MAGIC.sub(_as_call, plain))
     try:
-        return ast.dump(tree) if tree is not None and tree.body else plain
+        return _hash(ast.dump(tree) if tree is not None and tree.body else plain)
     except RecursionError:
-        return plain
+        return _hash(plain)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+@_remembered
+def _asked(source: str) -> frozenset[str]:
+    tree = parsed(source)
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return frozenset(n.name for n in tree.body if isinstance(n, kinds)) if tree else frozenset()
 
 
 def _as_call(found: re.Match[str]) -> str:
@@ -103,7 +126,8 @@ def parsed(source: str) -> ast.Module | None:
             return None
 
 
-def defined(source: str) -> set[str]:
+@_remembered
+def defined(source: str) -> frozenset[str]:
     """Return the names that a cell gives a value, however it does; works on broken code as well.
 
     Functions, classes, imports, assignments of every form, also below `if`, `try` and `with`,
@@ -112,7 +136,7 @@ def defined(source: str) -> set[str]:
     tree = parsed(LINE_MAGIC.sub(r"\1pass", CELL_MAGIC.sub("", source)))
     if tree is None:
         found = re.findall(r"^\s*(?:async\s+def|def|class)\s+(\w+)", source, re.MULTILINE)
-        return set(found) | set(re.findall(r"^(\w+)\s*=[^=]", source, re.MULTILINE))
+        return frozenset([*found, *re.findall(r"^(\w+)\s*=[^=]", source, re.MULTILINE)])
     names: set[str] = set()
     todo: list[ast.AST] = list(tree.body)
     while todo:
@@ -129,7 +153,7 @@ def defined(source: str) -> set[str]:
         else:
             names |= _named_by_text(node)
             todo += ast.iter_child_nodes(node)
-    return names
+    return frozenset(names)
 
 
 def _named_by_text(node: ast.AST) -> set[str]:
@@ -192,12 +216,12 @@ def match(release: NotebookNode, submitted: NotebookNode) -> Match:
     return result
 
 
-def _key(cell: NotebookNode) -> tuple[bool, str]:
+def _key(cell: NotebookNode) -> tuple[bool, str | bytes]:
     code = cell.cell_type == "code"
     return code, meaning(cell.source) if code else cell.source.strip()
 
 
-def _exercise_of(cell: NotebookNode, own: int, exercises: dict[int, set[str]]) -> int:
+def _exercise_of(cell: NotebookNode, own: int, exercises: dict[int, frozenset[str]]) -> int:
     """Give the exercise that a cell answers: its own, unless it defines another one's names."""
     names = defined(cell.source)
     if names & exercises[own]:
@@ -233,13 +257,14 @@ def _is_free(result: Match, position: int, submitted: NotebookNode) -> bool:
     return not known & set(statements(submitted.cells[position].source))
 
 
-def statements(source: str) -> list[str]:
-    """Give the meaning of each statement of a cell; none of code that does not parse."""
+@_remembered
+def statements(source: str) -> tuple[bytes, ...]:
+    """Hash the meaning of each statement of a cell; none of code that does not parse."""
     tree = parsed(LINE_MAGIC.sub(_as_call, CELL_MAGIC.sub("", source)))
     try:
-        return [ast.dump(node) for node in tree.body] if tree else []
+        return tuple(_hash(ast.dump(node)) for node in tree.body) if tree else ()
     except RecursionError:
-        return []
+        return ()
 
 
 def _match_by_place(result: Match, submitted: NotebookNode) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_output
 
 TEXT_LIMIT = 10_000  # characters of one output
 CELL_LIMIT = 20  # outputs of one cell
@@ -80,7 +79,8 @@ def verdict(words: str, score: float, points: float) -> list[NotebookNode]:
     is no number, and raises for more than the points of the cell; so the number is made here.
     """
     number = min(max(score, 0.0), points) if math.isfinite(score) else 0.0
-    result = new_output("execute_result", data={"text/plain": repr(float(number))})
+    data = {"text/plain": repr(float(number))}
+    result = _output("execute_result", data=data, metadata={}, execution_count=None)
     text = clip(words.rstrip()) + "\n"
     return [_stream("stdout", text), result] if words.strip() else [result]
 
@@ -95,7 +95,14 @@ def clip(text: str, limit: int = TEXT_LIMIT) -> str:
 
 
 def _stream(name: str, text: str) -> NotebookNode:
-    return new_output("stream", name=name, text=text)
+    return _output("stream", name=name, text=text)
+
+
+def _output(kind: str, **parts: Any) -> NotebookNode:
+    """Make what `nbformat.v4.new_output` makes, which takes its time to look whether it is one."""
+    made = NotebookNode(output_type=kind)
+    made.update(parts)
+    return made
 
 
 def _safe(output: dict[str, Any]) -> NotebookNode | None:
@@ -105,7 +112,7 @@ def _safe(output: dict[str, Any]) -> NotebookNode | None:
     if kind == "error":
         lines = output.get("traceback")
         shown = "\n".join(map(str, lines)) if isinstance(lines, list) else ""
-        return new_output(
+        return _output(
             "error",
             ename=clip(str(output.get("ename", "")), 200),
             evalue=clip(str(output.get("evalue", "")), 1000),
@@ -115,7 +122,7 @@ def _safe(output: dict[str, Any]) -> NotebookNode | None:
         data = output.get("data")
         data = _data(data) if isinstance(data, dict) else {}
         # display_data: an execute_result in a check cell would be its score, so none is kept
-        return new_output("display_data", data=data) if data else None
+        return _output("display_data", data=data, metadata={}) if data else None
     return None
 
 

@@ -5,10 +5,12 @@ They share the warm process of this machine, and none of them writes to the grad
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -21,7 +23,8 @@ from autograder.sandbox import Lent
 from autograder.sandbox.jail import syscalls
 
 Task = tuple[str, Path]  # a student and the submitted folder
-ENOUGH = 40  # submissions for which one more worker is worth its start
+Workers = Callable[[str, int], ProcessPoolExecutor]
+ENOUGH = 10  # submissions for which one more worker is worth its start
 AHEAD = 2  # submissions a worker that are handed out, so that none waits
 
 
@@ -47,13 +50,27 @@ def grade_all(job: Job, tasks: Sequence[Task], workers: int, log: Path) -> Itera
     opened.keep_ahead()
     count = workers or min(len(os.sched_getaffinity(0)), 1 + len(tasks) // ENOUGH)
     if count <= 1:
-        for student, folder in tasks:
-            yield grade_submission(job, student, folder)
-        return
+        return (grade_submission(job, student, folder) for student, folder in tasks)
+    # A fork has loaded everything. But OpenMP does not work in the fork of who has used it.
+    how = "spawn" if "torch" in sys.modules else "fork"
+
+    def workers_by(how: str, number: int) -> ProcessPoolExecutor:
+        given = job, opened.lend(), log, os.getpid()
+        return ProcessPoolExecutor(number, multiprocessing.get_context(how), _begin, given)
+
+    executor = workers_by(how, count)
+    executor.submit(int)  # forks them all, here, where the progress bar has no thread yet
+    return _graded(job, tasks, count, executor, workers_by)
+
+
+def _graded(
+    job: Job, tasks: Sequence[Task], count: int, executor: ProcessPoolExecutor, workers_by: Workers
+) -> Iterator[Graded]:
+    """Have submissions graded by workers, and by new ones if these die."""
     done: set[str] = set()
     while left := [task for task in tasks if task[0] not in done]:
         try:
-            for graded in _in_processes(job, left, count, log, opened.lend):
+            for graded in _in_processes(job, left, count, executor):
                 done.add(graded.student)
                 yield graded
         except BrokenProcessPool:
@@ -61,26 +78,24 @@ def grade_all(job: Job, tasks: Sequence[Task], workers: int, log: Path) -> Itera
             left = [task for task in left if task[0] not in done]
             for task in left[: AHEAD * count]:  # the first of them were in the workers' hands
                 done.add(task[0])
-                yield _alone(job, task, log, opened.lend)
+                yield _alone(job, task, workers_by("spawn", 1))
+            executor = workers_by("spawn", count)
 
 
-def _alone(job: Job, task: Task, log: Path, lend: Callable[[], Lent]) -> Graded:
+def _alone(job: Job, task: Task, executor: ProcessPoolExecutor) -> Graded:
     """Grade one submission in a worker of its own; say so if the worker dies of it again."""
     try:
-        (graded,) = _in_processes(job, [task], 1, log, lend)
+        (graded,) = _in_processes(job, [task], 1, executor)
     except BrokenProcessPool:
         return not_graded(job, task[0], RuntimeError("the process that graded it died"))
     return graded
 
 
 def _in_processes(
-    job: Job, tasks: Sequence[Task], count: int, log: Path, lend: Callable[[], Lent]
+    job: Job, tasks: Sequence[Task], count: int, executor: ProcessPoolExecutor
 ) -> Iterator[Graded]:
     rest = iter(tasks)
     running: set[Future[Graded]] = set()
-    executor = ProcessPoolExecutor(
-        count, multiprocessing.get_context("spawn"), _begin, (job, lend(), log, os.getpid())
-    )
     try:
         while True:
             while len(running) < AHEAD * count and (task := next(rest, None)):
@@ -101,6 +116,10 @@ def _begin(job: Job, lent: Lent, log: Path, parent: int) -> None:
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+    gc.freeze()  # what a fork shares is not looked at again
+    # what it shares may be locked, by a thread that is not here
+    sys.stdout = open(1, "w", closefd=False, errors="backslashreplace")  # noqa: SIM115
+    sys.stderr = open(2, "w", closefd=False, errors="backslashreplace")  # noqa: SIM115
     log_to(log)
     opened = lent.borrow()
     opened.keep_ahead()

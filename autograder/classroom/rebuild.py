@@ -7,7 +7,6 @@ last cell that answers an exercise bears that exercise's id, and what is missing
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from autograder.classroom.added import additions
 from autograder.classroom.attachments import give_attachments
 from autograder.classroom.match import Match, Slot, alike, changed_copies, defined, match, same
+from autograder.classroom.notebook_text import copied
 
 EXTRA = "extra"  # tag of the cells that the student added
 
@@ -45,7 +45,7 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
         A new notebook; neither argument is changed. Its metadata lists the answer cells that
         nobody filled in (``untouched``): they run first, for a stub must not hide an answer.
     """
-    notebook = copy.deepcopy(release)
+    notebook = copied(release)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from nbgrader.api import (
@@ -41,6 +42,7 @@ from autograder.classroom.submission import Graded
 
 DATABASE_TRIES = 10
 DATABASE_PAUSE = 1.0  # seconds
+PORTION = 200  # submissions whose rows are in memory at once
 WAITING = (
     "! Another program holds the gradebook, so that nothing can be written. I try again for half "
     "a minute; close what uses it (a browser of databases, another grader)."
@@ -152,7 +154,11 @@ class Recorder:
         Of those whose grade is recorded: a due date may have been moved, or a grade changed in
         Formgrader, since it was.
         """
-        return _patiently(lambda: self._renew_penalties(students))
+        changed: list[str] = []
+        for at in range(0, len(students), PORTION):
+            some = students[at : at + PORTION]
+            changed += _patiently(partial(self._renew_penalties, some))
+        return sorted(changed)
 
     def _renew_penalties(self, students: list[str]) -> list[str]:
         changed = []
@@ -169,7 +175,7 @@ class Recorder:
                 if before != after:
                     changed.append(student)
             gradebook.db.commit()
-        return sorted(changed)
+        return changed
 
     def _timestamp(self, student: str) -> datetime | None:
         folder = self.course.folder("submitted", student, self.assignment)

@@ -23,6 +23,7 @@ from autograder.classroom.beside import beside
 from autograder.classroom.intake import intake
 from autograder.classroom.kept import answers_of
 from autograder.classroom.match import grade_id, slots
+from autograder.classroom.notebook_text import written
 from autograder.classroom.outputs import TOTAL_LIMIT, safe_outputs, verdict, weight
 from autograder.classroom.rebuild import rebuild
 from autograder.classroom.report import Record, exercise_words, report
@@ -118,12 +119,12 @@ def not_graded(job: Job, student: str, error: BaseException) -> Graded:
 
 
 def _graded(student: str, notebook: NotebookNode, record: Record) -> Graded:
-    # not nbformat.writes: it takes most of its time to validate what was made to be valid
     scores, comments = _marks(notebook)
     if record.failure:  # our failure is nobody's zero: a person decides
         scores = dict.fromkeys(scores)
     answers = {} if record.failure else answers_of(notebook)
-    text = nbformat.v4.writes(notebook) + "\n"
+    # not nbformat.writes: it takes most of its time to validate what was made to be valid
+    text = written(notebook) + "\n"
     return Graded(student, text, record, scores, comments, answers)
 
 

@@ -21,6 +21,9 @@ OFTEN = ("pandas", "seaborn", "plotly", "sympy", "numba", "tqdm", "statsmodels",
 GUARDS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
+_made: set[str] = set()  # names of stand-ins that may be in `sys.modules`
+
+
 class _Absent:
     """A name of an absent library: it may be imported and named, and not used."""
 
@@ -69,6 +72,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        _made.add(spec.name)
         return _Module(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
@@ -128,5 +132,7 @@ def stand_in(library: str) -> None:
 
 def forget() -> None:
     """Take the stand-ins out of `sys.modules`, where SciPy and others look for the real ones."""
-    for name in [name for name, module in sys.modules.items() if isinstance(module, _Module)]:
-        del sys.modules[name]
+    # not by a look at all modules: each would be copied for it, in a fork that shares them
+    while _made:
+        if isinstance(sys.modules.get(name := _made.pop()), _Module):
+            del sys.modules[name]

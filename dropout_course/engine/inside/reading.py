@@ -63,21 +63,26 @@ class _Reader:
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise CodecError("a value nested too deeply, or of too many parts")
         if type(node) is not list:
-            return self.plain(node)
+            return node if type(node) in _AS_IT_IS else self.plain(node)
         if not node:
             raise CodecError("an unknown part")
-        kind, *rest = node
+        kind = node[0]
         if kind == "a":
-            dtype, shape, start, how = rest
+            _, dtype, shape, start, how = node
             array = self.blob(dtype, shape, start)
             if not self.layouts:
                 array.flags.writeable = False
                 return array
             if type(how) is not str:
                 raise CodecError("a bad memory layout")
+            if how == "C":
+                return array.copy()
             array = laid_out(array, how.removesuffix(FROZEN))
             array.flags.writeable = not how.endswith(FROZEN)
             return array
+        if (kind == "d" or kind in _CONTAINERS) and len(node) == 2:
+            return self.container(kind, node[1], depth)
+        rest = node[1:]
         if kind == "g":
             return self.blob(*rest)[()]
         if kind == "T":
@@ -111,14 +116,16 @@ class _Reader:
             self.in_sets += len(content)
             if self.in_sets > MAX_SET:
                 raise CodecError("a set of too many parts")
-        return make([self.node(item, depth + 1) for item in content])
+        node, depth = self.node, depth + 1
+        return make([node(item, depth) for item in content])
 
     def mapping(self, content: list[Any], depth: int) -> dict[str, Any]:
+        node, depth = self.node, depth + 1
         made = {}
         for key, value in content:
             if type(key) is not str:
                 raise CodecError("a dict with keys that are not strings")
-            made[key] = self.node(value, depth + 1)
+            made[key] = node(value, depth)
         return made
 
     def made(self, kind: str, rest: list[Any], depth: int) -> Any:
@@ -141,6 +148,7 @@ class _Reader:
         return torch.from_numpy(array.copy())
 
 
+_AS_IT_IS = frozenset([str, bool, float, type(None)])
 _CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {"l": list, "t": tuple, "e": set}
 
 

@@ -50,7 +50,7 @@ class _Writer:
         start = self.at
         self.parts.append(raw)
         if pad := -len(raw) % ALIGN:
-            self.parts.append(b"\0" * pad)
+            self.parts.append(_PADS[pad])
         self.at += len(raw) + pad
         return [kind, name, list(array.shape), start]
 
@@ -60,8 +60,11 @@ class _Writer:
             raise CodecError("a value nested too deeply")
         if self.nodes > MAX_NODES:
             raise CodecError("a value of too many parts")
+        kind = type(value)
+        if kind in _AS_IT_IS:
+            return value
         # Most values are of these very types; subclasses and the rest go the long way.
-        write = _WRITE.get(type(value))
+        write = _WRITE.get(kind)
         return write(self, value, depth) if write else self.any(value, depth)
 
     def any(self, value: Any, depth: int) -> Any:
@@ -76,8 +79,11 @@ class _Writer:
 
     def array(self, value: np.ndarray, depth: int) -> Any:
         array = np.asarray(value)
-        frozen = "" if array.flags.writeable else FROZEN
-        return [*self.blob("a", array), layout(array) + frozen]
+        made = self.blob("a", array)
+        flags = array.flags
+        how = "C" if flags.c_contiguous else layout(array)
+        made.append(how if flags.writeable else how + FROZEN)
+        return made
 
     def scalar(self, value: np.generic, depth: int) -> Any:
         return self.blob("g", np.asarray(value))
@@ -96,14 +102,16 @@ class _Writer:
         return float(value) if isfinite(value) else ["f", float(value).hex()]
 
     def sequence(self, kind: str, value: Any, depth: int) -> Any:
-        return [kind, [self.node(item, depth + 1) for item in value]]
+        node, depth = self.node, depth + 1
+        return [kind, [node(item, depth) for item in value]]
 
     def mapping(self, value: dict[Any, Any], depth: int) -> Any:
+        node, depth = self.node, depth + 1
         pairs = []
         for key, item in value.items():
             if not isinstance(key, str):
                 raise CodecError("a dict with keys that are not strings")
-            pairs.append([str(key), self.node(item, depth + 1)])
+            pairs.append([str(key), node(item, depth)])
         return ["d", pairs]
 
     def rng(self, value: Rng, depth: int) -> Any:
@@ -114,6 +122,10 @@ class _Writer:
 
     def itself(self, value: Any, depth: int) -> Any:
         return value
+
+
+_PADS = [b"\0" * pad for pad in range(ALIGN)]
+_AS_IT_IS = frozenset([str, bool, type(None)])
 
 
 def _little_endian(array: np.ndarray) -> tuple[np.ndarray, str]:
