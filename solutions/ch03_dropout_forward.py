@@ -149,9 +149,9 @@ def survivor_pmf(n: int, p: float) -> np.ndarray:
     The binomial distribution of n and 1 - p; its mean is the expected width
     in Srivastava et al. (2014), appendix A.1.
     """
-    if p in (0, 1):  # no logarithm of zero
-        return np.eye(n + 1)[n if p == 0 else 0]
     k = np.arange(n + 1)
+    if p in (0, 1):  # no logarithm of zero
+        return (k == (n if p == 0 else 0)).astype(np.float64)
     # binomial coefficients of n = 2000 overflow, their logarithms do not
     log_factorial = np.array([math.lgamma(i + 1) for i in k])
     log_choose = log_factorial[n] - log_factorial - log_factorial[::-1]
