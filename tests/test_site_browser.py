@@ -273,7 +273,7 @@ def test_a_browser_that_refuses_storage_breaks_nothing(chrome, home, quiz_page, 
 
 def test_questions_are_counted(chrome, home, quiz_page, answers):
     page, _ = opened(chrome.new_context(), f"{home}/{quiz_page}")
-    counts = page.locator(".quiz-count").all_text_contents()
+    counts = [text.replace("\xa0", " ") for text in page.locator(".quiz-count").all_text_contents()]
     total = len(answers)
     assert counts == [f"Question {place} of {total}" for place in range(1, total + 1)]
 
