@@ -57,6 +57,7 @@ def marked(page, words):
             && marked.every((e, n) => e.textContent === words && e === said[n]);
         }""",
         arg=words,
+        polling=50,  # ms: frames are not drawn while nothing moves
     )
 
 

@@ -74,7 +74,7 @@
 
     // Somebody follows a link to the figure: here it is.
     wanted() {
-      const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const target = document.querySelector(":target");
       if (!target || this.seen || !this.waiting.some((one) => one.contains(target))) return;
       this.reveal(false);
       target.scrollIntoView();

@@ -2,12 +2,20 @@
 // back) it marks the section of the target, otherwise the one that is being read.
 (() => {
   "use strict";
+  // Who types an address may type what no id can be.
+  const decoded = (hash) => {
+    try {
+      return decodeURIComponent(hash.slice(1));
+    } catch {
+      return "";
+    }
+  };
   const start = () => {
     const nav = document.querySelector("nav.page-toc");
     const links = [...(nav?.querySelectorAll("a[href^='#']") ?? [])];
     const sections = new Map(); // in the order of the page
     for (const link of links) {
-      const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      const section = document.getElementById(decoded(link.hash));
       if (section) sections.set(section, link);
     }
     if (!sections.size) return;
@@ -36,11 +44,12 @@
       return null;
     };
     const target = () => {
-      const id = decodeURIComponent(location.hash.slice(1));
+      const id = decoded(location.hash);
       return id ? document.getElementById(id) : null;
     };
     const heading = (section) => section.querySelector("h1, h2, h3, h4, h5, h6") ?? section;
     const read = () => {
+      if (scrollY < 2) return null; // at its beginning, however much of it is in view
       const line = Math.min(innerHeight * 0.3, 240);
       const end = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
       let found = null;
