@@ -74,7 +74,12 @@
 
     // Somebody follows a link to the figure: here it is.
     wanted() {
-      const target = document.querySelector(":target");
+      let target = null;
+      try {
+        target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      } catch {
+        /* an address that no id can have */
+      }
       if (!target || this.seen || !this.waiting.some((one) => one.contains(target))) return;
       this.reveal(false);
       target.scrollIntoView();
