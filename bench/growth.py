@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -84,7 +84,9 @@ def _apart(work: Any, *given: int) -> tuple[float, float]:
 
 def _tell(to: Any, work: Any, *given: int) -> None:
     to.send(work(*given))
-    to.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    # not ru_maxrss: a process inherits that of the one that started it
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    to.send(int(peak[1]) / 1024 if peak else float("nan"))
 
 
 def _class(count: int, workers: int) -> float:
