@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from pybtex.backends.plaintext import Backend
@@ -75,10 +76,16 @@ def _citation(key: str, entry: Entry) -> Citation:
 
 def _whole(entry: Entry) -> str:
     """Return an entry as in a list of references, with a link to arXiv."""
-    (made,) = Style().format_entries([entry])
+    (made,) = _style().format_entries([entry])
     text = re.sub(r"([*_\[\]<>`$])", r"\\\1", made.text.render(Backend()))
     text = LINK.sub(lambda found: f"<{found[1]}>".replace("\\", ""), text)
     return ARXIV.sub(r"[arXiv:\1](https://arxiv.org/abs/\1)", text)
+
+
+@cache
+def _style() -> Style:
+    """Make it once: pybtex searches all installed packages for its parts."""
+    return Style()
 
 
 def _last_name(person: Person) -> str:

@@ -11,6 +11,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 SHARED = 4  # nodes that an example may have in common with a reference: those of 1 - p
@@ -31,12 +32,17 @@ def examples(path: Path, reference: Path) -> dict[str, str]:
         The module with the reference implementations of its chapter: what is wrong in one exercise
         may be right in the next.
     """
-    right = set(pieces(ast.parse(reference.read_text("utf-8"))))
+    right = _right(reference.read_text("utf-8"))
     return {
         id: code
         for id, code, change in _changes(path)
         if len(code) <= LONGEST and right.isdisjoint(pieces(change)) and not _unexplained(change)
     }
+
+
+@cache
+def _right(reference: str) -> frozenset[str]:
+    return frozenset(pieces(ast.parse(reference)))
 
 
 def pieces(tree: ast.AST) -> Iterator[str]:

@@ -36,7 +36,7 @@ class Cut(NamedTuple):
     lines: list[str]
 
 
-def stub(source: str, names: Sequence[str], given: Sequence[str] = ()) -> str:
+def stub(source: str, names: Sequence[str], given: Sequence[str] = (), *, run: bool = True) -> str:
     """Make the stub of some definitions of a reference module.
 
     Parameters
@@ -48,6 +48,8 @@ def stub(source: str, names: Sequence[str], given: Sequence[str] = ()) -> str:
         or method whose signature ends in ``# given`` stays whole.
     given : sequence of str
         Functions, classes and constants that are shown in full.
+    run : bool
+        Try whether the stub runs by itself, which imports what it imports.
 
     Returns
     -------
@@ -83,7 +85,8 @@ def stub(source: str, names: Sequence[str], given: Sequence[str] = ()) -> str:
                 "under `:given:`, or write the signature without it",
             )
     code = _assemble([node for node in tree.body if node in keep], cuts, lines)
-    _run(code, home[names[0]].lineno)
+    if run:
+        _run(code, home[names[0]].lineno)
     return code
 
 
