@@ -279,6 +279,12 @@ MESSY: dict[str, Make] = {
         "K = open('k.txt').read()", "assert K == 'one'\nANSWER", k__txt="one"
     ),
     "%run": _own("%run my_helpers.py", my_helpers__py="ANSWER"),
+    "a folder for %%writefile": _own(
+        "!mkdir -p made/in",
+        "%mkdir made",
+        "%%writefile made/in/other.py\nANSWER",
+        "import sys\nsys.path.append('made/in')\nfrom other import dropout_inverted",
+    ),
     "%%writefile": _own("%%writefile other.py\nANSWER", "from other import dropout_inverted"),
 }
 

@@ -129,6 +129,7 @@ def test_a_law_about_form_judges_form(got, want, words):
         (np.array([7.0, np.nan]), np.zeros(2)),
         (np.array([7.0, 8.0], np.float32), np.zeros(2, np.float32)),
         ((1, np.float64(2.0)), (0.5, 0.5)),
+        (np.array(7.0), 0.5),
         (np.True_, False),
     ],
 )

@@ -246,3 +246,43 @@ def test_code_that_python_does_not_like_is_no_obstacle(source):
     assert answers(rebuilt)[0].endswith(source)
     changed = f"import math\n{source}\nimport os"
     assert additions("import math", changed)[-1].endswith("import os")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'check("double")',
+        'passed = {"double": check("double").passed}\nprint(passed["double"])',
+        "%%writefile double.py\ndef double(x):\n    return x",
+    ],
+)
+def test_a_name_that_is_mentioned_is_not_defined(source):
+    notebook = filled()
+    notebook.cells.append(new_code_cell(source, id="mine"))
+    assert through(notebook).notes == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'globals()["double"] = f',
+        "vars().update(double=f)",
+        'setattr(__main__, "double", f)',
+        'globals().update({"double": f})',
+        'globals().__setitem__("double", f)',
+    ],
+)
+def test_a_name_may_be_defined_by_a_text(source):
+    notebook = filled()
+    notebook.cells.append(new_code_cell(source, id="mine"))
+    said = "double is defined in 2 cells; the last one that runs counts."
+    assert through(notebook).notes == [said]
+
+
+def test_an_answer_in_two_halves_is_one_answer():
+    notebook = filled()
+    first, second = PAIR.split("\n\n\n")
+    other = copy.deepcopy(get(notebook, "pair"))
+    get(notebook, "pair").source, other.source, other.id = first, second, "half"
+    notebook.cells.insert(notebook.cells.index(get(notebook, "pair")) + 1, other)
+    assert through(notebook).notes == []

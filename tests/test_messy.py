@@ -57,6 +57,28 @@ def test_a_name_defined_twice_is_told(tmp_path):
     assert "draw_mask is defined in 2 cells; the last one that runs counts." in told.problems
 
 
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["1 / 0\nONE = 1", "f = ONE"], "the cell that defines ONE failed: the cell raised ZeroD"),
+        (
+            ["%%writefile no/mine.py\nx = 1", "import mine\ndropout_inverted = 1"],
+            "a cell that speaks of mine failed: the cell raised FileNotFoundError",
+        ),
+        (["f = SEEDS"], "SEEDS is defined in a demonstration, and these are not run at grading"),
+    ],
+)
+def test_a_name_that_is_lacking_is_explained(tmp_path, cells, words):
+    notebook = filled()
+    answer = next(c for c in notebook.cells if c.get("id") == "dropout_inverted")
+    *before, last = cells
+    insert(notebook, 5, *before)
+    answer.source = last if "import" in last else f"def dropout_inverted(*a):\n    {last}"
+    told = graded(tmp_path, notebook)
+    lost = next(e for e in told.result.exercises if e.id == "dropout_inverted")
+    assert words in " ".join(lost.message.split())
+
+
 @pytest.mark.parametrize("kind", ["link", "large", "folder"])
 def test_a_helper_that_is_not_taken_is_named(tmp_path, kind):
     helper = tmp_path / "my_helpers.py"

@@ -15,6 +15,11 @@ from nbformat.notebooknode import NotebookNode
 
 CELL_MAGIC = re.compile(r"\A(?:\s*%%(?:time|timeit|capture|prun)\b[^\n]*\n)+")
 LINE_MAGIC = re.compile(r"^([ \t]*)([%!].*)$", re.MULTILINE)
+_NOT_RUN = re.compile(
+    r"\A\s*%%(?:writefile|file|bash|sh|script|system|sx|!|cmd|perl|ruby|python[23]?|pypy"
+    r"|html|HTML|SVG|svg|javascript|js|latex|markdown)(?!\w)"
+)  # what stands in such a cell gives no name of the notebook a value
+_SETTERS = {"setattr", "setitem", "__setattr__", "__setitem__", "setdefault", "update", "push"}
 NUMBER = re.compile(r"Exercise\s+(\d+\.\d+)")
 KEPT = 1024  # cells whose meaning is remembered: ours come with each notebook …
 SHORT = 10_000  # … but not those of more characters than this
@@ -131,8 +136,10 @@ def defined(source: str) -> frozenset[str]:
     """Return the names that a cell gives a value, however it does; works on broken code as well.
 
     Functions, classes, imports, assignments of every form, also below `if`, `try` and `with`,
-    and texts in subscripts, as in ``globals()["f"] = g``; nothing that is local to a function.
+    and by texts, as in ``globals()["f"] = g``; nothing that is local to a function.
     """
+    if _NOT_RUN.match(source):
+        return frozenset()
     tree = parsed(LINE_MAGIC.sub(r"\1pass", CELL_MAGIC.sub("", source)))
     if tree is None:
         found = re.findall(r"^\s*(?:async\s+def|def|class)\s+(\w+)", source, re.MULTILINE)
@@ -157,16 +164,27 @@ def defined(source: str) -> frozenset[str]:
 
 
 def _named_by_text(node: ast.AST) -> set[str]:
-    """Give the names in ``globals()["f"]``, ``update(f=g)`` and ``setattr(module, "f", g)``."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return {node.slice.value} if isinstance(node.slice.value, str) else set()
-    if isinstance(node, ast.Call):
-        texts = {a.value for a in node.args if isinstance(a, ast.Constant)}
-        return {t for t in texts if isinstance(t, str)} | {k.arg for k in node.keywords if k.arg}
-    if isinstance(node, ast.Dict):
-        keys = {k.value for k in node.keys if isinstance(k, ast.Constant)}
-        return {k for k in keys if isinstance(k, str)}
-    return set()
+    """Give the names in ``globals()["f"] = g``, ``update(f=g)`` and ``setattr(module, "f", g)``.
+
+    Of calls those of `_SETTERS` alone: ``check("f")`` gives nothing a value.
+    """
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        return _texts([node.slice])
+    if not isinstance(node, ast.Call) or _name_of(node.func) not in _SETTERS:
+        return set()
+    keys = [key for part in node.args if isinstance(part, ast.Dict) for key in part.keys]
+    return _texts([*node.args, *keys]) | {k.arg for k in node.keywords if k.arg}
+
+
+def _name_of(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _texts(nodes: list[ast.expr | None]) -> set[str]:
+    constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    return {value for value in constants if isinstance(value, str)}
 
 
 def slots(release: NotebookNode) -> list[Slot]:

@@ -162,7 +162,7 @@ def _notes(slot: Slot, found: Match, submitted: NotebookNode) -> Iterator[str]:
                 f"The answer cell of {slot.label} is missing; what your other cells define is "
                 "graded."
             )
-        elif len(changed) > 1 and slot.index not in found.by_name:
+        elif _rival(slot, changed, submitted) and slot.index not in found.by_name:
             yield f"{slot.label} has {len(changed)} answer cells; the last one counts."
         if changed and all(submitted.cells[i].cell_type != "code" for i in changed):
             yield f"The answer cell of {slot.label} is no code cell; its text is graded as code."
@@ -171,6 +171,14 @@ def _notes(slot: Slot, found: Match, submitted: NotebookNode) -> Iterator[str]:
             yield f"The check cell of {slot.label} was deleted; the original is used."
         elif changed:
             yield f"The check cell of {slot.label} was changed; the original is used."
+
+
+def _rival(slot: Slot, changed: list[int], submitted: NotebookNode) -> bool:
+    """Tell whether one of several answer cells takes the place of another, not of a part of it."""
+    parts = [slot.asked & defined(submitted.cells[i].source) for i in changed]
+    return len(changed) > 1 and not (
+        all(parts) and sum(map(len, parts)) == len(set().union(*parts))
+    )
 
 
 def _twice(found: Match, submitted: NotebookNode) -> Iterator[str]:

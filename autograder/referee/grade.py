@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.referee.cells import Role, exercise_of, grade_id, role_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
+from autograder.referee.lacking import why_lacking
 from autograder.referee.limits import Limits
 from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
 from autograder.referee.sandboxes import UNSAFE, starter
@@ -109,7 +110,7 @@ def grade_notebook(
                 exercise = course.exercises()[exercise_of(cell)]
                 seed = exercise_seed(config.key, student, exercise.id, attempt)
                 wanted = [law for law in laws_of(exercise) if hidden or not law.hidden]
-                result.exercises.append(_judge(session, exercise, wanted, seed, config))
+                result.exercises.append(_judge(session, exercise, wanted, seed, config, nb))
     except EngineError as error:
         raise error.__cause__ or error from None  # what failed says what to do
     finally:
@@ -126,27 +127,39 @@ def _to_run(nb: Any) -> list[Any]:
 
 
 def _judge(
-    session: Session, exercise: course.Exercise, wanted: list[Law], seed: int, config: Config
+    session: Session,
+    exercise: course.Exercise,
+    wanted: list[Law],
+    seed: int,
+    config: Config,
+    nb: Any,
 ) -> ExerciseResult:
     # A seed of its own: that of the inputs must not be known where the answer runs.
     session.reseed(exercise_seed(config.key, str(seed), f"{exercise.id} process", b""))
     student = Student(session.transport())
     bank, parameters = exercises.bank(exercise), dict(exercise.parameters)
     verdict = judge(exercise.id, exercise.points, wanted, student, seed, bank, parameters)
-    if said := session.trouble.get(exercise.id):
-        verdict = _explained(verdict, said)
+    verdict = _explained(verdict, session.trouble.get(exercise.id, ""), nb, session.trouble)
     return exercise_result(verdict, _words(exercise, verdict))
 
 
-def _explained(verdict: Verdict, said: str) -> Verdict:
-    """Say why a name is missing, where its cell failed."""
+def _explained(verdict: Verdict, said: str, nb: Any, trouble: Mapping[str, str]) -> Verdict:
+    """Say why a name is missing, where its cell failed or was not run."""
 
     def better(outcome: Outcome) -> Outcome:
-        if outcome.finding and outcome.finding.kind == "missing":
+        if outcome.finding and outcome.finding.kind == "missing" and said:
             return replace(outcome, finding=Finding("cell", said))
         return outcome
 
-    return replace(verdict, outcomes=tuple(map(better, verdict.outcomes)))
+    verdict = replace(verdict, outcomes=tuple(map(better, verdict.outcomes)))
+    first = verdict.first_failure
+    if first is None or first.finding is None:
+        return verdict
+    why = why_lacking(first.finding, nb, trouble)
+    if not why:
+        return verdict
+    told = replace(first, finding=replace(first.finding, reason=f"{first.finding.reason}; {why}"))
+    return replace(verdict, outcomes=tuple(told if o is first else o for o in verdict.outcomes))
 
 
 def _words(exercise: course.Exercise, verdict: Verdict) -> str:

@@ -175,13 +175,19 @@ def _require_same(got: Any, want: Any, what: str) -> None:
         raise Broken(f"{what} is not what it must be", want, got)
 
 
-def _require_number(got: Any, want: Any, tol: float | None, what: str) -> None:
+def _one_number(got: Any, want: Any, what: str) -> Any:
+    """Require one real number, of any value, and give it."""
     if isinstance(got, np.ndarray) and got.ndim == 0:
         got = got[()]
     if isinstance(got, (bool, np.bool_)) or not isinstance(got, (int, float, np.number)):
         raise Broken(f"{what} must be one number, not {kind_of(got)}", want, got, "type")
     if isinstance(got, (complex, np.complexfloating)):
         raise Broken(f"{what} must be a real number", want, got, "type")
+    return got
+
+
+def _require_number(got: Any, want: Any, tol: float | None, what: str) -> None:
+    got = _one_number(got, want, what)
     if tol is None:
         tol = max(tolerance(np.asarray(got)), tolerance(np.asarray(want)))
     got, want = float(got), float(want)
@@ -227,7 +233,7 @@ def require_form(got: Any, want: Any, what: str) -> None:
         if not isinstance(got, (bool, np.bool_)):
             raise Broken(f"{what} must be a bool, not {kind_of(got)}", None, got, "type")
     elif isinstance(want, (int, float, np.number)):
-        _require_number(got, got if _number(got) else want, None, what)
+        _one_number(got, None, what)
     elif isinstance(want, dict):
         if not isinstance(got, dict) or set(got) != set(want):
             raise Broken(f"{what} must be a dict with the keys {sorted(want)}", None, got, "type")
@@ -242,7 +248,3 @@ def require_form(got: Any, want: Any, what: str) -> None:
             require_form(got[i], value, f"{ordinal(i)} value")
     elif type(got) is not type(want):
         raise Broken(f"{what} must be {kind_of(want)}, not {kind_of(got)}", None, got, "type")
-
-
-def _number(got: Any) -> bool:
-    return isinstance(got, (int, float, np.number)) and not isinstance(got, (bool, np.bool_))

@@ -17,9 +17,11 @@ import base64
 import math
 import os
 import random
+import re
 import socket
 import struct
 import sys
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,7 @@ from dropout_course.engine.inside import absent, answering, codec, interrupting
 STREAM = 20_000  # characters of stdout and of stderr that are kept from one cell
 PICTURE = 2_000_000  # bytes of one image
 OUTPUTS = 20  # displayed objects of one cell
+_MKDIR = re.compile(r"\s*mkdir(?:\s+[\w./-]+)+\s*")  # often before %%writefile
 
 
 class Cells:
@@ -103,7 +106,12 @@ def _shell_class() -> Any:
             raise SystemExit
 
         def system(self, cmd: str) -> None:
-            """Pass over ``!pip install …``, so that the rest of its cell runs."""
+            """Pass over ``!pip install …``, so that the rest of its cell runs; make folders."""
+            if _MKDIR.fullmatch(cmd):
+                for name in (part for part in cmd.split()[1:] if not part.startswith("-")):
+                    with suppress(OSError):
+                        os.makedirs(name)
+                return
             print(f"(at grading, shell commands are not run: {cmd[:200]})")
 
         def getoutput(self, cmd: str, *args: Any, **kwargs: Any) -> list[str]:
