@@ -136,7 +136,7 @@ def form_of(
         logit = torch.tensor(math.log(start / (1 - start)), requires_grad=True)
         log_var = torch.zeros((), requires_grad=True)
         weights = [w for layer in layers for w in layer.parameters()]
-        adam = torch.optim.Adam([*weights, logit, log_var], lr=0.01)
+        adam = torch.optim.Adam([*weights, logit, log_var], lr=0.01, fused=True)
         for _ in range(trained(steps)):
             p = masked(torch.sigmoid(logit))
             h = torch.relu(layers[0](x))
