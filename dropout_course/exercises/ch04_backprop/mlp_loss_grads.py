@@ -14,6 +14,7 @@ from dropout_course.exercises.ch04_backprop.mlp import (
     finite_differences,
     loss_grads,
     network,
+    positive,
     smooth_network,
     zero_network,
 )
@@ -38,7 +39,7 @@ def gradients_of_the_loss(student, case):
 def kept_units_are_scaled(student, case):
     # With every unit kept, rate p is no dropout with the weights behind the masks divided by q.
     p = 0.2
-    params, X, y, _ = network(case, (2, 3, 3, 2), 5, 0.0)
+    params, X, y = positive(*network(case, (2, 3, 3, 2), 5, 0.0)[:3])
     everything = (np.ones((5, 3), bool), np.ones((5, 3), bool))
     divided = {**params, "W2": params["W2"] / (1 - p), "W3": params["W3"] / (1 - p)}
     calls = [(params, X, y, everything, p), (divided, X, y, everything, 0.0)]
