@@ -77,7 +77,7 @@ class _Compressing(http.server.SimpleHTTPRequestHandler):
         path = Path(self.translate_path(self.path))
         if path.suffix not in TEXT or not path.is_file():
             return super().do_GET()
-        data = gzip.compress(path.read_bytes(), 9)
+        data = packed(path)
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Encoding", "gzip")
@@ -102,10 +102,15 @@ def compressed(folder: Path) -> Iterator[str]:
         thread.join()
 
 
+@functools.cache
+def packed(path: Path) -> bytes:
+    """Compress a file of a site: once, though every page asks for it."""
+    return gzip.compress(path.read_bytes(), 9)
+
+
 def weight(path: Path) -> int:
     """Bytes of a file as a host sends it."""
-    data = path.read_bytes()
-    return len(gzip.compress(data, 9)) if path.suffix in TEXT else len(data)
+    return len(packed(path)) if path.suffix in TEXT else path.stat().st_size
 
 
 def first_view(browser: Any, site: Path, address: str, device: Device = PHONE) -> dict[str, float]:

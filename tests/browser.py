@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,25 @@ class Watch:
     def _response(self, response: object) -> None:
         if response.status >= 400:
             self.troubles.append(f"{response.status}: {response.url}")
+
+
+AXE: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
+
+
+def violations(
+    page: Any, where: str | dict | None = None, options: dict[str, Any] = AXE
+) -> list[str]:
+    """Return what axe finds wrong in a part of a page: a selector, or what axe calls a context."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    program = "([where, options]) => axe.run(where ?? document, options)"
+    return [
+        f"{one['id']}: {one['help']} at {node['html'][:120]}"
+        for one in page.evaluate(program, [where, options])["violations"]
+        for node in one["nodes"][:4]
+    ]
 
 
 @pytest.fixture(scope="session")

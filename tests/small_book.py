@@ -10,7 +10,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pytest
 from browser import Watch, served
 from sphinx.testing.util import SphinxTestApp
 
@@ -94,13 +93,6 @@ def set_theme(page: Any, theme: str) -> None:
         f"html, body, figcaption {{ background: {ground}; color: {ink} }} "
         "* { transition: none !important }"
     )
-
-
-def violations(page: Any, context: str = "figure") -> list[str]:
-    """Return what axe finds wrong in a part of the page."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context=context).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 def sideways(page: Any) -> list[str]:

@@ -6,7 +6,7 @@ import gzip
 import re
 
 import pytest
-from browser import Watch
+from browser import Watch, violations
 from cards_book import FILES
 from themed_book import themed_book
 
@@ -60,14 +60,6 @@ def card(page, words):
 
 def gone(page):
     page.wait_for_function("() => !document.querySelector('.ref-card[data-open]')")
-
-
-def violations(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    options = {"resultTypes": ["violations"], "preload": False}
-    found = Axe().run(page, "article", options).response["violations"]
-    return [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found]
 
 
 # --- by mouse -------------------------------------------------------------------------------------
@@ -277,7 +269,7 @@ def test_open_cards_are_accessible(opened, width, theme):
     for selector, words in ((SOURCE, "Zebras"), (EQUATION, "Equation"), (TABLE, "more rows")):
         link(page, selector).tap() if touch else link(page, selector).hover()
         card(page, words)
-        assert violations(page) == [], selector
+        assert violations(page, "article") == [], selector
         wide = "(e) => [...e.querySelectorAll('*')].filter((one) => "
         wide += "one.getBoundingClientRect().right > innerWidth + 1).length"
         assert page.locator(CARD).evaluate(wide) == 0

@@ -116,7 +116,7 @@ def test_a_record_that_was_interrupted_is_made_again(made, tmp_path, steps, monk
     before = {row.student: row.score for row in grade(home)}
     hand_in(home, "gil", filled())
     with monkeypatch.context() as patch:
-        patch.setattr(grading, "_as_row", stop)
+        patch.setattr(grading, "as_row", stop)
         with pytest.raises(PowerFailure):
             grade(home, students=["gil"])
     hand_in(home, "gil", tiny())

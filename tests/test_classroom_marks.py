@@ -51,7 +51,7 @@ def test_rows_have_the_points_of_the_gradebook(home):  # noqa: F811
     assert "1.5 points of extra credit" in rows["ann"].reason
     assert "fails: The factor is there" in rows["ann"].reason  # no known mistake explains it
     assert rows["ann"].unchanged
-    assert rows["bob"].waiting == ["ch03-why"]
+    assert list(rows["bob"].waiting) == ["ch03-why"]
     assert "A person is to grade ch03-why." in rows["bob"].reason
     assert [(p["label"], p["score"]) for p in rows["ann"].parts][:2] == [("3.1", 8.5), ("3.2", 6)]
     shown = [cell for column in grade_table(home).columns for cell in column.cells]
@@ -134,7 +134,7 @@ def test_a_mark_adds_up():
 
 def test_the_summary_counts_every_row_once():
     rows = [Row("a", 1, 2, "graded", ""), Row("b", 1, 2, "failed", "")]
-    rows.append(Row("c", 1, 2, "problem", "", waiting=["x"], unchanged=True))
+    rows.append(Row("c", 1, 2, "problem", "", waiting=("x",), unchanged=True))
     assert summary(rows) == "1 graded, 1 failed, 1 waiting for a person, 1 unchanged"
 
 

@@ -16,6 +16,7 @@ from nbgrader.converters import Autograde
 from autograder.classroom import grading, recorder, submission
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.journal import REPOSITORY, Journal
+from autograder.classroom.rows import read_record
 
 pytestmark = [
     pytest.mark.slow,
@@ -195,7 +196,7 @@ def test_steps_that_somebody_added_are_not_passed_over(home):
 def test_the_record_of_a_notebook_is_read_back(home):
     rows = grade(home)
     course = Course(home)
-    record = grading.read_record(course, STEM, "ann")
+    record = read_record(course, STEM, "ann")
     assert record is not None
     assert record.score == rows[0].score == 20
     path = course.folder("autograded", "ann", STEM) / NAME

@@ -35,17 +35,3 @@ def test_a_first_view_is_light_and_still(browser, home, site, device):  # noqa: 
     jumpy = {name: one["shift"] for name, one in found.items() if one["shift"] >= SHIFT}
     assert (heavy, jumpy) == ({}, {})
     assert all(one["first"] > 0 for one in found.values())  # Chromium did measure
-
-
-def test_the_cut_fonts_are_enough(browser, home, site):  # noqa: F811
-    """No page loads a whole font beside its core: else run `python packaging/fonts.py`."""
-    context = browser.new_context()
-    tab, asked = context.new_page(), set()
-    tab.on("request", lambda request: asked.add((tab.url, request.url.rpartition("/")[2])))
-    for name in pages(site):
-        tab.goto(f"{home}/{name}")
-        tab.wait_for_load_state("networkidle")
-    context.close()
-    cores = {path.name.replace("-core", "") for path in site.rglob("*-core.woff2")}
-    assert len(cores) > 9
-    assert sorted((url, font) for url, font in asked if font in cores) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from browser import violations
 from small_book import (
     ROOT,
     book_of,
@@ -12,7 +13,6 @@ from small_book import (
     set_theme,
     sideways,
     smallest_text,
-    violations,
 )
 from sphinx.testing.util import SphinxTestApp
 

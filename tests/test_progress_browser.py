@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from browser import served
-from small_book import CONF, opened, set_theme, sideways, violations
+from browser import served, violations
+from small_book import CONF, opened, set_theme, sideways
 from sphinx.testing.util import SphinxTestApp
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from sandbox_support import (
 from autograder.sandbox import Process, advice, doctor, probes, view
 from autograder.sandbox.bait import bait
 from autograder.sandbox.doctor import ProbeResult, Report
-from autograder.sandbox.jail import jail, syscalls
+from autograder.sandbox.jail import syscalls, users
 
 pytestmark = pytest.mark.slow
 
@@ -113,10 +113,10 @@ if AS_ROOT:
         assert shown.split() == ["0"] * 4
 
     def test_who_may_read(tmp_path):
-        assert jail._all_may_read(["/usr/lib", "/etc/passwd"])
+        assert users.all_may_read(["/usr/lib", "/etc/passwd"])
         tmp_path.chmod(0o700)
         (tmp_path / "file").write_text("x")
-        assert not jail._all_may_read(["/usr/lib", str(tmp_path / "file")])
+        assert not users.all_may_read(["/usr/lib", str(tmp_path / "file")])
 
 
 LOOK = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser import Watch, browser, search_index, served, site  # noqa: F401 - fixtures
+from browser import Watch, browser, search_index, served, site, violations  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
@@ -67,14 +67,6 @@ def focused(page, what):
 
 def told(page):
     return page.locator(".search-told").inner_text()
-
-
-def axe(page, where):
-    from axe_playwright_python.sync_playwright import Axe
-
-    options = {"resultTypes": ["violations"], "preload": False}
-    found = Axe().run(page, where, options).response["violations"]
-    return [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in found]
 
 
 # --- what it costs, and what it finds -----------------------------------------------------------
@@ -229,7 +221,7 @@ def test_dialog_and_page_are_accessible_and_fit(chrome, home, size, theme):
     search(page, "default_rng", button=True)  # lines of code as well as sentences
     assert page.locator(".search-found code").count() > 0
     page.keyboard.press("ArrowDown")
-    assert axe(page, ".search-dialog") == []
+    assert violations(page, ".search-dialog") == []
     search_again(page, "variance")
     assert page.evaluate(TOO_WIDE, ".search-dialog") == []
     box = page.locator(".search-dialog").bounding_box()
@@ -238,7 +230,7 @@ def test_dialog_and_page_are_accessible_and_fit(chrome, home, size, theme):
     assert box["y"] + box["height"] <= size["height"]
     page.goto(f"{home}/search.html?q=default_rng")
     page.wait_for_selector(".search-found li a")
-    assert axe(page, ".bd-search-container") == []
+    assert violations(page, ".bd-search-container") == []
     assert page.evaluate(TOO_WIDE, ".bd-search-container") == []
     assert troubles(page) == []
     context.close()

@@ -44,12 +44,15 @@ class Judged:
     score : float
     failures : tuple of str
         The laws that fail, with why.
+    broken : frozenset of str
+        Which these are.
     named : tuple of str
         The ids of the mistakes; under the seed `NAMED_UNDER` alone.
     """
 
     score: float
     failures: tuple[str, ...]
+    broken: frozenset[str]
     named: tuple[str, ...]
 
 
@@ -126,7 +129,9 @@ class Subject:
                 outcomes = run_laws(self.laws, Student.here(names), seed)
                 verdict = Verdict(self.exercise.id, points, tuple(outcomes))
             named = tuple(mistake.id for mistake in verdict.mistakes)
-            self._judged[what, seed] = Judged(verdict.score, tuple(failures(verdict)), named)
+            broken = frozenset(map(title, (o.law for o in verdict.outcomes if o.finding)))
+            said = tuple(failures(verdict))
+            self._judged[what, seed] = Judged(verdict.score, said, broken, named)
         return self._judged[what, seed]
 
     def judge(self, names: Mapping[str, Any], seed: int, *, name: bool = False) -> Verdict:
@@ -147,11 +152,12 @@ def violations(exercise: Exercise) -> list[str]:
 
 def failures(verdict: Verdict) -> list[str]:
     """Give the laws that fail, with why."""
-    return [
-        f"{'hidden ' * o.law.hidden}{o.law.name}: {o.finding.reason}"
-        for o in verdict.outcomes
-        if o.finding
-    ]
+    return [f"{title(o.law)}: {o.finding.reason}" for o in verdict.outcomes if o.finding]
+
+
+def title(law: Law) -> str:
+    """The name of a law, which its hidden twin shares."""
+    return "hidden " * law.hidden + law.name
 
 
 def right_answers_get_full_marks(subject: Subject) -> Iterator[str]:
@@ -232,13 +238,19 @@ def mistakes_lose_points_and_are_named(subject: Subject) -> Iterator[str]:
 
 
 def points_follow_from_the_answer(subject: Subject, seeds: int = 0) -> Iterator[str]:
-    """The same answer earns the same points under every seed; `seeds` of them, or the usual."""
+    """The same answer earns the same points under every seed, and breaks the same laws.
+
+    `seeds` of them are tried, or the usual.
+    """
     usual = SEEDS_OF_TORCH if subject.needs_torch else SEEDS
     tried = range(min(seeds or usual, subject.seeds))
     for what in subject.answers:
-        scores = {subject.judged(what, seed).score for seed in tried}
+        judged = [subject.judged(what, seed) for seed in tried]
+        scores, broken = {one.score for one in judged}, {one.broken for one in judged}
         if len(scores) > 1:
             yield f"{what} earns {sorted(scores)} under {len(tried)} seeds"
+        for name in sorted(frozenset.union(*broken) - frozenset.intersection(*broken)):
+            yield f"{what} breaks the law {name!r} under some of {len(tried)} seeds"
 
 
 def no_thought_no_points(subject: Subject) -> Iterator[str]:

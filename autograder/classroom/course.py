@@ -12,12 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.grading import autograde_assignment, read_record
+from autograder.classroom.grading import autograde_assignment
 from autograder.classroom.journal import Journal, Row
 from autograder.classroom.lock import holding
 from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.marks import reason as reason_of
 from autograder.classroom.returning import write_pages
+from autograder.classroom.rows import read_record
 from autograder.classroom.sample import sample_set_up
 
 __all__ = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 import traceback
@@ -22,13 +21,11 @@ from autograder.classroom.files import digest
 from autograder.classroom.journal import Journal, Row, key_of
 from autograder.classroom.judges import judges_key, release_imports
 from autograder.classroom.lock import holding
-from autograder.classroom.marks import Mark, read_marks
-from autograder.classroom.marks import reason as reason_of
 from autograder.classroom.pool import Task, grade_all
 from autograder.classroom.progress import track
 from autograder.classroom.recorder import Recorder, recorded_students
-from autograder.classroom.report import Record
-from autograder.classroom.submission import OURS, Graded, Job
+from autograder.classroom.rows import as_row, read_row, with_marks
+from autograder.classroom.submission import Graded, Job
 from autograder.referee.inputs import course_key
 from autograder.referee.limits import LimitsError, limits_of
 from autograder.referee.sandboxes import sandbox
@@ -132,12 +129,11 @@ def _autograde(
     course_key(key_folder)
     if not scheduler:
         sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
+    released = release.read_bytes()
+    unsafe = level if level == "unsafe" else ""
+    depends = released, judges_key(assignment, release_imports(released)), unsafe, limits
     journal = Journal(course.state / f"{assignment}.jsonl")
     recorded = recorded_students(course, assignment)
-    recorder = Recorder(course, assignment)
-    unsafe = level if level == "unsafe" else ""
-    released = release.read_bytes()
-    judges = judges_key(assignment, release_imports(released))
     rows: dict[str, Row] = {}
     keys: dict[str, str] = {}
     tasks: list[Task] = []
@@ -145,14 +141,15 @@ def _autograde(
         submitted = course.folder("submitted", student, assignment)
         with writing(submitted):
             prepare(submitted, assignment)
-        keys[student] = key_of(digest(submitted), released, judges, unsafe, limits)
+        keys[student] = key_of(digest(submitted), *depends)
         row = None
         if student in recorded and not force and journal.find(student, keys[student]):
-            row = _row(course, assignment, student)  # somebody may have used Formgrader since
+            row = read_row(course, assignment, student)  # somebody may have used Formgrader since
         if row is None or row.status == "failed":
             tasks.append((student, submitted))
         else:
             rows[student] = replace(row, unchanged=True)
+    del recorded
     job = Job(assignment, release, key_folder, level)
     if not scheduler:
         graded = grade_all(job, tasks, workers, course.log)
@@ -162,50 +159,25 @@ def _autograde(
         graded = iter(())
     title = f"autograde {assignment}"
     shown = track(graded, title, progress, len(tasks), lambda one: one.record.status)
-    try:
-        for batch in _batches(shown):
-            journal.reopen([one.student for one in batch])
-            made = _record(recorder, batch)
-            journal.add([(row, keys[row.student]) for row in made])
-            rows |= {row.student: row for row in made}
-    except KeyboardInterrupt:
-        done = [rows[student] for student in chosen if student in rows]
-        raise Stopped(with_marks(course, assignment, done), len(chosen) - len(done)) from None
-    apply_extensions(course, assignment)
-    if renewed := recorder.renew_penalties([s for s in chosen if rows[s].status != "failed"]):
+    with Recorder(course, assignment) as recorder:
+        try:
+            for batch in _batches(shown):
+                journal.reopen([one.student for one in batch])
+                made = _record(recorder, batch)
+                journal.add([(row, keys[row.student]) for row in made])
+                rows |= {row.student: row for row in made}
+        except KeyboardInterrupt:
+            done = [rows.pop(student) for student in chosen if student in rows]
+            raise Stopped(with_marks(course, assignment, done), len(chosen) - len(done)) from None
+        apply_extensions(course, assignment)
+        renewed = recorder.renew_penalties([s for s in chosen if rows[s].status != "failed"])
+    if renewed:
         logging.getLogger("traitlets").warning(
             "the penalty for being late changed for %s", ", ".join(renewed)
         )
-    made = with_marks(course, assignment, [rows[student] for student in chosen])
+    made = with_marks(course, assignment, (rows.pop(student) for student in chosen))
     check_log(course.log)
     return made
-
-
-def with_marks(course: Course, assignment: str, rows: list[Row]) -> list[Row]:
-    """Give rows the points of the gradebook, and the reasons that go with them."""
-    with course.gradebook() as gradebook:
-        marks = read_marks(gradebook, assignment)
-    return [_marked(course, assignment, row, marks.get(row.student)) for row in rows]
-
-
-def _marked(course: Course, assignment: str, row: Row, mark: Mark | None) -> Row:
-    if mark is None:
-        return row
-    labels, reason = {}, row.reason
-    if row.status != "failed":
-        record = read_record(course, assignment, row.student)
-        if record is not None:
-            labels = {e["id"]: e["label"] for e in record.exercises.values()}
-            reason = reason_of(record, mark)
-    return replace(
-        row,
-        score=mark.score,
-        max_score=mark.max_score or row.max_score,
-        reason=reason,
-        penalty=mark.penalty,
-        waiting=mark.waiting,
-        parts=[part.to_json() | {"label": labels.get(part.name, part.name)} for part in mark.parts],
-    )
 
 
 def _release(course: Course, assignment: str) -> Path:
@@ -277,7 +249,7 @@ def _record(recorder: Recorder, batch: list[Graded]) -> list[Row]:
         if len(batch) == 1:
             return [_unrecorded(recorder, batch[0], error)]
         return [row for one in batch for row in _record(recorder, [one])]
-    return [_as_row(graded.student, graded.record) for graded in batch]
+    return [as_row(graded.student, graded.record) for graded in batch]
 
 
 def _unrecorded(recorder: Recorder, graded: Graded, error: Exception) -> Row:
@@ -286,23 +258,3 @@ def _unrecorded(recorder: Recorder, graded: Graded, error: Exception) -> Row:
         "Run it again, or grade by hand."
     )
     return Row(graded.student, 0.0, graded.record.max_score, "failed", reason)
-
-
-def _as_row(student: str, record: Record) -> Row:
-    return Row(student, record.score, record.max_score, record.status, record.reason)
-
-
-def _row(course: Course, assignment: str, student: str) -> Row | None:
-    record = read_record(course, assignment, student)
-    return _as_row(student, record) if record else None
-
-
-def read_record(course: Course, assignment: str, student: str) -> Record | None:
-    """Return what is noted in a graded notebook, None if there is none."""
-    path = course.folder("autograded", student, assignment) / f"{assignment}.ipynb"
-    if not path.is_file():
-        return None
-    # not nbformat.read: it takes most of its time to validate what was just written
-    metadata = json.loads(path.read_bytes())["metadata"]
-    found = metadata.get(OURS, {}).get("record")
-    return Record.from_json(found) if found else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from autograder.classroom.errors import CourseError, writing
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One submission and what it got.
+    """One submission and what it got; there is one in memory for each, so they are small.
 
     Attributes
     ----------
@@ -30,10 +31,11 @@ class Row:
         Why the score is what it is.
     penalty : float
         What is taken off for being late; the score is without it.
-    waiting : list of str
+    waiting : sequence of str
         What a person is to grade or to look at.
-    parts : list of dict
-        Points by exercise, with what a person gave and what is still open.
+    parts : sequence of dict
+        Points by exercise, with what a person gave and what is still open. Who got the same
+        shares them: don't change one.
     unchanged : bool
         Whether it was graded by an earlier run.
     """
@@ -44,8 +46,8 @@ class Row:
     status: str
     reason: str
     penalty: float = 0.0
-    waiting: list[str] = field(default_factory=list)
-    parts: list[dict[str, Any]] = field(default_factory=list)
+    waiting: Sequence[str] = ()
+    parts: Sequence[dict[str, Any]] = ()
     unchanged: bool = field(default=False, compare=False)
 
     @property
@@ -59,64 +61,96 @@ class Row:
 
 
 class Journal:
-    """A file to which each graded submission adds a line as soon as its grade is stored."""
+    """A file to which each graded submission adds a line as soon as its grade is stored.
+
+    In memory are the keys alone, and where in the file the latest line of each student begins.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lines: dict[str, tuple[str, Row]] = {}
-        if not path.exists():
-            return
-        for line in _lines_of(path):
-            try:
-                entry = json.loads(line)
-                self._lines[entry["row"]["student"]] = (entry["key"], Row(**entry["row"]))
-            except (ValueError, KeyError, TypeError):
-                continue  # the last line of a run that was killed
+        self._lines: dict[str, tuple[str, int]] = {}
+        with self._reading():
+            for start, line in _lines_of(path):
+                if (entry := _entry(line)) is not None:
+                    key, row = entry
+                    self._lines[row.student] = (key, start)
 
     def find(self, student: str, key: str) -> Row | None:
         """Return the row of a submission if nothing that decides its grade has changed."""
-        known, row = self._lines.get(student, ("", None))
-        return row if row and known == key and row.status != "failed" else None
+        row = self.last(student) if self._key(student) == key else None
+        return row if row and row.status != "failed" else None
 
     def last(self, student: str) -> Row | None:
         """Return the latest row of a student, whatever has changed since."""
-        return self._lines[student][1] if student in self._lines else None
+        if student not in self._lines:
+            return None
+        with self._reading(), self.path.open("rb") as file:
+            file.seek(self._lines[student][1])
+            entry = _entry(file.readline())
+        return entry[1] if entry else None
 
     def reopen(self, students: Iterable[str]) -> None:
         """Note that what these got is about to be replaced: done again if we end in the middle."""
-        known = [s for s in students if self._lines.get(s, ("", None))[0]]
-        if known:
-            self.add([(self._lines[student][1], "") for student in known])
+        rows = [row for s in students if self._key(s) and (row := self.last(s))]
+        if rows:
+            self.add([(row, "") for row in rows])
 
     def add(self, graded: Iterable[tuple[Row, str]]) -> None:
         """Write rows down with their keys; they are on the disk when this returns."""
-        lines = []
-        for row, key in graded:
-            self._lines[row.student] = (key, row)
-            lines.append(json.dumps({"key": key, "row": asdict(row)}) + "\n")
         with writing(self.path):
-            self._append(lines)
+            self._append(list(graded))
 
-    def _append(self, lines: list[str]) -> None:
+    def _append(self, graded: list[tuple[Row, str]]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a+b") as file:
-            if file.tell():  # a run that was killed may have left half a line
+            if end := file.seek(0, os.SEEK_END):  # a run that was killed may have left half a line
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
-                    lines.insert(0, "\n")
-            file.write("".join(lines).encode())
+                    end += file.write(b"\n")
+            starts = []
+            for row, key in graded:
+                starts.append(end)
+                line = json.dumps({"key": key, "row": asdict(row)}) + "\n"
+                end += file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())
+        for (row, key), start in zip(graded, starts, strict=True):
+            self._lines[row.student] = (key, start)
+
+    def _key(self, student: str) -> str:
+        return self._lines[student][0] if student in self._lines else ""
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise CourseError(
+                f"{self.path} can't be read ({error.strerror or error}): give yourself the right "
+                "to, or move it away, and everything is graded again."
+            ) from error
 
 
-def _lines_of(path: Path) -> list[str]:
+def _lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Give the lines of a file, each with where it begins; none if there is no file."""
+    if not path.exists():
+        return
+    start = 0
+    with path.open("rb") as file:
+        for line in file:
+            yield start, line
+            start += len(line)
+
+
+def _entry(line: bytes) -> tuple[str, Row] | None:
+    """Read a line; None for the last one of a run that was killed."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        raise CourseError(
-            f"{path} can't be read ({error.strerror or error}): give yourself the right to, or "
-            "move it away, and everything is graded again."
-        ) from error
+        entry = json.loads(line)
+        row = Row(**entry["row"])
+        row = replace(row, waiting=tuple(row.waiting), parts=tuple(row.parts))
+        return str(entry["key"]), row
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 class Stamps:

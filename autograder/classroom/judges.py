@@ -65,6 +65,7 @@ def judging_files(assignment: str, imports: Iterable[str], root: Path = REPOSITO
     return sorted(found)
 
 
+@lru_cache(maxsize=1024)  # the engine's files are the same for every chapter
 def imported(source: str, package: str = "") -> tuple[str, ...]:
     """Give the modules of ours that code imports anywhere, in order; none if it is no Python."""
     try:

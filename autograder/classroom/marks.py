@@ -5,6 +5,7 @@ Everything that shows points (the table, JSON, CSV, feedback, the report) reads 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -142,8 +143,18 @@ class Mark:
         return self.parts, self.penalty, self.why_late, self.comments
 
 
-def read_marks(gradebook: Gradebook, assignment: str) -> dict[str, Mark]:
-    """Read all marks of an assignment, by student; none where it is not in the gradebook."""
+def read_marks(
+    gradebook: Gradebook, assignment: str, students: Collection[str] | None = None
+) -> dict[str, Mark]:
+    """Read the marks of an assignment, by student; none where it is not in the gradebook.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+    assignment : str
+    students : collection of str, optional
+        Only theirs: those of thousands at once take much memory.
+    """
     try:
         found = gradebook.find_assignment(assignment)
     except MissingEntry:
@@ -155,9 +166,12 @@ def read_marks(gradebook: Gradebook, assignment: str) -> dict[str, Mark]:
             name = cell.name.removesuffix("-check")
             cells[cell.id] = (len(cells), name, float(cell.max_score or 0))
     order = _order(found)
+    wanted = [SubmittedAssignment.assignment_id == found.id]
+    if students is not None:
+        wanted.append(SubmittedAssignment.student_id.in_(students))
     marks: dict[str, Mark] = {}
     parts: dict[str, list[tuple[int, Part]]] = {}
-    for submission in db.query(SubmittedAssignment).filter_by(assignment_id=found.id):
+    for submission in db.query(SubmittedAssignment).filter(*wanted):
         late = timedelta(seconds=submission.total_seconds_late or 0)
         marks[submission.student_id] = Mark(
             submission.student_id,
@@ -169,18 +183,17 @@ def read_marks(gradebook: Gradebook, assignment: str) -> dict[str, Mark]:
         parts[submission.student_id] = []
     joined = (SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
     penalties = db.query(SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
-    penalties = penalties.join(*joined).filter(SubmittedAssignment.assignment_id == found.id)
-    for student, penalty in penalties:
+    for student, penalty in penalties.join(*joined).filter(*wanted):
         if student not in marks:  # recorded by another process since we began to read
             continue
         marks[student] = replace(marks[student], penalty=marks[student].penalty + (penalty or 0.0))
-    for student, cell_id, auto, manual, extra, waiting in _grades(db, joined, found.id):
+    for student, cell_id, auto, manual, extra, waiting in _grades(db, joined, wanted):
         if cell_id in cells and student in parts:
             at, name, points = cells[cell_id]
             part = Part(name, points, auto, manual, extra or 0.0, bool(waiting))
             parts[student].append((order.get(name, at), part))
     said: dict[str, list[tuple[str, str]]] = {}
-    for student, cell, words in _comments(db, joined, found.id):
+    for student, cell, words in _comments(db, joined, wanted):
         if words and words.strip():
             said.setdefault(student, []).append((cell.removesuffix("-check"), words.strip()))
     return {
@@ -201,20 +214,18 @@ def _order(assignment: Any) -> dict[str, int]:
     return {name: at - len(names) for at, name in enumerate(names)}
 
 
-def _grades(db: Any, joined: Any, assignment: str) -> Any:
+def _grades(db: Any, joined: Any, wanted: Any) -> Any:
     columns = (Grade.cell_id, Grade.auto_score, Grade.manual_score, Grade.extra_credit)
     query = db.query(SubmittedAssignment.student_id, *columns, Grade.needs_manual_grade)
     query = query.join(*joined).join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-    return query.filter(SubmittedAssignment.assignment_id == assignment)
+    return query.filter(*wanted)
 
 
-def _comments(db: Any, joined: Any, assignment: str) -> Any:
+def _comments(db: Any, joined: Any, wanted: Any) -> Any:
     query = db.query(SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment)
     query = query.join(*joined).join(Comment, Comment.notebook_id == SubmittedNotebook.id)
     query = query.join(BaseCell, BaseCell.id == Comment.cell_id)
-    return query.filter(
-        SubmittedAssignment.assignment_id == assignment, Comment.manual_comment.isnot(None)
-    )
+    return query.filter(*wanted, Comment.manual_comment.isnot(None))
 
 
 def reason(record: Any, mark: Mark) -> str:

@@ -13,9 +13,10 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nbgrader.api import (
     Assignment,
@@ -34,6 +35,7 @@ from nbgrader.utils import find_all_files
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
+from autograder.classroom import database
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.database import GradebookError
 from autograder.classroom.errors import not_written
@@ -54,6 +56,10 @@ T = TypeVar("T")
 class Recorder:
     """Writes graded submissions of one assignment: the notebooks, then the gradebook.
 
+    The gradebook stays open from one batch to the next: to open it takes as long as to record ten
+    submissions, and SQLAlchemy keeps in memory what it prepares for each gradebook. Between two
+    batches nothing in it is locked. Use a recorder as a context, and it is closed.
+
     Parameters
     ----------
     course : Course
@@ -71,6 +77,19 @@ class Recorder:
         self._converter = Autograde(coursedir=course.directory, config=course.config)
         self._penalties = AssignLatePenalties(config=course.config)
         self._penalties.init_plugin()
+        self._gradebook: Gradebook | None = None
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the gradebook; it is opened again when it is needed."""
+        self._gradebook = None
+        self._closing.close()
 
     def record(self, batch: Sequence[Graded]) -> None:
         """Record a batch; after an error the gradebook is as it was.
@@ -83,7 +102,7 @@ class Recorder:
         try:
             for graded in batch:
                 self._write_folder(graded)
-            _patiently(lambda: self._write_grades(batch))
+            _patiently(partial(self._in_gradebook, partial(self._write_grades, batch)))
         except OSError as error:
             raise not_written(self.course.root, error) from error
 
@@ -123,8 +142,30 @@ class Recorder:
 
     # --- gradebook --------------------------------------------------------------------------
 
-    def _write_grades(self, batch: Sequence[Graded]) -> None:
-        with self.course.gradebook() as gradebook, gradebook.db.no_autoflush:
+    def _in_gradebook(self, work: Callable[[Gradebook], T]) -> T:
+        """Do work in the gradebook; in one opened anew if the connection was lost since the last.
+
+        What work had not committed is undone if it fails, so that it may be tried again.
+        """
+        if self._gradebook is not None:
+            try:
+                return self._done_in(self._gradebook, work)
+            except GradebookError as error:
+                self.close()
+                if error.busy:
+                    raise
+        self._gradebook = self._closing.enter_context(self.course.gradebook())
+        return self._done_in(self._gradebook, work)
+
+    def _done_in(self, gradebook: Gradebook, work: Callable[[Gradebook], T]) -> T:
+        try:
+            with database.speaking(self.course.directory.db_url):
+                return work(gradebook)
+        finally:
+            gradebook.db.remove()
+
+    def _write_grades(self, batch: Sequence[Graded], gradebook: Gradebook) -> None:
+        with gradebook.db.no_autoflush:
             assignment = gradebook.find_assignment(self.assignment)
             students = [graded.student for graded in batch]
             known = _submissions(gradebook, assignment, students)
@@ -157,24 +198,25 @@ class Recorder:
         changed: list[str] = []
         for at in range(0, len(students), PORTION):
             some = students[at : at + PORTION]
-            changed += _patiently(partial(self._renew_penalties, some))
+            work = partial(self._renew_penalties, some)
+            changed += _patiently(partial(self._in_gradebook, work))
         return sorted(changed)
 
-    def _renew_penalties(self, students: list[str]) -> list[str]:
+    def _renew_penalties(self, students: list[str], gradebook: Gradebook) -> list[str]:
         changed = []
-        with self.course.gradebook() as gradebook:
-            assignment = gradebook.find_assignment(self.assignment)
-            for student, submission in _submissions(gradebook, assignment, students).items():
-                before = [part.late_submission_penalty or 0.0 for part in submission.notebooks]
-                if submission.total_seconds_late > 0:
-                    self._penalise(gradebook, submission)
-                elif any(before):
-                    for part in submission.notebooks:
-                        part.late_submission_penalty = None
-                after = [part.late_submission_penalty or 0.0 for part in submission.notebooks]
-                if before != after:
-                    changed.append(student)
-            gradebook.db.commit()
+        assignment = gradebook.find_assignment(self.assignment)
+        parts = selectinload(SubmittedAssignment.notebooks)
+        for submission in _of(gradebook, assignment, students).options(parts):
+            before = [part.late_submission_penalty or 0.0 for part in submission.notebooks]
+            if submission.total_seconds_late > 0:
+                self._penalise(gradebook, submission)
+            elif any(before):
+                for part in submission.notebooks:
+                    part.late_submission_penalty = None
+            after = [part.late_submission_penalty or 0.0 for part in submission.notebooks]
+            if before != after:
+                changed.append(submission.student_id)
+        gradebook.db.commit()
         return changed
 
     def _timestamp(self, student: str) -> datetime | None:
@@ -198,15 +240,19 @@ def _submissions(
 ) -> dict[str, SubmittedAssignment]:
     """Read what the gradebook holds of some students for an assignment, by student."""
     notebooks = selectinload(SubmittedAssignment.notebooks)
-    query = gradebook.db.query(SubmittedAssignment).options(
+    query = _of(gradebook, assignment, students).options(
         notebooks.selectinload(SubmittedNotebook.grades).selectinload(Grade.cell),
         notebooks.selectinload(SubmittedNotebook.comments).selectinload(Comment.cell),
     )
-    query = query.filter(
+    return {submission.student_id: submission for submission in query}
+
+
+def _of(gradebook: Gradebook, assignment: Assignment, students: list[str]) -> Any:
+    """Ask for the submissions of some students for an assignment."""
+    return gradebook.db.query(SubmittedAssignment).filter(
         SubmittedAssignment.assignment_id == assignment.id,
         SubmittedAssignment.student_id.in_(students),
     )
-    return {submission.student_id: submission for submission in query}
 
 
 def _new_submissions(

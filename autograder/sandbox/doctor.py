@@ -22,10 +22,11 @@ from autograder.sandbox import probes, view
 from autograder.sandbox.bait import bait
 from autograder.sandbox.jail import syscalls
 from autograder.sandbox.jail.limits import Limits
+from autograder.sandbox.jailed import Jailed
 from autograder.sandbox.probes import Probe
 from autograder.sandbox.refusal import JailError, ShortageError, refusal
 from autograder.sandbox.runner import Stopped
-from autograder.sandbox.warm_client import Jailed, Warm
+from autograder.sandbox.warm_client import Warm
 
 STATE = Path(".autograder")
 SECONDS = 0.4  # of the processor, for a probe that may be ended

@@ -53,10 +53,8 @@ def _denied(**sources: str) -> list[Probe]:
 
 
 def _works(library: str = "", level: str = "", **sources: str) -> list[Probe]:
-    return [
-        Probe(name.replace("_", " "), "work", source, level=level, library=library)
-        for name, source in sources.items()
-    ]
+    named = [(name.replace("_", " "), source) for name, source in sources.items()]
+    return [Probe(name, "work", source, False, level, library) for name, source in named]
 
 
 def _bombs(**sources: str) -> list[Probe]:
@@ -84,8 +82,7 @@ finally:
     os.chdir(here)
 """,
     read_it_through_a_descriptor="""
-held = os.open(bait['private'], os.O_PATH)
-open(f'/proc/self/fd/{held}').read()
+held = os.open(bait['private'], os.O_PATH); open(f'/proc/self/fd/{held}').read()
 """,
     read_an_attribute="os.listxattr(bait['key'])",
     read_the_passwords="open('/etc/shadow').read()",
@@ -240,13 +237,13 @@ assert lines['NoNewPrivs'].strip() == '1' and lines['Seccomp'].strip() == '2'
 """,
     no_environment="assert 'CANARY' not in os.environ and len(os.environ) < 20",
     no_descriptors_left_open="""
-def is_open(number):
+left = []
+for number in range(4, 4096):
     try:
         fcntl.fcntl(number, fcntl.F_GETFD)
+        left.append(number)
     except OSError:
-        return False
-    return True
-left = [number for number in range(4, 4096) if is_open(number)]
+        pass
 assert not left, left
 """,
     standard_streams_lead_nowhere="""
@@ -263,12 +260,8 @@ for _kind in ("mnt", "pid", "net", "ipc", "uts", "user"):
     if _kind == "user":  # as root, a user id of its own takes its place
         _own = f"assert bait['as_root'] or {_own.removeprefix('assert ')}"
     STATE += _works(level="namespaces", **{f"own_{_kind}_namespace": _own})
-STATE += _works(
-    level="namespaces",
-    nothing_but_libraries_in_view="""
-assert sorted(os.listdir('/')) == sorted(set(bait['top']) | {'dev', 'proc', 'scratch', 'tmp'})
-""",
-)
+_view = "assert sorted(os.listdir('/')) == sorted({*bait['top'], 'dev', 'proc', 'scratch', 'tmp'})"
+STATE += _works(level="namespaces", nothing_but_libraries_in_view=_view)
 
 WORK = _works(
     numpy="np.linalg.svd(np.random.default_rng(0).normal(size=(50, 50)))",
@@ -277,10 +270,7 @@ WORK = _works(
 np.save('a.npy', np.ones(3)); np.load('a.npy')
 import shutil; shutil.copy('a.npy', 'b.npy'); os.rename('b.npy', 'c.npy'); os.unlink('c.npy')
 """,
-    temporary_files="""
-with tempfile.TemporaryDirectory() as folder, open(folder + '/x', 'w') as file:
-    file.write('x')
-""",
+    temporary_files="with tempfile.TemporaryDirectory() as f: open(f + '/x', 'w').write('x')",
     threads="""
 threads = [threading.Thread(target=np.ones, args=(5,)) for _ in range(4)]
 [thread.start() for thread in threads]; [thread.join() for thread in threads]

@@ -18,79 +18,17 @@ from typing import Any
 from autograder.sandbox import boot, reach, view
 from autograder.sandbox.jail import scratch
 from autograder.sandbox.jail.limits import Limits
+from autograder.sandbox.jailed import ENDING, Jailed
 from autograder.sandbox.refusal import FROM_OUTSIDE, JailError, refusal
-from autograder.sandbox.runner import WireRunner, processor_clock
-from autograder.sandbox.wire import Wire, WireError
 
 LEVELS = ("namespaces", "landlock")
 LOADING = 120.0  # seconds until the warm process must have loaded everything
 STARTING = 30.0  # seconds until a jail must be ready, on a busy machine
-ENDING = 60.0
 SETTLING = 10.0
-
-_CAUSES = {
-    "closed": "the process ended",
-    "memory": "it used more memory than it may",
-    "tasks": "it started more threads than it may",
-    "files": "it wrote more files than it may",
-    "signal 9": "the kernel ended it: too much memory or processor time",
-    "signal 11": "it crashed (segmentation fault)",
-}
 
 
 class _GoneError(JailError):
     """The warm process died before it gave a jail."""
-
-
-class Jailed(WireRunner):
-    """One notebook's process in its jail.
-
-    Parameters
-    ----------
-    connection
-        The socket on which it answers.
-    report
-        The socket to its supervisor.
-    process
-        Its id, as this process sees it.
-    """
-
-    def __init__(self, connection: socket.socket, report: socket.socket, process: int) -> None:
-        super().__init__(Wire(connection), processor_clock(process))
-        self._report = report
-        self.process = process
-
-    def close(self) -> None:
-        """End everything in the jail; return once nothing of it is left."""
-        self._wire.close()
-        self._ended()
-
-    def _ended(self) -> str:
-        """End all, wait until the supervisor has cleaned up, and say why it ended, if it knows."""
-        cause = ""
-        if self._report.fileno() < 0:  # seen to before
-            return "closed"
-        self._report.settimeout(ENDING)
-        try:
-            self._report.shutdown(socket.SHUT_WR)
-            while said := self._report.recv(4096):
-                cause = json.loads(said).get("ended", cause)
-        except TimeoutError:
-            raise JailError(f"process {self.process} did not end in {ENDING:g} seconds") from None
-        except OSError:
-            pass
-        finally:
-            self._report.close()
-        return cause
-
-    def _why(self, error: WireError) -> str:
-        if error.kind != "died":
-            return str(error)
-        cause = self._ended()
-        if cause in ("", "orphaned"):  # nothing that a notebook can bring about
-            self.close()
-            raise JailError(FROM_OUTSIDE)
-        return _CAUSES.get(cause, f"{error} ({cause})")
 
 
 class Warm:

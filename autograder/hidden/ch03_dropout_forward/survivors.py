@@ -19,7 +19,8 @@ def small_layers(student, case):
 
 @visible.moments.elsewhere(weight=0.5)
 def moments(student, case):
-    visible.require_moments(student, case, [(1, 0.4), (30, case.rate()), (200, case.rate())])
+    calls = [(1, 0.4), (90, 0.97), (30, case.rate()), (200, case.rate())]
+    visible.require_moments(student, case, calls)
 
 
 @visible.dead_layer.elsewhere(weight=2)

@@ -28,7 +28,8 @@ def adjoint_identity(student, case):
 def finite_differences_agree(student, case):
     examples = []
     for shape in ((5,), (2, 2, 2)):
-        p, x = case.rate(), case.apart(*shape)
+        # with higher rates tanh is flat, and a wrong factor of nothing is nothing
+        p, x = case.rate(0.1, 0.6), case.apart(*shape)
         mask = case.mask(shape, p)
         want = difference(lambda z, m=mask, q=1 - p: np.tanh(m * z / q), x)
         upstream = 1 - np.tanh(mask * x / (1 - p)) ** 2

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dropout_course.exercises.ch04_backprop import mlp_loss_grads as visible
-from dropout_course.exercises.ch04_backprop.mlp import KEYS, loss_grads, network, smooth_network
+from dropout_course.exercises.ch04_backprop.mlp import (
+    KEYS,
+    loss_grads,
+    network,
+    positive,
+    smooth_network,
+)
 from solutions.ch04_backprop import mlp_loss_grads
 
 SIZES = (((3, 5, 4, 3), 7), ((2, 3, 3, 2), 6), ((4, 2, 6, 5), 9))
@@ -33,7 +39,7 @@ def same_loss(student, case, calls):
 @visible.kept_units_are_scaled.elsewhere(weight=1)
 def kept_units_are_scaled(student, case):
     everything = (np.ones((6, 4), bool), np.ones((6, 5), bool))
-    params, X, y, _ = network(case, (3, 4, 5, 3), 6, 0.0)
+    params, X, y = positive(*network(case, (3, 4, 5, 3), 6, 0.0)[:3])
     for p in (0.1, 0.6):
         divided = {**params, "W2": params["W2"] / (1 - p), "W3": params["W3"] / (1 - p)}
         calls = [(params, X, y, everything, p), (divided, X, y, everything, 0.0)]
@@ -87,6 +93,7 @@ def relu_at_zero(student, case):
 @visible.nothing_at_one.elsewhere(weight=0.5)
 def nothing_at_one(student, case):
     params, X, y, _ = network(case, (3, 4, 5, 3), 6, 0.3)
+    params["b2"] = np.abs(params["b2"])  # else ReLU may hide a gradient that should be 0
     nothing = (np.zeros((6, 4), bool), np.zeros((6, 5), bool))
     ((loss, grads),) = loss_grads(student, case, (params, X, y, nothing, 1.0))
     finite = np.isfinite(loss) and not any(np.any(grads[name] != 0) for name in KEYS[:-1])

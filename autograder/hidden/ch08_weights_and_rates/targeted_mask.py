@@ -48,7 +48,8 @@ def draws(student, case):
 
 @visible.ends.elsewhere(weight=0.5)
 def ends(student, case):
-    drawn = [case.apart(*shape) for shape in SIZES]
+    # the first column has the largest: what is small is no matter of one column's threshold
+    drawn = [case.apart(*shape) * 5.0 ** -np.arange(shape[1]) for shape in SIZES]
     spare(case, student, [(W, gamma, "weight") for W in drawn for gamma in (0.0, 1.0)])
 
 

@@ -19,10 +19,9 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from . import landlock, limits, namespaces, scratch, seccomp, syscalls
+from . import landlock, limits, namespaces, scratch, seccomp, syscalls, users
 from .processes import Table
 
-FIRST_USER = 0x7000_0000  # a range of user ids that no account uses
 OTHERS = 1024  # tasks left to the user who grades, where the kernel counts them with ours
 DEVICES = ["/dev/zero", "/dev/random", "/dev/urandom"]
 FACTS = ["/proc/cpuinfo", "/proc/meminfo", "/proc/stat"]
@@ -79,7 +78,7 @@ class Keeper:
     @classmethod
     def this(cls) -> Keeper:
         """Describe this process."""
-        user = os.getuid() or free_user(os.getpid())
+        user = os.getuid() or users.free_user(os.getpid())
         return cls(os.pidfd_open(os.getpid()), user)
 
 
@@ -178,7 +177,7 @@ class Landlock:
         self._tasks = self._config.limits.tasks
         if not self._as_root:
             self._tasks += Table().tasks_of_user() + OTHERS
-        elif not _all_may_read(self._config.readable):
+        elif not users.all_may_read(self._config.readable):
             self._kept = syscalls.CAP_DAC_READ_SEARCH & syscalls.capabilities()
 
     def outside(self) -> None:
@@ -215,25 +214,6 @@ LEVELS: dict[str, type[Namespaces] | type[Landlock]] = {
 }
 
 
-def free_user(process: int) -> int:
-    """Give a user id that belongs to this process alone: the kernel counts processes by user.
-
-    Raises
-    ------
-    OSError
-        The user namespace that we run in has too few ids.
-    """
-    with open("/proc/self/uid_map") as file:
-        ranges = [tuple(map(int, line.split())) for line in file]
-    for first, _, count in ranges:
-        if first <= FIRST_USER and first + count > FIRST_USER + (1 << 22):
-            return FIRST_USER + process
-    for first, _, count in ranges:
-        if count >= 60_000:  # a container: less room, so ids could meet after 20,000 processes
-            return first + 40_000 + process % 20_000
-    raise OSError("root has no other user ids here; run as an ordinary user")
-
-
 def _sacrifice() -> None:
     """Make the kernel choose this process first when memory runs out."""
     with open("/proc/self/oom_score_adj", "w") as file:
@@ -247,7 +227,7 @@ def _become_nobody(config: Config, keeper: Keeper, kept: int = 0) -> None:
             syscalls.bound_capabilities()
             syscalls.prctl(syscalls.PR_SET_KEEPCAPS, 1)
         if keeper.user != os.getuid():
-            _change_user(keeper.user)
+            users.change_user(keeper.user)
         syscalls.keep_capabilities(kept)
         if syscalls.capabilities() != kept:
             raise OSError("the capabilities of this process could not be dropped")
@@ -258,25 +238,6 @@ def _become_nobody(config: Config, keeper: Keeper, kept: int = 0) -> None:
     if poll.poll(0):
         raise OSError("the supervisor has ended")
     os.umask(0o077)
-
-
-def _change_user(user: int) -> None:
-    os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
-
-
-def _all_may_read(paths: list[str]) -> bool:
-    """Whether a user who is nobody in particular can read files and folders; as root."""
-    child = os.fork()  # a change of user can't be taken back
-    if child == 0:
-        status = 1
-        try:
-            _change_user(free_user(os.getpid()))
-            status = 0 if all(os.access(path, os.R_OK) for path in paths) else 1
-        finally:
-            os._exit(status)
-    return os.waitpid(child, 0)[1] == 0
 
 
 def _lock(config: Config, rules: landlock.Opened) -> None:

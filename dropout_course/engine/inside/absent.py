@@ -9,8 +9,10 @@ code itself guards by ``except ImportError`` fails, for then there is another wa
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import linecache
 import sys
 import types
@@ -127,7 +129,19 @@ def stand_in(library: str) -> None:
     """
     if library == "numpy":
         sys.meta_path.insert(0, _Finder(ARRAYS))
+        _deny(ARRAYS)
     sys.meta_path.append(_Finder(OFTEN))
+
+
+def _deny(libraries: tuple[str, ...]) -> None:
+    """Let `importlib.util.find_spec` say that they are not there, where they are installed too."""
+    find_spec = importlib.util.find_spec
+
+    @functools.wraps(find_spec)
+    def asked(name: str, package: str | None = None) -> importlib.machinery.ModuleSpec | None:
+        return None if name.partition(".")[0] in libraries else find_spec(name, package)
+
+    importlib.util.find_spec = asked
 
 
 def forget() -> None:

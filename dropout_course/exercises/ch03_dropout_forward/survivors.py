@@ -28,7 +28,8 @@ def small_layers(student, case):
 
 @law("The mean is n(1 - p), the variance np(1 - p)", weight=1.5)
 def moments(student, case):
-    require_moments(student, case, [(4, 0.25), (case.integers(10, 60), case.rate())])
+    calls = [(4, 0.25), (60, 0.05), (case.integers(10, 60), case.rate())]
+    require_moments(student, case, calls)
 
 
 def require_moments(student, case, calls):

@@ -157,7 +157,8 @@ def refusals(student, case):
 
 @law("p = 0 keeps everything, p = 1 gives zeros, and zeros pass gradients", weight=2, edge=True)
 def layer_edges(student, case):
-    at_edges(student, case, [(np.array([1.0, -2.0, 3.0]), np.array([4.0, 5.0, 6.0]))])
+    # so many that none drops, or keeps, all of them by chance
+    at_edges(student, case, [(np.resize([1.0, -2.0, 3.0], 60), np.resize([4.0, 5.0, 6.0], 60))])
     # a kept unit whose value is 0, as after a ReLU, passes its gradient on
     zeros = np.zeros(100)
     answer = run(student, 0.3, case.seed(), ("forward", zeros), ("backward", zeros + 1))

@@ -41,13 +41,13 @@ def rate_in(case, answer):
 # What is true of every right answer ------------------------------------------------------------
 
 
-@law("More data, less dropout: p(25) - p(500) > 0.1", weight=3, core=True)
+@law("More data, less dropout: p(25) - p(500) > 0.3", weight=3, core=True)
 def data_decides(student, case):
     seed = case.integers(0, 1000)
     answers = [fit(student, line(case, N), STEPS, seed) for N in (FEW, MANY)]
     few, many = (rate_in(case, answer) for answer in answers)
     text = "p does not fall with the number of examples as it must"
-    case.that(few - many > 0.1, text, expected="p(25) - p(500) > 0.1", received=[few, many])
+    case.that(few - many > 0.3, text, expected="p(25) - p(500) > 0.3", received=[few, many])
 
 
 @law("Without the entropy term p falls below a third", weight=2)
@@ -136,7 +136,7 @@ def form_of(
         logit = torch.tensor(math.log(start / (1 - start)), requires_grad=True)
         log_var = torch.zeros((), requires_grad=True)
         weights = [w for layer in layers for w in layer.parameters()]
-        adam = torch.optim.Adam([*weights, logit, log_var], lr=0.01)
+        adam = torch.optim.Adam([*weights, logit, log_var], lr=0.01, fused=True)
         for _ in range(trained(steps)):
             p = masked(torch.sigmoid(logit))
             h = torch.relu(layers[0](x))

@@ -9,7 +9,7 @@ from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question
 
 OTHERS = ("linear", "conv", "relu", "add", "softmax")  # layer norm has a law of its own
-SMALL = ["dropout", "batchnorm", "relu", "dropout", "batchnorm"]
+SMALL = ["dropout", "batchnorm", "linear", "dropout", "batchnorm"]
 
 
 def pairs_in(got):

@@ -87,16 +87,16 @@ def gradient(student, case):
 @law("Every forward in training draws a fresh mask, for every example", weight=2,
      statistic=(NOT_THE_SAME_MASK,) * 2)  # fmt: skip
 def fresh_masks(student, case):
-    ones = np.ones((2, 100))
+    ones = np.ones((40, 100))
     first, second = told(run(student, 0.3, case.seed(), ("forward", ones), ("forward", ones)))
     mask, other = mask_of(case, first[0]), mask_of(case, second[0])
     case.that(not np.array_equal(mask, other), "two forward passes in training used one mask")
-    case.that(not np.array_equal(mask[0], mask[1]), "two examples of a batch have the same mask")
+    case.that((mask != mask[0]).any(), "the examples of a batch have the same mask")
 
 
 @law("torch's generator decides", weight=1, statistic=NOT_THE_SAME_MASK)
 def generator_decides(student, case):
-    seed, forward = case.seed(), ("forward", np.ones(100))
+    seed, forward = case.seed(), ("forward", np.ones((50, 20)))
     steps = [("seed", seed), forward, ("seed", seed), forward, ("seed", seed + 1), forward]
     _, one, _, again, _, other = told(run(student, 0.3, case.seed(), *steps))
     same = np.array_equal(mask_of(case, one[0]), mask_of(case, again[0]))
@@ -108,12 +108,12 @@ def generator_decides(student, case):
 @law("eval() of the model around it gives the identity, and train() dropout again", weight=3,
      statistic=NOT_THE_SAME_MASK)  # fmt: skip
 def modes(student, case):
-    x, g = case.apart(100), case.apart(100)
+    x, g = case.apart(50, 20), case.apart(50, 20)
     steps = ["eval", ("forward", x), ("gradient", x, g), "train", ("forward", x)]
     _, (y, *_), (_, dx), _, (again, *_) = told(run(student, 0.3, case.seed(), *steps))
     case.equal(y, x, what="what comes out after eval()")
     case.equal(dx, g, what="the gradient after eval()")
-    dropped = (case.array(again, (100,)) == 0).any()
+    dropped = (case.array(again, x.shape) == 0).any()
     case.that(dropped, "after eval() and train() nothing is dropped any more")
 
 

@@ -1,0 +1,72 @@
+"""A notebook's process in its jail, as the grader holds it."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+from autograder.sandbox.refusal import FROM_OUTSIDE, JailError
+from autograder.sandbox.runner import WireRunner, processor_clock
+from autograder.sandbox.wire import Wire, WireError
+
+ENDING = 60.0  # seconds until all in a jail must be gone
+
+_CAUSES = {
+    "closed": "the process ended",
+    "memory": "it used more memory than it may",
+    "tasks": "it started more threads than it may",
+    "files": "it wrote more files than it may",
+    "signal 9": "the kernel ended it: too much memory or processor time",
+    "signal 11": "it crashed (segmentation fault)",
+}
+
+
+class Jailed(WireRunner):
+    """One notebook's process in its jail.
+
+    Parameters
+    ----------
+    connection
+        The socket on which it answers.
+    report
+        The socket to its supervisor.
+    process
+        Its id, as this process sees it.
+    """
+
+    def __init__(self, connection: socket.socket, report: socket.socket, process: int) -> None:
+        super().__init__(Wire(connection), processor_clock(process))
+        self._report = report
+        self.process = process
+
+    def close(self) -> None:
+        """End everything in the jail; return once nothing of it is left."""
+        self._wire.close()
+        self._ended()
+
+    def _ended(self) -> str:
+        """End all, wait until the supervisor has cleaned up, and say why it ended, if it knows."""
+        cause = ""
+        if self._report.fileno() < 0:  # seen to before
+            return "closed"
+        self._report.settimeout(ENDING)
+        try:
+            self._report.shutdown(socket.SHUT_WR)
+            while said := self._report.recv(4096):
+                cause = json.loads(said).get("ended", cause)
+        except TimeoutError:
+            raise JailError(f"process {self.process} did not end in {ENDING:g} seconds") from None
+        except OSError:
+            pass
+        finally:
+            self._report.close()
+        return cause
+
+    def _why(self, error: WireError) -> str:
+        if error.kind != "died":
+            return str(error)
+        cause = self._ended()
+        if cause in ("", "orphaned"):  # nothing that a notebook can bring about
+            self.close()
+            raise JailError(FROM_OUTSIDE)
+        return _CAUSES.get(cause, f"{error} ({cause})")
