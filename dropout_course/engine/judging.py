@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from dropout_course.engine.case import Case, Observation
 from dropout_course.engine.comparing import Broken
@@ -153,6 +156,22 @@ def judge(
     parameters
         The names of the parameters of the functions to write, for what is said of a relation.
     """
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # What wrong values lead to (the mean of an empty array) is told by a finding, or not at
+        # all; a warning would name a file of ours to somebody who can do nothing about it.
+        warnings.simplefilter("ignore")
+        return _judge(exercise, points, laws, student, seed, bank, parameters or {})
+
+
+def _judge(
+    exercise: str,
+    points: float,
+    laws: Sequence[Law],
+    student: Student,
+    seed: int,
+    bank: Bank | None,
+    parameters: Parameters,
+) -> Verdict:
     begin = time.perf_counter()
     outcomes = run_laws(laws, student, seed)
     named: tuple[Mistake, ...] = ()
@@ -160,7 +179,7 @@ def judge(
     if kinds - {"todo", "missing"} and not kinds & set(LOST):
         student.allow(WORDS_ROOM)
         try:
-            outcomes = _related(outcomes, student, seed, parameters or {})
+            outcomes = _related(outcomes, student, seed, parameters)
             named = name_mistakes(student, bank) if bank else ()
         except Lost:
             pass  # the laws have been judged; only the words about the mistake are lost

@@ -7,6 +7,20 @@ from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question
 
 EVAL, TRAIN, MIXED = [False], [True], [True, False, False, True, False]
+KINDS = ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"]
+# The model of the scene, which is built where the answer runs: what is expected of it stands here.
+MODULES = {
+    "model": "Sequential",
+    "0": "Sequential", "0.0": "Linear", "0.1": "BatchNorm1d",
+    "0.2": "Dropout", "0.3": "DropoutSchedule",
+    "1": "Sequential", "1.0": "Linear", "1.1": "BatchNorm1d",
+    "1.2": "Dropout1d", "1.3": "Dropout2d", "1.4": "Dropout3d",
+    "2": "ModuleDict", "2.selu": "Sequential", "2.selu.0": "Linear", "2.selu.1": "BatchNorm1d",
+    "2.selu.2": "AlphaDropout", "2.selu.3": "FeatureAlphaDropout",
+    "3": "Sequential", "3.0": "Linear", "3.1": "BatchNorm1d", "3.2": "OwnDropout",
+    "4": "LSTM",
+}  # fmt: skip
+DROPOUT = {name: kind in (*KINDS, "OwnDropout") for name, kind in MODULES.items()}
 
 
 def run(student, on, fails=False, inside=""):
@@ -14,31 +28,35 @@ def run(student, on, fails=False, inside=""):
     return student.play("mc_mode_run", on=on, fails=fails, inside=inside)
 
 
-def require(case, got, want, kinds, when):
+def before(on):
+    """Give the mode of each module beforehand."""
+    return {name: on[i % len(on)] for i, name in enumerate(MODULES)}
+
+
+def require(case, got, want, when):
     """Require modes, name by name; say of the first module that is in the wrong one."""
-    ok = isinstance(got, dict) and got.keys() == want.keys()
+    ok = isinstance(got, dict) and got.keys() == MODULES.keys()
     case.that(ok, f"{when} no modes can be seen", received=got, kind="type")
     for name, mode in want.items():
         words = ["evaluation", "training"]
-        text = f"{when} {kinds[name]} `{name}` is in {words[not mode]} mode"
+        text = f"{when} {MODULES[name]} `{name}` is in {words[not mode]} mode"
         case.that(got[name] is mode, f"{text}; it must be in {words[mode]} mode")
 
 
 def require_dropout(student, case, patterns, on):
     """Require that torch's dropout modules are on inside, or that the others are as they were."""
-    for answer in [run(student, pattern) for pattern in patterns]:
-        told = answer.value
-        chosen = {name: kind for name, kind in told["dropout"].items() if kind is on}
-        want = {name: on or told["before"][name] for name in chosen}
-        got = {name: told["inside"].get(name) for name in chosen}
-        require(case, got, want, told["kinds"], "inside the block")
+    asked = [(pattern, run(student, pattern)) for pattern in patterns]
+    for pattern, answer in asked:
+        was = before(pattern)
+        want = {name: on or was[name] for name, kind in DROPOUT.items() if kind is on}
+        require(case, answer.value["inside"], want, "inside the block")
 
 
 def require_restored(student, case, patterns, **more):
     """Require the modes of before after the block."""
-    for answer in [run(student, pattern, **more) for pattern in patterns]:
-        told = answer.value
-        require(case, told["after"], told["before"], told["kinds"], "after the block")
+    asked = [(pattern, run(student, pattern, **more)) for pattern in patterns]
+    for pattern, answer in asked:
+        require(case, answer.value["after"], before(pattern), "after the block")
 
 
 # What is true of every right answer ------------------------------------------------------------
@@ -85,14 +103,11 @@ def wrong(got, want):
     return sorted(name for name, mode in want.items() if got.get(name) is not mode)
 
 
-KINDS = ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"]
-
-
 def left_off(student, torchs_own):
     """Name the dropout modules of torch's own classes, or of derived ones, that are not on."""
     told = value_of(run(student, EVAL))
-    asked = [name for name, kind in told["kinds"].items() if (kind in KINDS) == torchs_own]
-    return wrong(told["inside"], {name: True for name in asked if told["dropout"][name]})
+    asked = [name for name, kind in MODULES.items() if (kind in KINDS) == torchs_own]
+    return wrong(told["inside"], {name: True for name in asked if DROPOUT[name]})
 
 
 @question("Which of torch's own dropout modules are not on inside?")
@@ -110,33 +125,33 @@ def switched(student, case):
     found = []
     for on in (EVAL, MIXED):
         told = value_of(run(student, on))
-        others = [name for name, kind in told["dropout"].items() if not kind]
-        found.append(wrong(told["inside"], {name: told["before"][name] for name in others}))
+        others = {name: was for name, was in before(on).items() if not DROPOUT[name]}
+        found.append(wrong(told["inside"], others))
     return found
 
 
 @question("Which of a model in evaluation mode are not as before?")
 def after_eval(student, case):
     told = value_of(run(student, EVAL))
-    return wrong(told["after"], told["before"])
+    return wrong(told["after"], before(EVAL))
 
 
 @question("Which of a model in mixed modes are not as before?")
 def after_mixed(student, case):
     told = value_of(run(student, MIXED))
-    return wrong(told["after"], told["before"])
+    return wrong(told["after"], before(MIXED))
 
 
 @question("And after an exception?")
 def after_exception(student, case):
     told = value_of(run(student, EVAL, fails=True))
-    return [told["passed"], wrong(told["after"], told["before"])]
+    return [told["passed"], wrong(told["after"], before(EVAL))]
 
 
 @question("And after eval() inside?")
 def after_switch(student, case):
     told = value_of(run(student, TRAIN, inside="eval"))
-    return len(wrong(told["after"], told["before"])) > 2
+    return len(wrong(told["after"], before(TRAIN))) > 2
 
 
 def is_dropout(module):

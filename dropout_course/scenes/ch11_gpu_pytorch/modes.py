@@ -27,12 +27,9 @@ def mc_mode_run(
     Returns
     -------
     dict
-        Modes by name: ``before``, ``inside``, ``after``; ``kinds``: the class of each module;
-        ``dropout``: whether it is one of torch's dropout modules; ``passed``: whether the
-        exception came through.
+        Modes by name: ``inside``, ``after``; ``passed``: whether the exception came through. What
+        the model is, and its modes beforehand, a law knows by itself.
     """
-    from torch.nn.modules.dropout import _DropoutNd
-
     model = _many_modules()
     modules = dict(model.named_modules())
     for i, module in enumerate(modules.values()):
@@ -41,7 +38,8 @@ def mc_mode_run(
     def modes() -> dict[str, bool]:
         return {name or "model": module.training for name, module in modules.items()}
 
-    before, during, passed = modes(), {}, False
+    during: dict[str, bool] = {}
+    passed = False
     context = ns["mc_mode"](model)
     try:
         with context:
@@ -52,10 +50,7 @@ def mc_mode_run(
                 raise ArithmeticError("inside the block")
     except ArithmeticError:
         passed = True
-    names = {name or "model": module for name, module in modules.items()}
-    return {"before": before, "inside": during, "after": modes(), "passed": passed,
-            "kinds": {name: type(module).__name__ for name, module in names.items()},
-            "dropout": {name: isinstance(m, _DropoutNd) for name, m in names.items()}}  # fmt: skip
+    return {"inside": during, "after": modes(), "passed": passed}
 
 
 def _many_modules() -> Any:
