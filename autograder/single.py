@@ -92,10 +92,11 @@ def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -
         told.problems = [f"The file {error.what}. {error.todo} Then try again."]
         return told
     except FileNotFoundError:
-        told.problems = ["There is no such file."]
+        told.problems = ["There is no such file. Look at its name and its folder."]
         return told
     except OSError as error:
-        told.problems = [f"The file can't be read: {error.strerror or error}."]
+        todo = "Name notebooks, as in `FOLDER/*.ipynb`." if path.is_dir() else "Take another copy."
+        told.problems = [f"The file can't be read: {error.strerror or error}. {todo}"]
         return told
     stem = _chapter(notebook, root)
     if stem is None:

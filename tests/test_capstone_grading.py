@@ -14,7 +14,7 @@ from autograder.capstone.handed import read
 from autograder.capstone.playing import play, scene_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.sandboxes import starter
-from autograder.root import course_root
+from autograder.root import SetUpError, course_root
 from autograder.sandbox import JailError
 
 STUDENT, KEY = "ada", b"a key of tests"
@@ -258,3 +258,19 @@ def test_links_are_not_followed(tmp_path):
     (folder / "dropnet" / "layers.py").unlink()
     (folder / "dropnet" / "layers.py").symlink_to("/etc/passwd")
     assert "layers.py is missing: what needs it earns nothing." in read(folder).problems
+
+
+def test_a_hand_in_that_is_not_there_is_nobodys_zero(tmp_path, monkeypatch):
+    told = run_grade(monkeypatch, None, tmp_path / "aad")
+    assert isinstance(told.exception, SetUpError)
+    assert "name the folders and zips" in str(told.exception)
+
+
+@pytest.mark.parametrize("student", ["", "..", "a/../../b", "/tmp/x"])
+def test_an_id_that_leads_elsewhere_gets_no_capstone(student, tmp_path, monkeypatch):
+    from autograder.capstone.commands import app
+
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(app, ["new", student])
+    assert isinstance(told.exception, SetUpError)
+    assert list(tmp_path.iterdir()) == []

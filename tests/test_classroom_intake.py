@@ -264,6 +264,13 @@ def test_a_web_page_is_said_to_be_one_and_where_the_notebook_is(tmp_path, page):
     assert said.endswith("nothing could be graded.")
 
 
+def test_a_zip_is_said_to_be_one(tmp_path):
+    write(tmp_path, NAME, b"PK\x03\x04\x14\x00")
+    (said,) = take(tmp_path).problems
+    assert "is a zip, not a notebook" in said
+    assert "Unpack it" in said
+
+
 def test_damaged_cells_are_left_out(tmp_path):
     notebook = json.loads(json.dumps(filled()))
     notebook["cells"][:0] = [None, 3, {}, {"cell_type": "code"}, {"cell_type": [], "source": "x"}]

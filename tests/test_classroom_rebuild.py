@@ -286,3 +286,25 @@ def test_an_answer_in_two_halves_is_one_answer():
     get(notebook, "pair").source, other.source, other.id = first, second, "half"
     notebook.cells.insert(notebook.cells.index(get(notebook, "pair")) + 1, other)
     assert through(notebook).notes == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import dropout_course.scenes as s",
+        "from dropout_course import scenes",
+        "from dropout_course.engine.inside import codec",
+    ],
+)
+def test_a_cell_that_reaches_for_what_asks_it_is_named(line):
+    notebook = filled()
+    notebook.cells.append(new_code_cell(f"{line}\nx = 1", id="mine"))
+    (said,) = through(notebook).notes
+    assert said.startswith("A cell reaches for what asks it (dropout_course.")
+
+
+@pytest.mark.parametrize("line", ["from dropout_course import check, lab", "scenes = engine = 1"])
+def test_a_cell_that_uses_what_is_for_students_is_not(line):
+    notebook = filled()
+    notebook.cells.append(new_code_cell(line, id="mine"))
+    assert through(notebook).notes == []

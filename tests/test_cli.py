@@ -76,6 +76,14 @@ def test_a_file_that_cannot_be_read_is_an_entry_with_a_problem(tmp_path):
         assert entry["exercises"] == []
 
 
+def test_a_folder_and_a_zip_get_the_right_advice(tmp_path):
+    (tmp_path / "class.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    told = run("grade", "--json", "--unsafe", tmp_path, tmp_path / "class.zip")
+    folder, packed = (" ".join(entry["problems"]) for entry in json.loads(told.output))
+    assert "Name notebooks" in folder
+    assert "Unpack it" in packed
+
+
 @pytest.mark.slow
 def test_a_good_notebook_is_checked_and_graded(completed):
     told = run("check", "--json", completed)

@@ -28,6 +28,8 @@ def new(
     """Write a student's repository, with twelve bugs drawn by the id."""
     from autograder.capstone.drawing import BESIDE, CLEAN, drawn, planted
 
+    if student in ("", ".", "..") or Path(student).name != student:
+        raise SetUpError(f"{student!r} is no id of a student: take one without slashes.")
     folder = to or Path(student)
     if folder.exists():
         raise SetUpError(f"{folder} is there already: name another with --to, or remove it.")
@@ -63,6 +65,9 @@ def grade(
     from autograder.referee.inputs import course_key
     from autograder.referee.sandboxes import UNSAFE, starter
 
+    for path in files:
+        if not path.exists():  # else a slip of the pen would be somebody's zero
+            raise SetUpError(f"There is no {path}: name the folders and zips that were handed in.")
     root = course_root()
     limits = grading_limits(root)
     start = starter("unsafe" if unsafe else "auto", ASSIGNMENT, root / ".autograder")

@@ -121,6 +121,12 @@ def _load(data: bytes) -> dict[str, Any]:
                 "Take the notebook itself: in Jupyter File > Download, on GitHub the button "
                 "'Download raw file'.",
             ) from None
+        if data.startswith(b"PK"):
+            raise UnreadableError(
+                "is a zip, not a notebook",
+                "Unpack it; what a learning platform packed for a class goes to `autograder "
+                "collect`.",
+            ) from None
         where = "" if large else f", line {error.lineno}, column {error.colno}"
         if b"<<<<<<<" in data and b">>>>>>>" in data:
             raise UnreadableError("holds the conflict markers of an unfinished merge") from None

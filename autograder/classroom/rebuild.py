@@ -7,6 +7,7 @@ last cell that answers an exercise bears that exercise's id, and what is missing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +20,9 @@ from autograder.classroom.match import Match, Slot, alike, changed_copies, defin
 from autograder.classroom.notebook_text import copied
 
 EXTRA = "extra"  # tag of the cells that the student added
+REACHING = re.compile(  # a reader's hint, and no wall: names can be hidden
+    r"\bdropout_course(?:\.|[ \t]+import[ \t(]+)(scenes|engine)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,19 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
     untouched = [s.id for s in found.slots if s.kind == "answer" and answers[s.index] is None]
     notebook.metadata.setdefault("dropout_course", NotebookNode())["untouched"] = untouched
     notebook.cells = _in_order(notebook, found, submitted, answers)
-    return Rebuilt(notebook, notes)
+    return Rebuilt(notebook, [*notes, *_reaching(notebook)])
+
+
+def _reaching(notebook: NotebookNode) -> Iterator[str]:
+    """Name what reaches for the course's own modules that run an answer: nothing honest does."""
+    reached = {
+        word for c in notebook.cells if c.cell_type == "code" for word in REACHING.findall(c.source)
+    }
+    if reached:
+        yield (
+            f"A cell reaches for what asks it (dropout_course.{', '.join(sorted(reached))}): no "
+            "exercise needs that, and whoever grades will want to read it."
+        )
 
 
 def _answer(slot: Slot, submitted: NotebookNode) -> int | None:
