@@ -71,7 +71,8 @@ def decay_beside(student, case):
         plain = (*call[:6], 0.0, True)
         asked.append((call, student.adam_step(*plain), student.adam_step(*call)))
     for (w, *_, lr, wd, _), without, decay in asked:
-        change = three(case, decay)[0] - three(case, without)[0]
+        plainly = three(case, without)[0]
+        change = three(case, decay)[0] - plainly  # asked for last: the call that is shown
         case.equal(change, -lr * wd * w, what="what the decay adds to w")
 
 

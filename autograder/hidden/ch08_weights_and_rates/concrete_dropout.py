@@ -52,7 +52,7 @@ def weight_term(student, case):
         want = concrete_regularizer(*s, "mse") - concrete_regularizer(*without)
         pairs.append((*answers, want))
     for full, rest, want in pairs:
-        got = float(case.array(full, ())) - float(case.array(rest, ()))
+        got = -float(case.array(rest, ())) + float(case.array(full, ()))  # last: shown if wrong
         case.equal(got, want, what="what the weights add")
 
 

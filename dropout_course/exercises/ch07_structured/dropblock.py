@@ -93,8 +93,9 @@ def even(student, case):
 def others(student, case):
     centers = np.zeros((1, 2, 3, 4), bool)
     centers[0, 0, 1, 2] = True
-    mask = np.asarray(student.dropblock_mask(centers, 3).value, bool)
-    return bool(np.array_equal(mask[0, 0], mask[0, 1]))
+    asked = [student.dropblock_mask(each, 3) for each in (centers, np.zeros_like(centers))]
+    with_it, without = (np.asarray(answer.value, bool)[0, 1] for answer in asked)
+    return not np.array_equal(with_it, without)
 
 
 @question("What becomes of an entry in two blocks?")

@@ -52,6 +52,13 @@ mistakes = Mistakes(
 mistakes.row("float32-becomes-float64", of="dropblock_apply", wrap=upcasting)
 mistakes.row("writes-to-its-input", of="dropblock_apply", wrap=overwriting)
 mistakes.row(
+    "centres-kept",
+    "Blocks grow where no centre is",
+    "True in centers is where a block begins that is dropped; yours begin where it is False.",
+    of="dropblock_mask",
+    centers_of=lambda c: ~c,
+)
+mistakes.row(
     "division-by-zero-if-nothing-is-kept",
     "Division by zero if nothing is kept",
     "If the mask keeps nothing you divide 0 by 0, which is NaN; the result is 0 there.",

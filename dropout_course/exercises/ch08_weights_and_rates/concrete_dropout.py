@@ -54,7 +54,7 @@ def weight_term(student, case):
     pairs = [(terms(*s, "mse"), terms(0 * s[0], *s[1:], "mse")) for s in settings]
     for (W, p, length, tau, N, _), (full, rest) in zip(settings, pairs, strict=True):
         want = length**2 * float((W**2).sum()) / (tau * N * (1 - p))
-        got = float(case.array(full, ())) - float(case.array(rest, ()))
+        got = -float(case.array(rest, ())) + float(case.array(full, ()))  # last: shown if wrong
         case.equal(got, want, what="what the weights add")
 
 

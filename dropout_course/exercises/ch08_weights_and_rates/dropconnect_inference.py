@@ -126,15 +126,16 @@ def one_variance(student, case):
     return rounded(student.dropconnect_moments(v, weights, np.zeros(1), 0.2).value[1])
 
 
-@question("What is ReLU's mean for mean 0 and variance 2?")
+@question("What is ReLU's mean for mean 0 and variance 4.5?")
 def centred(student, case):
-    v, weights = np.array([[1.0, 1.0]]), np.array([[2.0, -2.0]])
+    # With a variance of 2, a doubled one and one that stands for its root would look the same.
+    v, weights = np.array([[1.0, 1.0]]), np.array([[3.0, -3.0]])
     return rounded(student.dropconnect_relu_mean(v, weights, np.zeros(1), 0.5))
 
 
-@question("What is ReLU's mean for mean 1 and variance 2?")
+@question("What is ReLU's mean for mean 1 and variance 4.5?")
 def off_centre(student, case):
-    v, weights = np.array([[1.0, 1.0]]), np.array([[2.0, -2.0]])
+    v, weights = np.array([[1.0, 1.0]]), np.array([[3.0, -3.0]])
     return rounded(student.dropconnect_relu_mean(v, weights, np.ones(1), 0.5))
 
 
@@ -249,6 +250,13 @@ mistakes.row(
     "Variance of inverted dropout",
     "(1 - q)/q is the variance of a mask that is divided by q; DropConnect divides by nothing.",
     var=lambda v, W, q: ((1 - q) / q if q else 0) * (v**2 @ (W**2).T),
+)
+mistakes.row(
+    "second-moment-for-variance",
+    "Mean of the square for the variance",
+    "q is the mean of the squared mask entry; the variance takes the square of its mean off, and "
+    "q - q² is q(1 - q).",
+    var=lambda v, W, q: q * (v**2 @ (W**2).T),
 )
 mistakes.row(
     "relu-of-the-mean",

@@ -211,6 +211,13 @@ mistakes.row(
     small=lambda size, n: ranks(size, 1) < n * size.shape[1] // len(size),
 )
 mistakes.row(
+    "order-for-ranks",
+    "argsort once, where ranks are meant",
+    "argsort says which row stands at each place, and not the place of each row: take it twice, or "
+    "let its first entries name the candidates.",
+    small=lambda size, n: size.argsort(axis=0) < n,
+)
+mistakes.row(
     "threshold-of-the-first-column",
     "One column's threshold for all",
     "The threshold of the first column decides for all columns; each needs its own.",

@@ -104,7 +104,8 @@ def require_disagreement(student, case, shapes):
         calls.append((one, one + off, y, case.rate()))
     asked = [(student.rdrop_loss(*c), student.rdrop_loss(*c[:3], 0.0), c) for c in calls]
     for whole, without, call in asked:
-        got = case.array(whole).reshape(()) - case.array(without).reshape(())
+        loss = case.array(without).reshape(())
+        got = case.array(whole).reshape(()) - loss  # asked for last: the call that is shown
         want = rdrop(*call) - rdrop(*call[:3], 0.0)
         case.equal(got, want, what="what alpha adds to the loss")
 
