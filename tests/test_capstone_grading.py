@@ -3,6 +3,7 @@
 import json
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -272,5 +273,21 @@ def test_an_id_that_leads_elsewhere_gets_no_capstone(student, tmp_path, monkeypa
 
     monkeypatch.chdir(tmp_path)
     told = CliRunner().invoke(app, ["new", student])
+    assert isinstance(told.exception, SetUpError)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_half_of_a_repository(tmp_path, monkeypatch):
+    from autograder.capstone.commands import app
+
+    write = Path.write_text
+
+    def full(path, *given):
+        if path.name == "layers.py":
+            raise OSError(28, "No space left on device")
+        return write(path, *given)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    told = CliRunner().invoke(app, ["new", "ada", "--to", str(tmp_path / "ada")])
     assert isinstance(told.exception, SetUpError)
     assert list(tmp_path.iterdir()) == []

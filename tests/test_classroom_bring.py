@@ -141,6 +141,13 @@ def test_a_zip_of_the_student_is_opened_once(course, tmp_path):
     assert "leads out of its folder" in " ".join(done.problems)
 
 
+def test_a_delivery_without_a_file_is_a_sentence(course, tmp_path):
+    (tmp_path / "nothing").mkdir()
+    for source in (packed(tmp_path / "nothing.zip", {}), tmp_path / "nothing"):
+        (said,) = bring(course, STEM, source).problems
+        assert "holds no file: name the folder or zip" in said
+
+
 def test_hostile_zips_are_a_sentence_each(course, tmp_path):
     link = zipfile.ZipInfo("alundann_4711_1_link.ipynb")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,11 +34,18 @@ def new(
     folder = to or Path(student)
     if folder.exists():
         raise SetUpError(f"{folder} is there already: name another with --to, or remove it.")
-    (folder / "dropnet").mkdir(parents=True)
-    for name in BESIDE:
-        (folder / name).write_text((CLEAN / name).read_text("utf-8"), "utf-8")
-    for name, text in planted(drawn(student)).items():
-        (folder / "dropnet" / name).write_text(text, "utf-8")
+    try:
+        (folder / "dropnet").mkdir(parents=True)
+        for name in BESIDE:
+            (folder / name).write_text((CLEAN / name).read_text("utf-8"), "utf-8")
+        for name, text in planted(drawn(student)).items():
+            (folder / "dropnet" / name).write_text(text, "utf-8")
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)  # half a repository would stand in the way
+        raise SetUpError(
+            f"{folder} could not be written ({error.strerror or error}). Make room or name another "
+            "with --to, then run this again."
+        ) from error
     out.print(f"wrote {folder}", highlight=False)
 
 

@@ -64,6 +64,11 @@ def bring(course: Course, assignment: str, source: Path, roster: Path | None = N
     found, done = open_delivery(source), Brought()
     for name, trouble in found.refused:
         done.problems.append(f"{printable(name, 120)} {trouble}; it was not taken.")
+    if not found.files and not found.refused:
+        done.problems.append(
+            f"{printable(str(source), 120)} holds no file: name the folder or zip as the platform "
+            "delivered it."
+        )
     due = _due(course, assignment)
     theirs: dict[str, list[Belongs]] = defaultdict(list)
     strangers: dict[str, str] = {}

@@ -95,7 +95,8 @@ def make_repository(root: Path, assignment: str, to: Path) -> list[Path]:
         ) from None
     except OSError as error:
         raise CourseError(
-            f"{error.filename or to} could not be used ({error.strerror or error})."
+            f"{error.filename or to} could not be used ({error.strerror or error}). "
+            "Make room or name another folder with --to, then run the same command again."
         ) from error
     return list(files)
 
