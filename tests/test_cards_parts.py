@@ -199,6 +199,14 @@ def test_signs_stay_with_their_formula(text, want):
     assert typography.kept_together(text) == want
 
 
+def test_an_address_that_is_its_own_words_is_marked():
+    link = '<a class="reference external" href="https://a.org/b">{}</a>'
+    assert typography.bare(link.format("https://a.org/b")) == link.replace(
+        'external"', 'external bare"'
+    ).format("https://a.org/b")
+    assert typography.bare(link.format("b")) == link.format("b")
+
+
 def test_a_wide_formula_may_need_two_lines():
     made = formula("x = y + z" * 9)
     assert typography.kept_together(made + ",") == f'<span class="nobr wide">{made},</span>'

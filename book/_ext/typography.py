@@ -46,6 +46,7 @@ WIDE = 26  # signs of a formula from which on a phone's line may be too short fo
 PLAIN = 3  # powers of ten up to which a number is written out
 NAME = re.compile(r'(?<=<span class="pre">)[^<&]{12,}(?=</span>)')
 JOINT = re.compile(r"(?<=[\w)])([._/=(]+)(?=\w)")
+BARE = re.compile(r'<a class="([^"]*)" href="([^"]+)">\2</a>')
 FORMULA = '<span class="math">'
 SPAN = re.compile(r"<(/?)span\b[^>]*>")
 BEFORE = re.compile(r"[(\[“‘\"'±−≈]+$")
@@ -127,10 +128,15 @@ def kept_together(html: str) -> str:
     return "".join([*out, html[done:]])
 
 
+def bare(html: str) -> str:
+    """Mark links whose words are their address, which need not be printed twice."""
+    return BARE.sub(r'<a class="\1 bare" href="\2">\2</a>', html)
+
+
 def set_page(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Set the text of a page, after search has read it."""
     if body := context.get("body"):
-        context["body"] = kept_together(joined(body))
+        context["body"] = kept_together(joined(bare(body)))
 
 
 def setup(app: Sphinx) -> dict[str, object]:
