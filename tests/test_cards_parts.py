@@ -121,7 +121,7 @@ def test_no_two_sources_of_the_book_have_one_label(root):
 
 
 def formula(text="x"):
-    inner = f'<span class="katex"><span class="base">{text}</span></span>'
+    inner = f'<span class="katex-html"><span class="base">{text}</span></span>'
     return f'<span class="math">{inner}</span>'
 
 
@@ -134,13 +134,49 @@ def formula(text="x"):
         ("Figure 3.1 and chapter 12", "Figure_3.1 and chapter_12"),
         ("Gal et al. say", "Gal et_al. say"),
         ("3 hidden 2 min-max 5 a", "3 hidden 2 min-max 5 a"),
-        ("p = 0.5", "p =_0.5"),
+        ("p = 0.5 or e = 0.5", "p_=_0.5 or e_=_0.5"),
+        ("T − 1, or 1 − p", "T_−_1, or 1_−_p"),
+        ("test error / %", "test error_/_%"),
         ('<a title="30 %">x</a> <code>5 %</code><pre>\n5 %</pre>',) * 2,
         ("<script>a = 5 % 3</script><svg><text>5 %</text></svg>",) * 2,
     ],
 )
 def test_numbers_keep_their_units(text, want):
     assert typography.joined(text).replace("\u00a0", "_") == want
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("1 - p of (H - b + 1)², 1/(1-p)", "1 − p of (H − b + 1)², 1/(1−p)"),
+        ("to -λ, to the power -T, (-1.5)", "to −λ, to the power −T, (−1.5)"),
+        ("min-max, 64-128-10, 2026-11-28, BSD 3-Clause, a - ",) * 2,
+        ("ISTA&#x27;s and Adam's 'own'", "ISTA’s and Adam’s 'own'"),
+    ],
+)
+def test_what_programs_print_gets_the_signs_of_print(text, want):
+    assert typography.printed(text) == want
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("7e-12, 4e+06, 2e−45", "7·10<sup>−12</sup>, 4·10<sup>6</sup>, 2·10<sup>−45</sup>"),
+        ("+0.0e+00, 7e+00, 3.3e-03, 7.81e+03", "+0.0, 7, 0.0033, 7810"),
+        ("v1.2e-3, 0x1e-5",) * 2,
+    ],
+)
+def test_large_and_small_numbers_are_powers_of_ten(text, want):
+    assert typography.joined(text) == want
+
+
+def test_long_names_in_code_break_behind_their_joints():
+    code = '<code class="x"><span class="pre">{}</span></code>'
+    long = code.format("torch.nn.functional.scaled_dot_product_attention")
+    assert typography.joined(long).count("<wbr>") == 6
+    assert typography.joined(long).replace("<wbr>", "") == long
+    for kept in (code.format("draw_mask"), "<pre><code>a_name_that_is_long()</code></pre>"):
+        assert typography.joined(kept) == kept
 
 
 @pytest.mark.parametrize(
@@ -161,6 +197,19 @@ def test_signs_stay_with_their_formula(text, want):
     text, want = text.replace("{}", formula()), want.replace("{}", formula())
     want = want.replace("[", '<span class="nobr">').replace("]", "</span>").replace("_", "\u00a0")
     assert typography.kept_together(text) == want
+
+
+def test_an_address_that_is_its_own_words_is_marked():
+    link = '<a class="reference external" href="https://a.org/b">{}</a>'
+    assert typography.bare(link.format("https://a.org/b")) == link.replace(
+        'external"', 'external bare"'
+    ).format("https://a.org/b")
+    assert typography.bare(link.format("b")) == link.format("b")
+
+
+def test_a_wide_formula_may_need_two_lines():
+    made = formula("x = y + z" * 9)
+    assert typography.kept_together(made + ",") == f'<span class="nobr wide">{made},</span>'
 
 
 # --- the foot of a page ---------------------------------------------------------------------------

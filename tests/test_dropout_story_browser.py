@@ -74,6 +74,24 @@ def test_the_picture_follows_the_scroll_and_stays_in_sight(page):
 
 
 @pytest.mark.slow
+def test_words_beside_the_picture_are_about_it(page):
+    """Scrolled until the words of a step begin where the picture begins."""
+    for number in (1, 2, 3):
+        page.evaluate(
+            """(i) => {
+              const all = (selector) => document.querySelectorAll(selector);
+              const top = (selector) => all(selector)[i].getBoundingClientRect().top;
+              for (let k = 0; k < 3; k++) {  // the picture moves along until it sticks
+                scrollBy(0, top('.ds-title') - top('.ds-stage > svg'));
+              }
+            }""",
+            number - 1,
+        )
+        page.wait_for_timeout(200)
+        assert shown(page) == number
+
+
+@pytest.mark.slow
 def test_by_keyboard_a_button_leads_to_its_step(page):
     button = page.get_by_role("button", name="Step 3: The sum falls")
     button.press("Enter")

@@ -28,7 +28,7 @@ def page(browser, address):
 
 
 def said(page):
-    return page.get_by_role("status").inner_text()
+    return page.get_by_role("status").inner_text().replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("deep", [False, True])

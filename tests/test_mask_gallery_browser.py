@@ -41,11 +41,11 @@ def address(tmp_path_factory):
 
 
 def said(page):
-    return page.get_by_role("status").inner_text()
+    return page.get_by_role("status").inner_text().replace("\u00a0", " ")
 
 
 def fact(page, name):
-    return page.locator(f"dt:text-is('{name}') + dd").inner_text()
+    return page.locator(f"dt:text-is('{name}') + dd").inner_text().replace("\u00a0", " ")
 
 
 def drawn(page, kind, p, uniforms, block=3):

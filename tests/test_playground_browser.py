@@ -45,7 +45,7 @@ def button(page, name):
 
 
 def said(page):
-    return page.locator(".pg-say").inner_text()
+    return page.locator(".pg-say").inner_text().replace("\u00a0", " ")
 
 
 def finish(page):

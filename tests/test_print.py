@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import yaml
 from browser import Watch, browser, served, site  # noqa: F401 - fixtures
 
 from autograder.authoring import paper
@@ -172,6 +173,8 @@ def test_pages_become_a_pdf_with_an_outline(site, root, tmp_path, monkeypatch, c
     titles = [entry.get_title().strip() for entry in document.get_toc()]
     assert {"Contents", "Notation", "Keep or drop?"} <= set(titles)
     assert "Dropout, from the mask up" in words(document)
+    version = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))["version"]
+    assert f"Version {version}, released" in words(document)
 
 
 def in_a_thread(make):

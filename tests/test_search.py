@@ -309,6 +309,13 @@ def test_a_word_of_the_code_shows_its_line():
     assert answer == {"at": "03.html#training", "code": True, "text": "masks = [rng].[random](3)"}
 
 
+def test_a_question_is_about_its_words():
+    query = "Why does the mask stay, and how do I divide by q?"
+    assert first(finds(query)[query])["at"] == "03.html#training"
+    assert not finds(query)[query]["near"]
+    assert finds("what is by")["what is by"]["found"]  # of nothing else, it is about all of them
+
+
 def test_words_that_nothing_holds_together_are_found_apart():
     answer = finds("variance coins")["variance coins"]
     assert answer["near"]

@@ -135,12 +135,20 @@ ALIKE = """() => {
   }
 }"""
 
-# Equations anywhere, and on a desktop printed results and tables of results, are seen whole.
+# On a desktop equations, printed results, tables of results and what is said of PyTorch are seen
+# whole; on a phone they may scroll, and code in a sentence stays in its box.
 CUT_OFF = """(wide) => {
-  const results = wide ? ', .cell_output pre, .lab-table' : '';
-  return [...document.querySelectorAll(`.bd-article div.math${results}`)]
-    .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
-    .slice(0, 5).map((e) => e.textContent.trim().slice(0, 60));
+  const whole = ['.katex-display > .katex > .katex-html', '.cell_output pre', '.lab-table',
+    '.in-pytorch pre'];
+  const scrolls = (e) => e.scrollWidth > e.clientWidth + 1;
+  const box = (e) => e.closest('.exercise, .quiz-option > label, .quiz, .admonition, .bd-article');
+  const right = (e) => e.getBoundingClientRect().right;
+  return [
+    ...[...document.querySelectorAll('.bd-article div.math')].filter(scrolls),
+    ...(wide ? [...document.querySelectorAll(`.bd-article :is(${whole})`)].filter(scrolls) : []),
+    ...[...document.querySelectorAll('.bd-article :is(p, li, dt, label) code')]
+      .filter((e) => !e.closest('table') && right(e) > right(box(e)) + 1),
+  ].filter((e) => e.offsetParent).slice(0, 5).map((e) => e.textContent.trim().slice(0, 60));
 }"""
 TOO_WIDE = """[...document.querySelectorAll('body *')]
   .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)

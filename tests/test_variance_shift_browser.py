@@ -34,7 +34,7 @@ def address(tmp_path_factory):
 
 
 def said(page):
-    return page.get_by_role("status").inner_text()
+    return page.get_by_role("status").inner_text().replace("\u00a0", " ")
 
 
 def names(page):

@@ -157,7 +157,8 @@ def _cite(context: Context, name: str, content: str, place: Place) -> str:
             )
         context.cited.append(key)
         citation = book.citations[key]
-        cited.append(citation.in_sentence if textual else citation.in_brackets)
+        words = citation.in_sentence if textual else citation.in_brackets
+        cited.append(f"[{words}]({book.site.page('references', f'ref-{key}')})")
     return ", ".join(cited) if textual else "(" + "; ".join(cited) + ")"
 
 

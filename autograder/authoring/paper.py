@@ -120,12 +120,15 @@ def long_page(site: Path, root: Path) -> str:
         words = heading[1] if heading else escape(page.name)
         contents.append(f'<li><a href="#{page.name}">{words}</a></li>')
     home, title = told.book_url, escape(config["title"])
+    about = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    edition = f"Version {about['version']}, released {about['date-released']}"
     articles = [inside(texts[page.name], page.name, names, home) for page in pages]
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8">
 <title>{title}</title>{"".join(styles)}{COVER}</head><body>
 <div class="cover bd-article"><p class="title">{title}</p>
-<p>{escape(config["author"])}</p><p><a href="{home}">{home}</a><br>{escape(told.repository)}</p>
+<p>{escape(config["author"])}<br>{edition}</p>
+<p><a href="{home}">{home}</a><br>{escape(told.repository)}</p>
 <p>Text and figures: CC BY 4.0. Code: BSD 3-Clause.</p></div>
 <nav class="list bd-article"><h2>Contents</h2><ul>{"".join(contents)}</ul></nav>
 {"".join(articles)}</body></html>"""

@@ -19,6 +19,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from live_figures import figure_of, load_with
 from sphinx.util.docutils import SphinxDirective
+from typography import printed
 
 from autograder.authoring.kept import kept
 from dropout_course import course, exercises
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("dropout_course/**/*.py", "dropout_course/**/*.json", "book/_ext/build_your_own.py")
+SOURCES = (
+    "dropout_course/**/*.py",
+    "dropout_course/**/*.json",
+    "book/_ext/build_your_own.py",
+    "book/_ext/typography.py",
+)
 EXERCISE = "dropout_layer"
 SEED = 4
 Draw = Callable[[np.random.Generator, tuple[int, ...], float], np.ndarray]
@@ -130,17 +136,17 @@ def told(choice: tuple[str, str, str, str]) -> dict[str, Any]:
     finding = first.finding if first else None
     return {
         "holds": [int(outcome.passed) for outcome in found.outcomes],
-        "law": first.law.name if first else "",
-        "reason": finding.reason if finding else "",
+        "law": printed(first.law.name) if first else "",
+        "reason": printed(finding.reason) if finding else "",
         "expected": finding.expected if finding else "",
         "received": finding.received if finding else "",
-        "mistakes": [[one.title, one.says] for one in found.mistakes],
+        "mistakes": [[printed(one.title), printed(one.says)] for one in found.mistakes],
     }
 
 
 def figure_data() -> dict[str, Any]:
     """Judge every layer that the menus can name."""
-    laws = [law.name for law in exercises.visible_laws(course.find(EXERCISE))]
+    laws = [printed(law.name) for law in exercises.visible_laws(course.find(EXERCISE))]
     choices = product(*(options for _, options in MENUS.values()))
     return {
         "laws": laws,

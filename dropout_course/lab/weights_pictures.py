@@ -61,7 +61,8 @@ def weight_masks(masks: Mapping[str, np.ndarray]) -> None:
     """Show masks of one weight matrix (out, in); kept weights are blue, soft masks in between."""
     figure = axes(1, figsize=(5.4, 4.2)).figure
     figure.clear()
-    panels = figure.subplots(2, -(-len(masks) // 2)).ravel()
+    across = -(-len(masks) // 2)
+    panels = figure.subplots(2, across).ravel()
     for ax, (name, mask) in zip(panels, masks.items(), strict=True):
         color = [int(COLORS[0][i : i + 2], 16) / 255 for i in (1, 3, 5)]
         tiles = np.empty((*mask.shape, 4))
@@ -71,8 +72,8 @@ def weight_masks(masks: Mapping[str, np.ndarray]) -> None:
         ax.set_title(name, fontsize=11, fontweight="normal", loc="center")
         ax.set_xticks([])
         ax.set_yticks([])
-    panels[0].set_ylabel("outputs")
-    panels[0].set_xlabel("inputs")
+    panels[across].set_ylabel("outputs")
+    panels[across].set_xlabel("inputs")  # below the last row, so that no title is below it
 
 
 def pruning_curves(shares: Sequence[float], curves: Mapping[str, np.ndarray], mark: float) -> None:

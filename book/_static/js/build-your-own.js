@@ -174,8 +174,8 @@
       const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
       const better = chosen.filter((error, i) => error < right[i]).length;
       this.cost.textContent = `On new points, the network with this layer errs in `
-        + `${mean(chosen).toFixed(1)} % of cases, the one with the right layer in `
-        + `${mean(right).toFixed(1)} % (p = ${RATE}, a fifth of the labels wrong, ${SEEDS} seeds; `
+        + `${mean(chosen).toFixed(1)}\u00a0% of cases, the one with the right layer in `
+        + `${mean(right).toFixed(1)}\u00a0% (p = ${RATE}, a fifth of the labels wrong, ${SEEDS} seeds; `
         + `this one is better under ${better} of them).`;
     }
   }

@@ -49,7 +49,7 @@
       whole: outputs(net, net.hidden, deep) };
   }
 
-  const percent = (probs) => probs.map((v, k) => `${CLASSES[k]} ${Math.round(100 * v)} %`).join(", ");
+  const percent = (probs) => probs.map((v, k) => `${CLASSES[k]}\u00a0${Math.round(100 * v)}\u00a0%`).join(", ");
 
   class DropoutEnsemble extends HTMLElement {
     connectedCallback() {
@@ -119,7 +119,7 @@
       const at = this.all.find(({ mask }) => mask.every((kept, j) => kept === this.mask[j]));
       const apart = Math.max(...found.geometric.map((v, k) => Math.abs(v - found.whole[k])));
       this.say.textContent = `The member that keeps ${this.kept()} says ${percent(at.probs)}, and `
-        + `is drawn with probability ${(100 * at.weight).toFixed(1)} %. `
+        + `is drawn with probability ${(100 * at.weight).toFixed(1)}\u00a0%. `
         + (apart < 1e-9 ? "The geometric mean is the whole network."
           : `The geometric mean and the whole network are up to ${(100 * apart).toFixed(1)} points `
             + "apart.");

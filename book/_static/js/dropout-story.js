@@ -16,8 +16,8 @@
     start() {
       this.steps = [...this.querySelectorAll(".ds-step")];
       this.pictures = this.steps.map((step) => step.querySelector("svg"));
-      const titles = this.steps.map((step) => step.querySelector(".ds-title").textContent);
-      this.dots = titles.map((title, i) => {
+      const words = this.steps.map((step) => step.querySelector(".ds-title"));
+      this.dots = words.map(({ textContent: title }, i) => {
         const dot = this.button(String(i + 1), () => this.go(i), { "aria-label": `Step ${i + 1}: ${title}` });
         dot.classList.add("ds-dot");
         return dot;
@@ -25,13 +25,15 @@
       this.prepend(make("div", { class: "ds-stage" }, ...this.pictures,
         make("div", { class: "ds-dots", role: "group", "aria-label": "Steps" }, ...this.dots)));
       this.classList.add("ds-live");
-      // A step's picture comes when the step has risen into the upper part of the window.
+      // A step's picture comes when its words have risen to where the picture is: beside it, or, in
+      // a narrow window, below it.
+      const low = matchMedia("(max-width: 40rem)").matches ? 32 : 50;
       const risen = new Set();
       const watch = new IntersectionObserver((seen) => {
         for (const { target, isIntersecting } of seen) risen[isIntersecting ? "add" : "delete"](target);
-        this.show(Math.max(0, ...this.steps.map((step, i) => (risen.has(step) ? i : 0))));
-      }, { rootMargin: "100000px 0px -58% 0px" });
-      for (const step of this.steps) watch.observe(step);
+        this.show(Math.max(0, ...words.map((title, i) => (risen.has(title) ? i : 0))));
+      }, { rootMargin: `100000px 0px -${low}% 0px` });
+      for (const title of words) watch.observe(title);
       this.show(0);
     }
 

@@ -121,7 +121,7 @@
         `The ${what} in training: ${size - kept} of ${size} entries are dropped.`);
       const mean = values.reduce((a, b) => a + b, 0) / size;
       const behind = values.reduce((a, b, i) => a + b * mask[i], 0) * factor / size;
-      const share = `${(100 * kept / size).toFixed(1)} %`;
+      const share = `${(100 * kept / size).toFixed(1)}\u00a0%`;
       this.say.textContent = `${title[0].toUpperCase()}${title.slice(1)}, p = ${p.toFixed(1)}: `
         + `${coins.length} coins, and ${kept} of ${size} entries are kept, ${share}.`;
       const tossed = shape(block), limit = gamma(p, block);
@@ -129,7 +129,7 @@
         ["Coins", `(${tossed.join(", ")}), in all ${coins.length}`
           + (kind === "block" ? `; a square begins with probability ${limit.toFixed(4)}` : "")],
         ["Mask", `(${SHAPES[what].join(", ")})`],
-        ["Kept", `${share}; asked for ${(100 * (1 - p)).toFixed(0)} %`],
+        ["Kept", `${share}; asked for ${(100 * (1 - p)).toFixed(0)}\u00a0%`],
         ["Training", training(p, factor)],
         ["Evaluation", evaluation],
         ["Mean entry", `${mean.toFixed(2)} before, ${behind.toFixed(2)} in this draw`],

@@ -106,8 +106,8 @@
       this.say.textContent = `${this.T} passes, ${this.kind}, p = ${this.rate}: for the middle of 2001 `
         + `they say ${mean[late].toFixed(0)} ppm with a spread of ${spread[late].toFixed(1)} ppm, `
         + `${times.toFixed(1)} times that of ${ends}. Measured were ${truth.toFixed(0)}: `
-        + `${off.toFixed(1)} spreads away. So many passes know a spread to about `
-        + `${(100 / Math.sqrt(2 * (this.T - 1))).toFixed(0)} %.`;
+        + `${off.toFixed(1)} spreads away. The spread of so many passes is itself known to about `
+        + `${(100 / Math.sqrt(2 * (this.T - 1))).toFixed(0)}\u00a0%.`;
     }
 
     paint() {

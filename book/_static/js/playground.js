@@ -297,11 +297,12 @@
 
     tell() {
       const { epoch, test, train } = this.experiment.now;
-      const one = (values) => `${(100 * values[0]).toFixed(1)} % without dropout, `
-        + `${(100 * values[1]).toFixed(1)} % with it`;
+      const one = (values) => `${(100 * values[0]).toFixed(1)}\u00a0% without dropout, `
+        + `${(100 * values[1]).toFixed(1)}\u00a0% with it`;
+      const wrong = this.experiment.flipped.some(Boolean) ? ", wrong labels included," : "";
       this.say.textContent = epoch
-        ? `After ${epoch} epochs the test error is ${one(test)}; on the training data, wrong labels `
-          + `included, it is ${one(train)}.`
+        ? `After ${epoch} epochs the test error is ${one(test)}; on the training data${wrong} it is `
+          + `${one(train)}.`
         : "Press Train, or change what you like.";
     }
 
@@ -312,8 +313,8 @@
         const doubt = this.doubt.checked && which === "dropout";
         this.paintMap(canvas, this.experiment.map(this.experiment[which]),
           doubt ? this.experiment.doubt() : null);
-        numbers.textContent = now.epoch ? `test ${(100 * now.test[k]).toFixed(1)} %, `
-          + `training ${(100 * now.train[k]).toFixed(1)} %` : "not trained yet";
+        numbers.textContent = now.epoch ? `test ${(100 * now.test[k]).toFixed(1)}\u00a0%, `
+          + `training\u00a0${(100 * now.train[k]).toFixed(1)}\u00a0%` : "not trained yet";
         canvas.setAttribute("aria-label", `What the network ${title} says over the plane, with the `
           + `${TRAIN} training points, ${flipped.filter(Boolean).length} of them labelled wrongly; `
           + numbers.textContent);
@@ -367,7 +368,8 @@
       const floor = height - bottom;
       const parts = [
         make("line", { class: "pg-axis", x1: left, x2: width - right, y1: floor, y2: floor }),
-        make("text", { class: "pg-tick", x: (left + width - right) / 2, y: height - 6 }, "epochs"),
+        make("text", { class: "pg-tick", x: (left + width - right) / 2, y: height - 6 },
+          "test error by epoch"),
       ];
       const step = most > 0.3 ? 0.2 : most > 0.15 ? 0.1 : 0.05;
       for (let e = 0; e < most; e += step) {

@@ -31,7 +31,14 @@
     return forms.get(word);
   };
 
-  const asked = (query) => [...new Set(words(query.slice(0, LONGEST)))].slice(0, MOST);
+  // What a question is made of besides its words; alone, it is what is asked for.
+  const FRAME = new Set(("a an and are as at be by can do does for from how i if in is it its need of on or should "
+    + "that the there this to was we what when where which who why with you").split(" "));
+  const asked = (query) => {
+    const all = [...new Set(words(query.slice(0, LONGEST)))].slice(0, MOST);
+    const telling = all.filter((word) => !FRAME.has(word.toLowerCase()));
+    return all.length > 2 && telling.length ? telling : all;
+  };
   const same = (text) => words(text).map(normal).join(" ");
 
   class Finder {

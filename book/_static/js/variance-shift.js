@@ -287,8 +287,8 @@
       return `${unsafe.length} pair${unsafe.length > 1 ? "s" : ""} of a dropout and a later batch norm. `
         + `The shift begins at batch norm ${number + 1}, layer ${first + 1}: the dropout of layer ${from + 1} `
         + `stands before it, and of the variance that it has stored ${
-          (100 * found[number].ratio).toFixed(0)} % arrive in evaluation.`
-        + (last.at === first ? "" : ` At the last one it is ${(100 * last.ratio).toFixed(0)} %.`);
+          (100 * found[number].ratio).toFixed(0)}\u00a0% arrive in evaluation.`
+        + (last.at === first ? "" : ` At the last one it is ${(100 * last.ratio).toFixed(0)}\u00a0%.`);
     }
   }
 
