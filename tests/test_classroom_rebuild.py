@@ -279,9 +279,11 @@ def test_a_name_may_be_defined_by_a_text(source):
     assert through(notebook).notes == [said]
 
 
-def test_an_answer_in_two_halves_is_one_answer():
+@pytest.mark.parametrize(
+    ("first", "second"), [PAIR.split("\n\n\n"), ("import math", PAIR), ("def helper(): 1", PAIR)]
+)
+def test_an_answer_in_two_halves_is_one_answer(first, second):
     notebook = filled()
-    first, second = PAIR.split("\n\n\n")
     other = copy.deepcopy(get(notebook, "pair"))
     get(notebook, "pair").source, other.source, other.id = first, second, "half"
     notebook.cells.insert(notebook.cells.index(get(notebook, "pair")) + 1, other)
@@ -308,3 +310,11 @@ def test_a_cell_that_uses_what_is_for_students_is_not(line):
     notebook = filled()
     notebook.cells.append(new_code_cell(line, id="mine"))
     assert through(notebook).notes == []
+
+
+@pytest.mark.parametrize("deleted", [(), ("double", "pair")])
+def test_one_cell_may_answer_several_exercises(deleted):
+    notebook = without(filled(**{e: get(tiny(), e).source for e in ("double", "pair")}), *deleted)
+    notebook.cells.append(new_code_cell(f"{DOUBLE}\n\n\n{PAIR}", id="all"))
+    (said,) = through(notebook).notes
+    assert said.startswith("The answers to 3.1, 3.2 stand in cells of your own; they are graded.")
