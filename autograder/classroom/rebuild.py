@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.classroom.added import additions
 from autograder.classroom.attachments import give_attachments
-from autograder.classroom.match import Match, Slot, alike, changed_copies, defined, match, same
+from autograder.classroom.cell_code import alike, defined, same
+from autograder.classroom.match import Match, Slot, changed_copies, match
 from autograder.classroom.notebook_text import copied
 
 EXTRA = "extra"  # tag of the cells that the student added
