@@ -11,7 +11,8 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from autograder.classroom.match import grade_id, same, slots
+from autograder.classroom.cell_code import same
+from autograder.classroom.match import grade_id, slots
 
 RERUN = "Restart the kernel, run all cells, look at the checks, and save."
 

@@ -95,7 +95,8 @@ def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -
         told.problems = ["There is no such file. Look at its name and its folder."]
         return told
     except OSError as error:
-        todo = "Name notebooks, as in `FOLDER/*.ipynb`." if path.is_dir() else "Take another copy."
+        folder = isinstance(error, IsADirectoryError)  # a look at the path may fail as well
+        todo = "Name notebooks, as in `FOLDER/*.ipynb`." if folder else "Take another copy."
         told.problems = [f"The file can't be read: {error.strerror or error}. {todo}"]
         return told
     stem = _chapter(notebook, root)

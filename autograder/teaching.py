@@ -80,8 +80,11 @@ class _Commands:
 
         root = course_root()
         names = [which(root, name) for name in assignment or assignments(root)]
-        written = write_feedback(root, names, release=release, progress=not as_json)
-        packed = pack_feedback(root, names, all_of_them=bool(assignment)) if as_zip else {}
+        named = bool(assignment)
+        written = write_feedback(
+            root, names, release=release, progress=not as_json, all_of_them=named
+        )
+        packed = pack_feedback(root, names, all_of_them=named) if as_zip else {}
         if as_json:
             _print_json({"written": written, "zip": {n: str(p) for n, p in packed.items()}})
             return

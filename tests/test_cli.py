@@ -12,6 +12,8 @@ from messy import filled
 from typer.testing import CliRunner
 
 from autograder.cli import app, main
+from autograder.referee import Config
+from autograder.single import grade_file
 
 COMMANDS = ["list", "check", "grade", "autograde", "feedback", "build", "release", "doctor"]
 COMMANDS += ["course", "collect", "export", "report", "archive", "forget"]
@@ -137,3 +139,13 @@ def test_no_grammar_is_compiled_to_start():
     source = "import sys, autograder.classroom.grading; print('lark' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr
+
+
+def test_a_folder_that_may_not_be_looked_into_is_a_sentence(monkeypatch, tmp_path):
+    def shut(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("autograder.single.read_regular", shut)
+    monkeypatch.setattr("pathlib.Path.is_dir", shut)  # as where the folder around it is shut
+    told = grade_file(tmp_path / "a.ipynb", tmp_path, Config())
+    assert told.problems == ["The file can't be read: Permission denied. Take another copy."]

@@ -63,6 +63,16 @@ def test_each_command_of_a_term_takes_the_number_of_the_chapter(home):  # noqa: 
 
 
 @pytest.mark.slow
+def test_feedback_on_what_is_not_graded_is_a_sentence(home):  # noqa: F811
+    hand_in(home, "ann")
+    told = run("feedback", "03")
+    assert told.exit_code != 0
+    said = f"Nothing of {STEM} is graded yet: run `autograder autograde {STEM}` first."
+    assert str(told.exception) == said
+    assert run("feedback").exit_code == 0  # of all: there is nothing to do
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["words", "json"])
 def test_stopping_ends_with_a_summary_and_the_next_run_goes_on(home, monkeypatch, form):  # noqa: F811
     for student in ("ann", "bob", "cat"):

@@ -114,6 +114,16 @@ def test_gradescope_without_an_environment_still_has_results(container, handed_i
     assert "not your mistake" in found["output"]
 
 
+@pytest.mark.parametrize("to", [".", "..", ""])
+def test_a_folder_is_no_place_for_the_zip(tmp_path, monkeypatch, to):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    told = CliRunner().invoke(app, ["gradescope", "03", "--to", to])
+    assert "could not be written" in str(told.exception)
+    assert os.listdir(tmp_path) == ["here"]
+    assert os.listdir(tmp_path / "here") == []
+
+
 def test_setup_installs_what_grading_needs(container, tmp_path):
     """With a Python that notes what it is asked for: tests have no network."""
     python = tmp_path / "python"

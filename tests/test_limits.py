@@ -47,6 +47,7 @@ def test_an_assignment_has_limits_of_its_own(tmp_path):
         ("cell_seconds = true", "must be a number"),
         ("cell_seconds", "limits.toml can't be read"),
         ("'03-x' = 5", 'stand below ["03-x"]'),
+        ("[3]\ncell_seconds = 1", "there is no assignment [3]. Name it in full: 01-overfitting, "),
         ("['03-x']\nfiles_bytes = 1e6", "limits.toml, [03-x]: files_bytes is 1000000.0"),
     ],
 )

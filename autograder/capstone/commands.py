@@ -116,14 +116,14 @@ def _show(told: list[CapstoneResult], failed: dict[str, str]) -> None:
         )
     out.print(table)
     for one in told:
+        for said in one.problems:  # first: what can't be read explains what follows
+            _say(f"! {one.student}: {said}")
         for name, said in one.bugs.items():
             if said:
                 _say(f"{one.student} {name}: {said}")
         for part in one.parts:
             if part.says:
                 _say(f"{one.student} {part.name} {part.points:g} of {part.of:g}: {part.says}")
-        for said in one.problems:
-            _say(f"! {one.student}: {said}")
     if told:
         _say(f"The audit's {BY_HAND} points are given by hand, in Formgrader.")
     for file, said in failed.items():

@@ -19,7 +19,7 @@ from autograder.capstone.scenes.serving import serve
 from autograder.capstone.serving import Part, judge_error, judge_service, read_answers
 from autograder.capstone.tasks import Task, baseline, tasks
 from autograder.referee.inputs import attempt_hash, exercise_seed
-from autograder.referee.limits import Limits, limits_of
+from autograder.referee.limits import SERVICE, Limits, limits_of
 from autograder.referee.session import Runner, Session
 from dropout_course.engine.student import Call, Student
 from dropout_course.engine.unanswered import Unanswered
@@ -27,7 +27,6 @@ from dropout_course.engine.unanswered import Unanswered
 POINTS, ENOUGH = 40, 9  # all points for so many of the twelve
 LIMITS = Limits(calls_seconds=10.0, calls_idle_seconds=5.0, notebook_idle_seconds=60.0, restarts=12)
 SERVICE_LIMITS = replace(LIMITS, calls_seconds=60.0, restarts=5)  # for each task
-SERVICE = "13-capstone-service"  # its limits have a table of their own in `limits.toml`
 PRELUDE = """
 from __future__ import annotations
 from typing import Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Set
 
-from autograder.classroom.match import CELL_MAGIC, LINE_MAGIC, defined, parsed, statements
+from autograder.classroom.cell_code import CELL_MAGIC, LINE_MAGIC, defined, parsed, statements
 
 _DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)

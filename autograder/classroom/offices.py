@@ -12,7 +12,7 @@ from autograder.classroom.insight import look_at, plain
 from autograder.classroom.insight_page import report_page
 from autograder.classroom.lms import FORMATS, Exported, export_marks
 from autograder.classroom.lock import holding
-from autograder.classroom.returning import pack, stale, title_of, write_pages
+from autograder.classroom.returning import pack, require_graded, stale, title_of, write_pages
 
 
 def stale_feedback(root: Path, assignment: str) -> list[str]:
@@ -21,7 +21,12 @@ def stale_feedback(root: Path, assignment: str) -> list[str]:
 
 
 def write_feedback(
-    root: Path, names: Collection[str], *, release: bool = False, progress: bool = True
+    root: Path,
+    names: Collection[str],
+    *,
+    release: bool = False,
+    progress: bool = True,
+    all_of_them: bool = False,
 ) -> dict[str, int]:
     """Write feedback where it is missing or no longer true; give how many, by assignment.
 
@@ -35,15 +40,19 @@ def write_feedback(
         Also put all feedback where students fetch it.
     progress : bool
         Show a progress bar.
+    all_of_them : bool
+        True to refuse an assignment of which nothing is graded.
 
     Raises
     ------
     CourseError
-        The gradebook can't be read, or the exchange can't be written.
+        The gradebook can't be read, the exchange can't be written, or nothing is graded.
     """
     course, written = Course(root), {}
     for assignment in names:
         with holding(course, f"feedback {assignment}"):
+            if all_of_them:
+                require_graded(course, assignment)
             written[assignment] = write_pages(course, assignment, progress)
             if release:
                 course.release_feedback(assignment)

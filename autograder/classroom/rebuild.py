@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.classroom.added import additions
 from autograder.classroom.attachments import give_attachments
-from autograder.classroom.match import Match, Slot, alike, changed_copies, defined, match, same
+from autograder.classroom.cell_code import alike, defined, same
+from autograder.classroom.match import Match, Slot, changed_copies, match
 from autograder.classroom.notebook_text import copied
 
 EXTRA = "extra"  # tag of the cells that the student added
@@ -58,8 +59,12 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
     found = match(release, submitted)
     if not any(slot.copies for slot in found.slots if slot.kind in ("answer", "written")):
         return Rebuilt(notebook)  # another notebook, as intake has said: there is nothing to run
+    mine = _defined_by_hand(found, submitted)
+    for slot in found.slots:  # one cell may answer several, and is the copy of one alone
+        if slot.asked & set().union(*mine) and not changed_copies(slot, submitted):
+            found.by_name.add(slot.index)
     notes = [note for slot in found.slots for note in _notes(slot, found, submitted)]
-    notes += [*_twice(found, submitted), *_summary(found, submitted)]
+    notes += [*_twice(found, mine), *_summary(found, submitted)]
     answers = {slot.index: _answer(slot, submitted) for slot in found.slots}
     untouched = [s.id for s in found.slots if s.kind == "answer" and answers[s.index] is None]
     notebook.metadata.setdefault("dropout_course", NotebookNode())["untouched"] = untouched
@@ -173,7 +178,7 @@ def _notes(slot: Slot, found: Match, submitted: NotebookNode) -> Iterator[str]:
     """Say what was put right in one answer or check cell."""
     changed = changed_copies(slot, submitted)
     if slot.kind == "answer":
-        if not slot.copies:
+        if not slot.copies and slot.index not in found.by_name:
             yield (
                 f"The answer cell of {slot.label} is missing; what your other cells define is "
                 "graded."
@@ -192,23 +197,23 @@ def _notes(slot: Slot, found: Match, submitted: NotebookNode) -> Iterator[str]:
 def _rival(slot: Slot, changed: list[int], submitted: NotebookNode) -> bool:
     """Tell whether one of several answer cells takes the place of another, not of a part of it."""
     parts = [slot.asked & defined(submitted.cells[i].source) for i in changed]
-    return len(changed) > 1 and not (
-        all(parts) and sum(map(len, parts)) == len(set().union(*parts))
-    )
+    return sum(map(len, parts)) > len(set().union(*parts))
 
 
-def _twice(found: Match, submitted: NotebookNode) -> Iterator[str]:
-    """Say which definition of a name counts, if there are several cells with one."""
+def _defined_by_hand(found: Match, submitted: NotebookNode) -> list[frozenset[str]]:
+    """Give the names that each cell defines that isn't as it was released."""
     ours = [set(s.copies) - set(changed_copies(s, submitted)) for s in found.slots]
     released = set().union(*ours)
-    mine = [
+    return [
         defined(cell.source)
         for position, cell in enumerate(submitted.cells)
         if cell.cell_type == "code" and position not in released
     ]
+
+
+def _twice(found: Match, mine: list[frozenset[str]]) -> Iterator[str]:
+    """Say which definition of a name counts, if there are several cells with one."""
     for slot in found.slots:
-        if slot.kind != "answer":
-            continue
         for name in sorted(slot.asked):
             times = sum(name in names for names in mine)
             if times > 1:

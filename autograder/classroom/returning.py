@@ -58,6 +58,21 @@ def write_pages(course: Course, assignment: str, progress: bool = True) -> int:
     return len(done)
 
 
+def require_graded(course: Course, assignment: str) -> None:
+    """Refuse an assignment of which nothing is graded.
+
+    Raises
+    ------
+    CourseError
+        The message says what to run first.
+    """
+    folders = (course.folder("autograded", s, assignment) for s in course.students(assignment))
+    if not any(folder.is_dir() for folder in folders):
+        raise CourseError(
+            f"Nothing of {assignment} is graded yet: run `autograder autograde {assignment}` first."
+        )
+
+
 def stale(course: Course, assignment: str) -> list[str]:
     """Give the students whose page is there, but older than a grade, a comment or a penalty."""
     with course.gradebook() as gradebook:

@@ -64,7 +64,7 @@ def make_zip(root: Path, assignment: str, to: Path, *, unsafe: bool = False) -> 
     files[KEY_FILE.as_posix()] = key + b"\n"
     run = RUN % {"assignment": assignment, "unsafe": " --unsafe" if unsafe else ""}
     files |= {"setup.sh": SETUP.encode(), "run_autograder": run.encode()}
-    new = to.with_name(to.name + ".new")
+    new = to.parent / f"{to.name}.new"  # not with_name: "." has no name
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         new.touch(mode=0o600)

@@ -41,12 +41,17 @@ def why_lacking(finding: Finding, nb: Any, trouble: Mapping[str, str]) -> str:
                 return f"the cell that defines {name} failed: {failed}"
             if module and re.search(rf"\b{module.partition('.')[0]}\b", cell.source):
                 return f"before that, a cell that speaks of {module} failed: {failed}"
-        if role is Role.DEMO and name and _gives(cell.source, name):
+        if role is Role.DEMO and name and _gives(_outermost(cell.source), name):
             return (
                 f"{name} is defined in a demonstration, and these are not run at grading: define "
                 "it in a cell of your own"
             )
     return ""
+
+
+def _outermost(source: str) -> str:
+    """Leave out lines that are indented, among them what is local to a function of ours."""
+    return "\n".join(line for line in source.split("\n") if not line.startswith((" ", "\t")))
 
 
 def _gives(source: str, name: str) -> bool:

@@ -22,8 +22,10 @@ from typing import Any
 import tomllib
 
 from autograder.root import SetUpError
+from dropout_course import course
 
 FILE = "limits.toml"
+SERVICE = "13-capstone-service"  # the tasks of the service have a table of their own
 BUSY_FACTOR = 5.0  # by the wall: idle seconds are those beyond this many times the worked ones
 MOST_SECONDS = 3600.0
 PROCESS_SECONDS = 600.0  # of processor time, after which the jail ends a process in any case
@@ -101,12 +103,22 @@ def limits_of(root: Path, assignment: str, ours: Limits | None = None) -> Limits
         return ours
     except (OSError, ValueError) as error:
         raise LimitsError(f"{FILE} can't be read ({error}): mend it or remove it.") from None
+    for name, value in told.items():
+        if isinstance(value, Mapping) and name not in _assignments() | {assignment}:
+            raise LimitsError(
+                f"{FILE}: there is no assignment [{name}]. Name it in full: "
+                f"{', '.join(sorted(_assignments()))}."
+            )
     own = told.get(assignment, {})
     shared = {name: value for name, value in told.items() if not isinstance(value, Mapping)}
     if not isinstance(own, Mapping):
         raise LimitsError(f'{FILE}: the limits of {assignment} stand below ["{assignment}"].')
     shared = _checked(shared, FILE)
     return replace(ours, **{**shared, **_checked(own, f"{FILE}, [{assignment}]")})
+
+
+def _assignments() -> set[str]:
+    return {chapter["stem"] for chapter in course.chapters().values()} | {SERVICE}
 
 
 def _checked(given: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -101,6 +101,13 @@ def _as_array(got: Any) -> np.ndarray | None:
     return None
 
 
+def holds_parts(got: Any, count: int) -> bool:
+    """Whether a result has so many parts: a tuple, a list, or an array along its first axis."""
+    if isinstance(got, np.ndarray):
+        return got.ndim > 0 and len(got) == count
+    return isinstance(got, (tuple, list)) and len(got) == count
+
+
 def kind_of(value: Any) -> str:
     """Name a value's type the way a person would."""
     if value is None:

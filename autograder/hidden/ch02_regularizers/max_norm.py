@@ -28,7 +28,7 @@ def row_by_row(student, case):
         whole, back = student.max_norm(W, 1.3), student.max_norm(W[::-1].copy(), 1.3)
         first = student.max_norm(W[:1], 1.3)
         together = case.array(whole, shape)
-        case.equal(back, together[::-1], what="the rows in reverse order")
+        case.equal(back, together[::-1], what="the result for rows in reverse order")
         case.equal(first, together[:1], what="the first row alone")
 
 

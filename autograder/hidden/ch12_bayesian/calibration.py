@@ -25,7 +25,9 @@ def bins(case):
 @visible.certain.elsewhere(weight=0.5)
 def certain(student, case):
     probs = np.eye(4)[[0, 3, 2]]
-    case.gives(student.ece, [((probs, np.array([1, 3, 2]), n), 1 / 3) for n in (10, 3)])
+    examples = [((probs, np.array([1, 3, 2]), n), 1 / 3) for n in (10, 3)]
+    edge = np.array([[0.625, 0.375], [0.4, 0.6]]), np.array([1, 1]), 8
+    case.gives(student.ece, [*examples, (edge, 0.1125)])
 
 
 @visible.scores.against(brier, weight=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dropout_course.engine.comparing import holds_parts
 from dropout_course.engine.features import rounded, value_of
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question
@@ -17,7 +18,7 @@ def part(case, answer, which):
     """Give one of the three numbers of a result."""
     got = answer.value
     case.that(
-        isinstance(got, (tuple, list)) and len(got) == 3,
+        holds_parts(got, 3),
         f"bias_variance must return a tuple {PARTS}",
         received=got,
         kind="type",

@@ -30,7 +30,9 @@ def short_rows(student, case):
     W = np.array([[0.3, 0.4], [3.0, 4.0], [0.0, 0.0]])
     every, some = student.max_norm(W, 5.0), student.max_norm(W, 1.0)
     case.equal(every, W)
-    case.equal(case.array(some, W.shape)[[0, 2]], W[[0, 2]], what="the two short rows")
+    case.equal(
+        case.array(some, W.shape)[[0, 2]], W[[0, 2]], what="the part with the two short rows"
+    )
 
 
 @law("Each row has a limit of its own", weight=2)

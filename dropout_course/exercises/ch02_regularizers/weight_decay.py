@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dropout_course.engine.comparing import holds_parts
 from dropout_course.engine.features import dtype, overwrites, rounded, value_of
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, overwriting, question, upcasting
@@ -15,7 +16,7 @@ from dropout_course.exercises.ch02_regularizers import adam_inputs
 def pair(case, answer):
     """Require (loss, grad); give the two."""
     got = answer.value
-    pair = isinstance(got, (tuple, list)) and len(got) == 2
+    pair = holds_parts(got, 2)
     case.that(pair, "l2_loss_grad must return (loss, grad)", received=got, kind="type")
     return got
 
@@ -23,7 +24,7 @@ def pair(case, answer):
 def three(case, answer):
     """Require (w, m, v); give the three."""
     got = answer.value
-    triple = isinstance(got, (tuple, list)) and len(got) == 3
+    triple = holds_parts(got, 3)
     case.that(triple, "adam_step must return (w, m, v)", received=got, kind="type")
     return tuple(case.array(a, what=name) for a, name in zip(got, "wmv", strict=True))
 

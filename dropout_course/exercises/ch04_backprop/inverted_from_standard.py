@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dropout_course.engine.comparing import holds_parts
 from dropout_course.engine.features import dtype, overwrites, rounded, value_of
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, overwriting, question, upcasting
@@ -14,7 +15,7 @@ from dropout_course.engine.mistakes import Mistakes, overwriting, question, upca
 def converted(case, answer, W):
     """Require (W_inv, lr_inv), of the shape of W and one number; give the two."""
     got = answer.value
-    pair = isinstance(got, (tuple, list)) and len(got) == 2
+    pair = holds_parts(got, 2)
     text = "inverted_from_standard must return a tuple (W_inv, lr_inv)"
     case.that(pair, text, received=got, kind="type")
     return case.array(got[0], W.shape, what="W_inv"), float(case.array(got[1], (), what="lr_inv"))

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 
+from dropout_course.engine.comparing import holds_parts
 from dropout_course.engine.features import dtype, rounded, tried
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question, upcasting
@@ -33,7 +34,7 @@ def probabilities(case, answers):
     for window, answer in answers:
         got = answer.value
         case.that(
-            isinstance(got, (tuple, list)) and len(got) == 2,
+            holds_parts(got, 2),
             "the result must be a tuple of two, the probabilities and prob_zero",
             kind="type",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dropout_course.engine.comparing import Broken
+from dropout_course.engine.comparing import Broken, holds_parts
 
 # A DropConnect layer that can be followed by hand: two examples, two inputs, two outputs.
 V = np.array([[1.0, 2.0], [3.0, -1.0]])
@@ -23,7 +23,7 @@ def layer(case, examples, inputs, outputs, p=0.4):
 def parts(case, answer, names):
     """Give the values of a tuple by name; a wrong number of values breaks the law."""
     got = answer.value
-    if not isinstance(got, (tuple, list)) or len(got) != len(names):
+    if not holds_parts(got, len(names)):
         text = f"the result must be a tuple of {len(names)}: ({', '.join(names)})"
         raise Broken(text, None, got, "type")
     return dict(zip(names, got, strict=True))

@@ -253,7 +253,7 @@ mistakes.row(
 )
 mistakes.row(
     "second-moment-for-variance",
-    "Mean of the square for the variance",
+    "Second moment, not variance",
     "q is the mean of the squared mask entry; the variance takes the square of its mean off, and "
     "q - q² is q(1 - q).",
     var=lambda v, W, q: q * (v**2 @ (W**2).T),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dropout_course.engine.comparing import Broken
+from dropout_course.engine.comparing import Broken, holds_parts
 
 LSTM = ("Wx", "Wh", "b")
 
@@ -10,7 +10,7 @@ LSTM = ("Wx", "Wh", "b")
 def parts(answer, names):
     """Give the values of a tuple by name; a wrong number of values breaks the law."""
     got = answer.value
-    if not isinstance(got, (tuple, list)) or len(got) != len(names):
+    if not holds_parts(got, len(names)):
         text = f"the result must be a tuple of {len(names)}: ({', '.join(names)})"
         raise Broken(text, None, got, "type")
     return dict(zip(names, got, strict=True))

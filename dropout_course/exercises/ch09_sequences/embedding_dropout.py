@@ -49,7 +49,7 @@ def require_values(student, case, calls):
         # Only where something came: what is dropped is the matter of another law.
         seen = kept[..., None] & (got != 0)
         want = np.where(seen, E[ids] / (1 - p), 0)
-        case.equal(np.where(seen, got, 0), want, what="the vectors of kept words")
+        case.equal(np.where(seen, got, 0), want, what="what stands for kept words")
 
 
 @law("A dropped word is 0 wherever it stands in its sequence", weight=4, core=True)

@@ -31,7 +31,7 @@ SAME_LINE = Coincidence(
 
 def kept_in(case, answer, shape):
     """Say where masks keep, whatever their dtype."""
-    return case.array(answer, shape, what="the masks") != 0
+    return case.array(answer, shape, what="the array of masks") != 0
 
 
 def masks(student, case, calls):
@@ -120,7 +120,7 @@ def require_form(student, case, shapes):
     calls = [(*s, p, k) for s in shapes for p in (0.0, 1.0) for k in ("step", "tied")]
     asked = [student.rnn_masks(*call[:4], case.rng(), call[4]) for call in calls]
     for (T, B, H, p, _), answer in zip(calls, asked, strict=True):
-        case.form(answer, np.ones((T, B, H), bool), what="the masks")
+        case.form(answer, np.ones((T, B, H), bool), what="the array of masks")
         kept = kept_in(case, answer, (T, B, H))
         case.that((kept == (p == 0)).all(), f"at p = {p:g} every entry must be {p == 0}")
 

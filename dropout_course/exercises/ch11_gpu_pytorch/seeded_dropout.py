@@ -133,7 +133,7 @@ def require_form(student, case, dtypes):
     arrays = [case.apart(5, 6, dtype=dtype) for dtype in dtypes]
     asked = [run(student, x, x, 0.4, small_seed(case)) for x in arrays]
     for x, answer in zip(arrays, asked, strict=True):
-        case.equal(answer.value["dtypes"], [f"torch.{x.dtype}"] * 2, what="the dtypes")
+        case.equal(answer.value["dtypes"], [f"torch.{x.dtype}"] * 2, what="the list of dtypes")
         case.equal(answer.value["x"], x, what="the input afterwards")
 
 

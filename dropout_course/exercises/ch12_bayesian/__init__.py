@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dropout_course.engine.comparing import holds_parts
 from dropout_course.engine.features import rounded, value_of
 
 
@@ -23,7 +24,7 @@ def number(case, answer, what="the result"):
 def pair(case, answer, names):
     """Require a tuple of two; give it."""
     got = answer.value
-    two = isinstance(got, (tuple, list)) and len(got) == 2
+    two = holds_parts(got, 2)
     case.that(two, f"the result must be ({', '.join(names)})", received=got, kind="type")
     return got
 

@@ -69,10 +69,13 @@ def bins(student, case):
     case.gives(student.ece, [(call, by_bins(*call)) for call in calls])
 
 
-@law("A confidence of 1 belongs to the last bin", weight=1)
+@law("A bin holds its upper edge, so that 1 belongs to the last", weight=1)
 def certain(student, case):
     probs = np.eye(3)[[0, 1, 2, 0]]
-    case.gives(student.ece, [((probs, np.array([0, 1, 0, 1]), n), 0.5) for n in (15, 4)])
+    examples = [((probs, np.array([0, 1, 0, 1]), n), 0.5) for n in (15, 4)]
+    # 0.75 and 0.7 share the bin (0.5, 0.75], and one of the two is right; an edge without rounding
+    edge = np.array([[0.75, 0.25], [0.3, 0.7]]), np.array([0, 0]), 4
+    case.gives(student.ece, [*examples, (edge, 0.225)])
 
 
 @law("brier sums over the classes and averages over the points", weight=2)

@@ -1,0 +1,90 @@
+"""What is said of a student's notebook when it is put right: it must be true."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from classroom_tiny import DOUBLE, PAIR, filled, get, tiny, without
+from nbformat.v4 import new_code_cell
+
+from autograder.classroom.parse import parse
+from autograder.classroom.rebuild import rebuild
+
+
+def through(notebook):
+    """Rebuild as grading does: from the file."""
+    return rebuild(tiny(), parse(json.dumps(notebook).encode())[0])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'check("double")',
+        'passed = {"double": check("double").passed}\nprint(passed["double"])',
+        "%%writefile double.py\ndef double(x):\n    return x",
+    ],
+)
+def test_a_name_that_is_mentioned_is_not_defined(source):
+    notebook = filled()
+    notebook.cells.append(new_code_cell(source, id="mine"))
+    assert through(notebook).notes == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'globals()["double"] = f',
+        "vars().update(double=f)",
+        'setattr(__main__, "double", f)',
+        'globals().update({"double": f})',
+        'globals().__setitem__("double", f)',
+    ],
+)
+def test_a_name_may_be_defined_by_a_text(source):
+    notebook = filled()
+    notebook.cells.append(new_code_cell(source, id="mine"))
+    said = "double is defined in 2 cells; the last one that runs counts."
+    assert through(notebook).notes == [said]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [PAIR.split("\n\n\n"), ("import math", PAIR), ("def helper(): 1", PAIR)]
+)
+def test_an_answer_in_two_halves_is_one_answer(first, second):
+    notebook = filled()
+    other = copy.deepcopy(get(notebook, "pair"))
+    get(notebook, "pair").source, other.source, other.id = first, second, "half"
+    notebook.cells.insert(notebook.cells.index(get(notebook, "pair")) + 1, other)
+    assert through(notebook).notes == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import dropout_course.scenes as s",
+        "from dropout_course import scenes",
+        "from dropout_course.engine.inside import codec",
+    ],
+)
+def test_a_cell_that_reaches_for_what_asks_it_is_named(line):
+    notebook = filled()
+    notebook.cells.append(new_code_cell(f"{line}\nx = 1", id="mine"))
+    (said,) = through(notebook).notes
+    assert said.startswith("A cell reaches for what asks it (dropout_course.")
+
+
+@pytest.mark.parametrize("line", ["from dropout_course import check, lab", "scenes = engine = 1"])
+def test_a_cell_that_uses_what_is_for_students_is_not(line):
+    notebook = filled()
+    notebook.cells.append(new_code_cell(line, id="mine"))
+    assert through(notebook).notes == []
+
+
+@pytest.mark.parametrize("deleted", [(), ("double", "pair")])
+def test_one_cell_may_answer_several_exercises(deleted):
+    notebook = without(filled(**{e: get(tiny(), e).source for e in ("double", "pair")}), *deleted)
+    notebook.cells.append(new_code_cell(f"{DOUBLE}\n\n\n{PAIR}", id="all"))
+    (said,) = through(notebook).notes
+    assert said.startswith("The answers to 3.1, 3.2 stand in cells of your own; they are graded.")
