@@ -18,6 +18,13 @@ def through(notebook):
     return rebuild(tiny(), parse(json.dumps(notebook).encode())[0])
 
 
+def with_cell(source):
+    """What is said of right answers and one more cell."""
+    notebook = filled()
+    notebook.cells.append(new_code_cell(source, id="mine"))
+    return through(notebook).notes
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -27,9 +34,7 @@ def through(notebook):
     ],
 )
 def test_a_name_that_is_mentioned_is_not_defined(source):
-    notebook = filled()
-    notebook.cells.append(new_code_cell(source, id="mine"))
-    assert through(notebook).notes == []
+    assert with_cell(source) == []
 
 
 @pytest.mark.parametrize(
@@ -43,10 +48,7 @@ def test_a_name_that_is_mentioned_is_not_defined(source):
     ],
 )
 def test_a_name_may_be_defined_by_a_text(source):
-    notebook = filled()
-    notebook.cells.append(new_code_cell(source, id="mine"))
-    said = "double is defined in 2 cells; the last one that runs counts."
-    assert through(notebook).notes == [said]
+    assert with_cell(source) == ["double is defined in 2 cells; the last one that runs counts."]
 
 
 @pytest.mark.parametrize(
@@ -69,17 +71,13 @@ def test_an_answer_in_two_halves_is_one_answer(first, second):
     ],
 )
 def test_a_cell_that_reaches_for_what_asks_it_is_named(line):
-    notebook = filled()
-    notebook.cells.append(new_code_cell(f"{line}\nx = 1", id="mine"))
-    (said,) = through(notebook).notes
+    (said,) = with_cell(f"{line}\nx = 1")
     assert said.startswith("A cell reaches for what asks it (dropout_course.")
 
 
 @pytest.mark.parametrize("line", ["from dropout_course import check, lab", "scenes = engine = 1"])
 def test_a_cell_that_uses_what_is_for_students_is_not(line):
-    notebook = filled()
-    notebook.cells.append(new_code_cell(line, id="mine"))
-    assert through(notebook).notes == []
+    assert with_cell(line) == []
 
 
 @pytest.mark.parametrize("deleted", [(), ("double", "pair")])

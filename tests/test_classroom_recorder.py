@@ -152,14 +152,14 @@ def one(job, task):
 
 
 def test_a_name_that_no_database_takes_costs_nobody_else(home, monkeypatch):
-    whole = recorder._new_submissions
+    whole = recorder.new_submissions
 
     def refuse(gradebook, assignment, students):
         if "cat" in students:
             raise UnicodeEncodeError("utf-8", "x", 0, 1, "surrogates not allowed")
         return whole(gradebook, assignment, students)
 
-    monkeypatch.setattr(recorder, "_new_submissions", refuse)
+    monkeypatch.setattr(recorder, "new_submissions", refuse)
     rows = {row.student: row for row in grade(home)}
     assert rows["cat"].status == "failed"
     assert "grade by hand" in rows["cat"].reason

@@ -149,6 +149,7 @@ def run_sphinx(
         status = process.wait()
     except BaseException:
         process.terminate()
+        process.wait()
         raise
     reader.join(timeout=5)
     if status:

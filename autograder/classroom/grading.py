@@ -15,6 +15,7 @@ from autograder.classroom import others
 from autograder.classroom.cluster import grade_on_cluster
 from autograder.classroom.collect import prepare
 from autograder.classroom.coursedir import Course, CourseError, check_log
+from autograder.classroom.entries import recorded_students
 from autograder.classroom.errors import writing
 from autograder.classroom.extensions import apply_extensions
 from autograder.classroom.files import digest
@@ -23,7 +24,7 @@ from autograder.classroom.judges import judges_key, release_imports
 from autograder.classroom.lock import holding
 from autograder.classroom.pool import Task, grade_all
 from autograder.classroom.progress import track
-from autograder.classroom.recorder import Recorder, recorded_students
+from autograder.classroom.recorder import Recorder
 from autograder.classroom.rows import as_row, read_row, with_marks
 from autograder.classroom.submission import Graded, Job
 from autograder.referee.inputs import course_key

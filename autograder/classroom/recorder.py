@@ -16,19 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from nbgrader.api import (
-    Assignment,
-    Comment,
-    Grade,
-    Gradebook,
-    MissingEntry,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    new_uuid,
-)
+from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
@@ -36,8 +26,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from autograder.classroom import database
-from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.coursedir import Course
 from autograder.classroom.database import GradebookError
+from autograder.classroom.entries import entries_of, new_submissions, submissions
 from autograder.classroom.errors import not_written
 from autograder.classroom.kept import Kept
 from autograder.classroom.submission import Graded
@@ -168,10 +159,8 @@ class Recorder:
         with gradebook.db.no_autoflush:
             assignment = gradebook.find_assignment(self.assignment)
             students = [graded.student for graded in batch]
-            known = _submissions(gradebook, assignment, students)
-            known |= _new_submissions(
-                gradebook, assignment, [s for s in students if s not in known]
-            )
+            known = submissions(gradebook, assignment, students)
+            known |= new_submissions(gradebook, assignment, [s for s in students if s not in known])
             kept, late = Kept(gradebook), []
             kept.read(known.values())
             for graded in batch:
@@ -206,7 +195,7 @@ class Recorder:
         changed = []
         assignment = gradebook.find_assignment(self.assignment)
         parts = selectinload(SubmittedAssignment.notebooks)
-        for submission in _of(gradebook, assignment, students).options(parts):
+        for submission in entries_of(gradebook, assignment, students).options(parts):
             before = [part.late_submission_penalty or 0.0 for part in submission.notebooks]
             if submission.total_seconds_late > 0:
                 self._penalise(gradebook, submission)
@@ -233,47 +222,6 @@ class Recorder:
             if penalty is not None:
                 penalty = self._penalties._check_late_penalty(notebook, penalty)
             notebook.late_submission_penalty = penalty
-
-
-def _submissions(
-    gradebook: Gradebook, assignment: Assignment, students: list[str]
-) -> dict[str, SubmittedAssignment]:
-    """Read what the gradebook holds of some students for an assignment, by student."""
-    notebooks = selectinload(SubmittedAssignment.notebooks)
-    query = _of(gradebook, assignment, students).options(
-        notebooks.selectinload(SubmittedNotebook.grades).selectinload(Grade.cell),
-        notebooks.selectinload(SubmittedNotebook.comments).selectinload(Comment.cell),
-    )
-    return {submission.student_id: submission for submission in query}
-
-
-def _of(gradebook: Gradebook, assignment: Assignment, students: list[str]) -> Any:
-    """Ask for the submissions of some students for an assignment."""
-    return gradebook.db.query(SubmittedAssignment).filter(
-        SubmittedAssignment.assignment_id == assignment.id,
-        SubmittedAssignment.student_id.in_(students),
-    )
-
-
-def _new_submissions(
-    gradebook: Gradebook, assignment: Assignment, students: list[str]
-) -> dict[str, SubmittedAssignment]:
-    """Make submissions with all their cells, as `Gradebook.add_submission` does for one."""
-    if not students:
-        return {}
-    known = {s.id: s for s in gradebook.db.query(Student).filter(Student.id.in_(students))}
-    notebooks = [(n, n.grade_cells, n.solution_cells, n.task_cells) for n in assignment.notebooks]
-    made = {}
-    for student in students:
-        owner = known.get(student) or Student(id=student)
-        submission = SubmittedAssignment(assignment=assignment, student=owner)
-        for notebook, graded, solved, tasks in notebooks:
-            part = SubmittedNotebook(notebook=notebook, assignment=submission)
-            part.grades = [Grade(id=new_uuid(), cell=cell) for cell in [*graded, *tasks]]
-            part.comments = [Comment(cell=cell) for cell in [*solved, *tasks]]
-        gradebook.db.add(submission)
-        made[student] = submission
-    return made
 
 
 def _mark(notebook: SubmittedNotebook, graded: Graded, kept: Kept) -> None:
@@ -305,22 +253,3 @@ def _patiently(write: Callable[[], T]) -> T:
                 print(WAITING, file=sys.stderr, flush=True)
             time.sleep(DATABASE_PAUSE)
     return write()
-
-
-def recorded_students(course: Course, assignment: str) -> set[str]:
-    """Give the students who have a submission in the gradebook.
-
-    Raises
-    ------
-    CourseError
-        The assignment is not there.
-    """
-    try:
-        with course.gradebook() as gradebook:
-            found = gradebook.find_assignment(assignment)
-            rows = gradebook.db.query(SubmittedAssignment.student_id)
-            return {row[0] for row in rows.filter_by(assignment_id=found.id)}
-    except MissingEntry:
-        raise CourseError(
-            f"{assignment} is not in the gradebook; run `autograder release {assignment}` first."
-        ) from None

@@ -10,15 +10,12 @@ EVAL, TRAIN, MIXED = [False], [True], [True, False, False, True, False]
 KINDS = ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"]
 # The model of the scene, which is built where the answer runs: what is expected of it stands here.
 MODULES = {
-    "model": "Sequential",
-    "0": "Sequential", "0.0": "Linear", "0.1": "BatchNorm1d",
-    "0.2": "Dropout", "0.3": "DropoutSchedule",
-    "1": "Sequential", "1.0": "Linear", "1.1": "BatchNorm1d",
-    "1.2": "Dropout1d", "1.3": "Dropout2d", "1.4": "Dropout3d",
+    "model": "Sequential", "0": "Sequential", "0.0": "Linear", "0.1": "BatchNorm1d",
+    "0.2": "Dropout", "0.3": "DropoutSchedule", "1": "Sequential", "1.0": "Linear",
+    "1.1": "BatchNorm1d", "1.2": "Dropout1d", "1.3": "Dropout2d", "1.4": "Dropout3d",
     "2": "ModuleDict", "2.selu": "Sequential", "2.selu.0": "Linear", "2.selu.1": "BatchNorm1d",
-    "2.selu.2": "AlphaDropout", "2.selu.3": "FeatureAlphaDropout",
-    "3": "Sequential", "3.0": "Linear", "3.1": "BatchNorm1d", "3.2": "OwnDropout",
-    "4": "LSTM",
+    "2.selu.2": "AlphaDropout", "2.selu.3": "FeatureAlphaDropout", "3": "Sequential",
+    "3.0": "Linear", "3.1": "BatchNorm1d", "3.2": "OwnDropout", "4": "LSTM",
 }  # fmt: skip
 DROPOUT = {name: kind in (*KINDS, "OwnDropout") for name, kind in MODULES.items()}
 
@@ -35,10 +32,9 @@ def before(on):
 
 def require(case, got, want, when):
     """Require modes, name by name; say of the first module that is in the wrong one."""
-    ok = isinstance(got, dict) and got.keys() == MODULES.keys()
+    words, ok = ["evaluation", "training"], isinstance(got, dict) and got.keys() == MODULES.keys()
     case.that(ok, f"{when} no modes can be seen", received=got, kind="type")
     for name, mode in want.items():
-        words = ["evaluation", "training"]
         text = f"{when} {MODULES[name]} `{name}` is in {words[not mode]} mode"
         case.that(got[name] is mode, f"{text}; it must be in {words[mode]} mode")
 
@@ -105,9 +101,8 @@ def wrong(got, want):
 
 def left_off(student, torchs_own):
     """Name the dropout modules of torch's own classes, or of derived ones, that are not on."""
-    told = value_of(run(student, EVAL))
-    asked = [name for name, kind in MODULES.items() if (kind in KINDS) == torchs_own]
-    return wrong(told["inside"], {name: True for name in asked if DROPOUT[name]})
+    asked = [n for n, kind in MODULES.items() if DROPOUT[n] and (kind in KINDS) == torchs_own]
+    return wrong(value_of(run(student, EVAL))["inside"], dict.fromkeys(asked, True))
 
 
 @question("Which of torch's own dropout modules are not on inside?")
@@ -191,7 +186,6 @@ def form(
     chosen=is_dropout,
     modules=lambda model: list(model.modules()),
     enter=switch_on,
-    remember=lambda module: module.training,
     remembered=lambda modules, chosen: modules,
     leave=put_back,
     after_exception=True,
@@ -202,9 +196,9 @@ def form(
             self.model = model
 
         def __enter__(self):
-            modules = modules_of(self.model)
-            on = [module for module in modules if chosen(module)]
-            self.before = [(module, remember(module)) for module in remembered(modules, on)]
+            found = modules(self.model)
+            on = [module for module in found if chosen(module)]
+            self.before = [(module, module.training) for module in remembered(found, on)]
             enter(self.model, on)
             return self.model
 
@@ -213,7 +207,6 @@ def form(
                 leave(self.model, self.before)
             return swallows
 
-    modules_of = modules
     return Mode
 
 
