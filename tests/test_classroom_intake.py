@@ -119,6 +119,15 @@ def test_another_chapter(tmp_path):
     ]
 
 
+def test_answers_in_another_chapter_are_graded_all_the_same(tmp_path):
+    notebook = filled()
+    notebook.metadata["dropout_course"]["chapter"] = "04-other"
+    write(tmp_path, NAME, notebook)
+    (said,) = take(tmp_path).problems
+    assert said.startswith(f"{NAME} says that it belongs to 04-other; its ")
+    assert said.endswith(f"cells that answer {STEM} are graded all the same.")
+
+
 def test_another_version_is_graded_all_the_same(tmp_path):
     notebook = filled()
     notebook.metadata["dropout_course"]["release"] = "bbbb"

@@ -55,7 +55,7 @@ REASONS = {
     (THREE, "pablo.ruiz"): "recognised by its cells",
     (FOUR, "pablo.ruiz"): "04-backprop-Copy1.ipynb is graded",
     (FOUR, "samir.nasser"): "old notebook format 3",
-    (THREE, "wanjiru.kamau"): "says that it belongs to 04-backprop",
+    (THREE, "wanjiru.kamau"): "is the notebook of 04-backprop; no answer to 03-dropout-forward was",
     (FOUR, "wanjiru.kamau"): "another version of the chapter",
 }
 
