@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
-from small_book import CONF
+from small_book import CONF, extension
 from sphinx.environment import BuildEnvironment
 from sphinx.testing.util import SphinxTestApp
 
@@ -76,3 +77,11 @@ def test_numbers_are_those_of_sphinx_and_each_page_is_read_once_for_them(tmp_pat
     assert [len(page) for page in plain] == [6, 6]
     for page in ("index", "other"):
         assert often[page] - seldom[page] == 5
+
+
+def test_the_names_of_numbers_stay_with_their_book():
+    """Sphinx's default is one dictionary for all books that a process builds."""
+    default: dict[str, str] = {}
+    config = SimpleNamespace(numfig_format=default)
+    extension("exercise").name_numbers(None, config)
+    assert (default, config.numfig_format["figure"]) == ({}, "Figure %s")

@@ -167,12 +167,9 @@ def depart_fold(self: Any, node: fold) -> None:
 
 def name_numbers(app: Sphinx, config: Config) -> None:
     """Write numbers on the page as the notebooks do: "Figure 3.1", not "Fig. 3.1"."""
-    for kind, text in (
-        ("exercise", "Exercise %s"),
-        ("figure", "Figure %s"),
-        ("section", "Chapter %s"),
-    ):
-        config.numfig_format.setdefault(kind, text)
+    ours = {"exercise": "Exercise %s", "figure": "Figure %s", "section": "Chapter %s"}
+    # not changed in place: the default is one dictionary for all books that a process builds
+    config.numfig_format = ours | config.numfig_format
 
 
 def setup(app: Sphinx) -> dict[str, object]:
