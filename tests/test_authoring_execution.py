@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.authoring import execution, rests
+from autograder.authoring import definitions, execution, rests
 from autograder.authoring.execution import Page, execute_stale
 
 pytestmark = pytest.mark.slow
@@ -75,6 +76,15 @@ class Book:
         return notebook.cells[0].outputs[0].text
 
 
+def copy_reads(root: Path, to: Path) -> None:
+    """Give a repository what its kernels note with."""
+    for name in ("autograder/__init__.py", "autograder/authoring/__init__.py"):
+        (to / name).parent.mkdir(exist_ok=True)
+        (to / name).touch()
+    for name in ("reads.py", "definitions.py"):
+        shutil.copy(root / "autograder/authoring" / name, to / "autograder/authoring")
+
+
 def notebook_of(code: str):
     return new_notebook(cells=[new_code_cell(code)], metadata=KERNEL)
 
@@ -82,10 +92,7 @@ def notebook_of(code: str):
 @pytest.fixture
 def two(root, tmp_path, monkeypatch):
     """A book of two pages, with the kernels of ours."""
-    for name in ("autograder/__init__.py", "autograder/authoring/__init__.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    shutil.copy(root / "autograder/authoring/reads.py", tmp_path / "autograder/authoring")
+    copy_reads(root, tmp_path)
     profile = tmp_path / "build" / "ipython" / "profile_default"
     profile.mkdir(parents=True)
     shutil.copy(root / execution_config(), profile)
@@ -179,7 +186,108 @@ def test_a_kernel_that_is_not_configured_by_the_book_is_reported(two, monkeypatc
     assert "unset IPYTHONDIR" in two.failed["01-curves"]
 
 
-NOTHING: dict[str, list[str]] = {"files": [], "folders": [], "packages": []}
+NOTHING: dict = {"files": [], "folders": [], "modules": {}, "packages": []}
+
+MODULE = '''"""Two functions and a class."""
+
+def first(x=1):
+    """Give x."""
+    def inner():
+        return x
+    return inner()
+
+
+class Pair:
+    left = 1
+
+    def right(self):
+        return 2
+'''
+USING = {
+    "01-first": "from dropout_course.lab import both; print(both.first())",
+    "02-right": "from dropout_course.lab import both; print(both.Pair().right())",
+    "03-source": "import inspect; from dropout_course.lab import both\n"
+    "print(len(inspect.getsource(both)))",
+    "04-another": "import subprocess, sys\nfrom dropout_course.lab import both\n"
+    "code = 'from dropout_course.lab import both; print(both.first())'\n"
+    "print(subprocess.run([sys.executable, '-c', code], capture_output=True).stdout)",
+    "05-imports": "from dropout_course.lab import both",
+}
+WHOLE = {"03-source", "04-another"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pages"),
+    [
+        ("class Pair:", "# two\nclass Pair:", WHOLE),
+        ("return x", "return x + 1", WHOLE | {"01-first"}),
+        ("Give x.", "Give x back.", WHOLE | {"01-first"}),
+        ("return 2", "return 3", WHOLE | {"02-right"}),
+        ("x=1", "x=2", set(USING)),
+        ("left = 1", "left = 2", set(USING)),
+        ("class Pair", "def third():\n    return 3\n\n\nclass Pair", set(USING)),
+        ("class Pair", "class Pair(", set(USING)),
+    ],
+)
+def test_a_page_rests_on_the_functions_that_it_ran(noted, old, new, pages):
+    root, known = noted
+    (root / BOTH).write_text(MODULE.replace(old, new))
+    assert {name for name, record in known.items() if not rests.unchanged(root, record)} == pages
+
+
+BOTH = "dropout_course/lab/both.py"
+
+
+@pytest.fixture(scope="module")
+def noted(root, tmp_path_factory):
+    """A repository, and what each page of it rests on."""
+    place = tmp_path_factory.mktemp("noted")
+    copy_reads(root, place)
+    (place / BOTH).parent.mkdir(parents=True)
+    (place / BOTH).write_text(MODULE)
+    for package in ("dropout_course", "dropout_course/lab"):
+        (place / package / "__init__.py").touch()
+    (place / execution_config()).parent.mkdir(parents=True)
+    (place / execution_config()).touch()
+    begin = execution.datetime.fromtimestamp(time.time() + 1)  # all is older than the run
+    return place, {
+        name: rests.rests_on(place, told_by(place, code), begin) for name, code in USING.items()
+    }
+
+
+def told_by(place: Path, code: str) -> dict:
+    """What a process tells after it has run a page's code."""
+    told = f"from autograder.authoring import reads\nreads.watch()\n{code}\nreads.tell()"
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(place)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_marks_move_no_line_and_change_no_result(tmp_path):
+    code = definitions.marked(MODULE.encode(), "both.py")
+    ran: set[str] = set()
+    namespace = {"__name__": "both", definitions.MARK: ran.add}
+    exec(code, namespace)
+    assert not ran
+    assert namespace["first"].__doc__ == "Give x."
+    assert namespace["first"].__code__.co_firstlineno == 3
+    assert [namespace["first"](), namespace["Pair"]().right()] == [1, 2]
+    assert ran == {"first", "Pair.right"}
+    plain: dict = {}
+    exec(compile(MODULE, "both.py", "exec"), plain)
+    lines = [{line for *_, line in one["first"].__code__.co_lines()} for one in (namespace, plain)]
+    assert lines[0] == lines[1]
+
+
+def test_two_functions_of_one_name_are_two_parts():
+    text = "if a:\n    def f(): return 1\nelse:\n    def f(): return 2\n"
+    assert set(definitions.parts(text)) == {definitions.IMPORTING, "f", "f 2"}
 
 
 WATCHED = """
@@ -197,10 +305,7 @@ reads.tell()
 
 
 def test_what_is_read_is_told_and_what_is_written_is_not(root, tmp_path):
-    (tmp_path / "autograder/authoring").mkdir(parents=True)
-    for name in ("autograder/__init__.py", "autograder/authoring/__init__.py"):
-        (tmp_path / name).touch()
-    shutil.copy(root / "autograder/authoring/reads.py", tmp_path / "autograder/authoring")
+    copy_reads(root, tmp_path)
     (tmp_path / "data").mkdir()
     (tmp_path / "data/a.txt").touch()
     (tmp_path / "later.py").write_text("import json\n")
@@ -210,6 +315,17 @@ def test_what_is_read_is_told_and_what_is_written_is_not(root, tmp_path):
     found = json.loads(done.stdout)
     data = ["data/a.txt", "data/missing.txt"]
     assert [name for name in found["files"] if name.startswith("data")] == data
-    assert {"later.py", execution_config()} <= set(found["files"])
+    assert execution_config() in found["files"]
+    assert found["modules"] == {"later.py": [definitions.IMPORTING]}
     assert found["folders"] == ["data"]
     assert "json" in found["packages"]
+
+
+def test_no_page_shows_docstrings_of_functions_that_it_has_not_called(root):
+    shows = re.compile(r"__doc__|\bhelp\(|getdoc|^%pdoc|^[\w.]+\?+$", re.MULTILINE)
+    cells = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
+    pages = {path: "\n".join(cells.findall(path.read_text())) for path in root.glob("book/*.md")}
+    modules = {path: path.read_text() for path in (root / "dropout_course").rglob("*.py")}
+    found = [path.name for path, code in {**pages, **modules}.items() if shows.search(code)]
+    assert any(pages.values())
+    assert not found, "the build takes docstrings for parts of functions (CONTRIBUTING.md)"

@@ -65,7 +65,7 @@ class Run:
     begin: datetime
     seconds: float
     cells: list[tuple[int, float]]
-    reads: dict[str, list[str]]
+    reads: dict[str, Any]
 
 
 class PageFailed(Exception):

@@ -1,8 +1,8 @@
-"""What a kernel reads while it executes a page: files of the repository, and packages.
+"""What a kernel reads while it executes a page: files, functions of modules, and packages.
 
 Runs inside the kernel. `watch` begins before anything of the course is imported, so that every
 import counts, those of function bodies too; `tell` prints what was found. What a process reads that
-a cell starts is not seen.
+a cell starts is not seen; so once there is another Python, modules count as a whole.
 """
 
 from __future__ import annotations
@@ -14,26 +14,34 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.definitions import IMPORTING, Finder
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = "build"  # outputs of the build are read by no cell
 CONFIGURATION = "book/_data/ipython_kernel_config.py"  # kernels read a copy of it
 
 _files: set[str] = set()
 _folders: set[str] = set()
+_modules: dict[str, set[str]] = {}  # functions that ran, by the path of their module
 _watching = False
+_others = False  # whether other processes may have run functions as well
 
 
 def watch() -> None:
     """Note from now on what is opened and listed."""
     global _watching
     sys.addaudithook(_note)
+    sys.meta_path.insert(0, Finder(_ran))  # type: ignore[arg-type]
     _watching = True
 
 
 def tell() -> None:
-    """Print as JSON: ``files`` and ``folders`` below the repository, ``packages`` by import name.
+    """Print as JSON what was read below the repository.
 
-    A file that was looked for in vain is among them: it matters when it appears.
+    ``files`` and ``folders`` by path: a file that was looked for in vain is among them, because it
+    matters when it appears. ``modules``, by path: the parts (`autograder.authoring.definitions`)
+    that were executed of those that were imported, and read in no other way. ``packages`` by the
+    names that are imported.
 
     Raises
     ------
@@ -45,19 +53,34 @@ def tell() -> None:
             f"this kernel does not run under {CONFIGURATION}, so the build can't know what "
             "the page reads: unset IPYTHONDIR and build again"
         )
+    read = _files | set(_modules) if _others else _files
+    files = {CONFIGURATION, *filter(None, map(_ours, read))}
+    modules = {_ours(path): [IMPORTING, *sorted(ran)] for path, ran in _modules.items()}
     found: dict[str, Any] = {
-        "files": sorted({CONFIGURATION, *filter(None, map(_ours, _files))}),
+        "files": sorted(files),
         "folders": sorted(filter(None, map(_ours, _folders))),
+        "modules": {name: ran for name, ran in modules.items() if name not in files},
         "packages": sorted({name.partition(".")[0] for name in sys.modules}),
     }
     print(json.dumps(found))
 
 
+def _ran(path: str) -> set[str] | None:
+    """The set for the names of a module's functions; None for a module of somebody else."""
+    return _modules.setdefault(path, set()) if _ours(path) else None
+
+
 def _note(event: str, arguments: tuple) -> None:
+    global _others
     if event == "open":
         path, mode, flags = arguments
-        if "r" in mode if mode else not flags & (os.O_WRONLY | os.O_RDWR):
+        reads = "r" in mode if mode else not flags & (os.O_WRONLY | os.O_RDWR)
+        if reads and not (path in _modules and _importing()):
             _add(_files, path)
+    elif event in ("os.fork", "os.forkpty"):
+        _others = True
+    elif event in ("subprocess.Popen", "os.posix_spawn", "os.exec"):
+        _others = _others or "python" in str(arguments[:2])
     elif event in ("os.listdir", "os.scandir") and not _importing():
         _add(_folders, arguments[0])
 

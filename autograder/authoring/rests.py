@@ -13,8 +13,12 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 from typing import Any
 
+from .definitions import parts
 
-def rests_on(root: Path, reads: dict[str, list[str]], begin: datetime) -> dict[str, Any]:
+CHANGED = "changed while the page was executed"
+
+
+def rests_on(root: Path, reads: dict[str, Any], begin: datetime) -> dict[str, Any]:
     """Describe what a kernel read, as it is now, so that `unchanged` can tell whether it was kept.
 
     Parameters
@@ -28,6 +32,10 @@ def rests_on(root: Path, reads: dict[str, list[str]], begin: datetime) -> dict[s
     """
     return {
         "files": {name: settled(root / name, file_hash, begin) for name in reads["files"]},
+        "modules": {
+            name: [settled(root / name, file_hash, begin), parts_of(root / name, ran)]
+            for name, ran in reads["modules"].items()
+        },
         "folders": {name: settled(root / name, folder_hash, begin) for name in reads["folders"]},
         "packages": versions(reads["packages"]),
     }
@@ -37,7 +45,7 @@ def settled(path: Path, hashed: Callable[[Path], str | None], begin: datetime) -
     """A hash, unless the path has changed since the run began, which may have read it before."""
     with suppress(OSError):
         if path.stat().st_mtime > begin.timestamp():
-            return "changed while the page was executed"
+            return CHANGED
     return hashed(path)
 
 
@@ -45,9 +53,25 @@ def unchanged(root: Path, known: dict[str, Any]) -> bool:
     """Whether everything that a record rests on is as it was."""
     return (
         all(file_hash(root / name) == kept for name, kept in known["files"].items())
+        and all(as_executed(root / name, *kept) for name, kept in known["modules"].items())
         and all(folder_hash(root / name) == kept for name, kept in known["folders"].items())
         and all(installed(name) == kept for name, kept in known["packages"].items())
     )
+
+
+def as_executed(path: Path, whole: str, ran: dict[str, str]) -> bool:
+    """Whether a module is as it was, or at least the parts of it that were executed."""
+    now = file_hash(path)
+    return now == whole or (whole != CHANGED and now is not None and parts_of(path, ran) == ran)
+
+
+def parts_of(path: Path, names: Iterable[str]) -> dict[str, str | None]:
+    """Hash parts of a module; None for all if it is none."""
+    try:
+        found = parts(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        found = {}
+    return {name: found.get(name) for name in names}
 
 
 def file_hash(path: Path) -> str | None:
