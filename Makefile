@@ -20,7 +20,7 @@ help: ## list the targets
 course: $(READY) ## build the book, set up the nbgrader course, grade the sample class
 	@$(BIN)/python -m autograder course
 
-test: $(READY) lint ## run all tests (unit, book, browser, class)
+test: $(READY) ## run all tests (style, types, unit, book, browser, class)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-unit: $(READY) ## run the tests that take seconds

@@ -36,7 +36,13 @@ SHARED_OUT = {"test_attacks", "test_attacks_controls", "test_site_browser"}
 SHARED_OUT |= {"test_sandbox_as_user", "test_reach"}
 # Begun first, so that no process is left alone with one of them at the end. The book is built
 # while the class is graded; what needs the book as well comes when it is there.
-FIRST = ("test_site", "test_nbgrader_class", "test_sandbox_as_user", "test_nbgrader_stock")
+FIRST = (
+    "test_site",
+    "test_nbgrader_class",
+    "test_lint",
+    "test_sandbox_as_user",
+    "test_nbgrader_stock",
+)
 FIRST += ("test_classroom_pool", "test_reach", "test_site_build", "test_attacks")
 FIRST += ("test_exercises", "test_site_browser", "test_classroom_torch", "test_form_book")
 

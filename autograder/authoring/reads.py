@@ -31,7 +31,7 @@ def watch() -> None:
     """Note from now on what is opened and listed."""
     global _watching
     sys.addaudithook(_note)
-    sys.meta_path.insert(0, Finder(_ran))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder(_ran))
     _watching = True
 
 

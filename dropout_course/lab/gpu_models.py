@@ -155,7 +155,7 @@ def obeys(model: nn.Module, x: torch.Tensor) -> bool:
 def exported(model: nn.Module, x: torch.Tensor) -> nn.Module:
     """Export a model as it is now: which mode it is in is written into the graph."""
     graph = torch.export.export(model, (x,)).module()
-    graph.eval = graph.train = lambda *mode: graph  # type: ignore[method-assign]
+    graph.eval = graph.train = lambda *mode: graph
     return graph
 
 
