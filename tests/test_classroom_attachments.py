@@ -18,6 +18,8 @@ from autograder.classroom.parse import parse
 from autograder.classroom.preprocessors import SafeMarkdown
 from autograder.classroom.rebuild import rebuild
 
+pytestmark = pytest.mark.slow
+
 
 def png(width=3, height=2):
     sink = io.BytesIO()

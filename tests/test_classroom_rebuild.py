@@ -240,7 +240,11 @@ def test_notebooks_of_other_chapters_share_no_written_answer():
     assert rebuilt.notes == []
 
 
-@pytest.mark.parametrize("source", ["x = '\\d'", "-" * 200_000 + "1", "+".join(["1"] * 200_000)])
+@pytest.mark.parametrize(
+    "source",
+    ["x = '\\d'", "-" * 200_000 + "1", "+".join(["1"] * 200_000)],
+    ids=["escape", "minuses", "ones"],
+)
 def test_code_that_python_does_not_like_is_no_obstacle(source):
     rebuilt = through(filled(double=f"def double(x): return x\n{source}"))
     assert answers(rebuilt)[0].endswith(source)

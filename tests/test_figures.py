@@ -12,6 +12,8 @@ from dropout_course import lab
 from dropout_course.lab import narrow, plots
 from dropout_course.lab.narrow_page import RAISED, SMALL, WIDTH
 
+pytestmark = pytest.mark.slow
+
 plt = pytest.importorskip("matplotlib.pyplot")
 
 

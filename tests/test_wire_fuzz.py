@@ -11,6 +11,8 @@ import pytest
 from bench import fuzz as bench
 from dropout_course.engine.inside import codec
 
+pytestmark = pytest.mark.slow
+
 
 def test_hostile_messages_neither_crash_nor_hang_nor_fill_the_memory():
     tally = bench.campaign(20_000, hang=15, progress=False)
