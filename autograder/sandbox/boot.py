@@ -36,7 +36,13 @@ importlib.import_module(order["main"]).main(order["descriptor"])
 
 # Hashes of strings, and with them the order of a set, must be the same in every grading of an
 # answer. This is the only way to say so, and the reason why -I, which ignores it, is not used.
-START_ENVIRONMENT = {"PYTHONHASHSEED": "0"}
+# And glibc keeps what was freed: the kernel would have to clear the same pages for each array anew,
+# a fifth of those that are touched while laws are judged. Larger blocks are returned at once.
+START_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),  # the most that it takes
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+}
 
 
 def command(
