@@ -24,10 +24,13 @@ NOT_THE_SAME_MASK = Coincidence(
 )
 
 
-def run(student, x, w, p, preserve, seed=3, factors=(1.0,), g=None):
-    """Ask for loss and gradient of ½ Σ w (factor mask x / (1-p))², a factor for each run of it."""
-    plain = {"x": x, "w": w, "p": p, "preserve": preserve, "seed": seed, "g": g}
-    return student.play("checkpoint_run", **plain, factors=list(map(float, factors)))
+def run(student, x, w, p, preserve, seed=3, factors=(1.0,), **more):
+    """Ask for loss and gradient of ½ Σ w (factor mask x / (1-p))², a factor for each run of it.
+
+    x has a gradient of ones, or `g`; with None it asks for none.
+    """
+    plain = {"x": x, "w": w, "p": p, "preserve": preserve, "seed": seed, "g": np.ones_like(x)}
+    return student.play("checkpoint_run", **(plain | more), factors=list(map(float, factors)))
 
 
 def of_mask(x, w, p, mask, factor=1.0):
