@@ -170,7 +170,7 @@ class Session:
     def _take_down(self, told: Any) -> None:
         """Keep names of replaced code; what tells them is not to be trusted."""
         if isinstance(told, list):
-            names = [one_line(name[:NAME]) for name in told[:NAMES] if isinstance(name, str)]
+            names = [one_line(name[:NAME])[:NAME] for name in told[:NAMES] if isinstance(name, str)]
             self.replaced |= set(names[: NAMES - len(self.replaced)])
 
     def close(self) -> None:
