@@ -85,10 +85,8 @@ class Session:
 
     Attributes
     ----------
-    outputs, trouble : dict
-        What each cell showed, and why it failed.
-    replaced : set of str
-        Names of the course's own code that a process told to be replaced in it.
+    outputs, trouble, replaced
+        What each cell showed, why it failed, and names of course code that was replaced.
     """
 
     def __init__(
