@@ -19,8 +19,9 @@ SHAPES = [(120,), (2, 3, 40), (200, 1)]
 
 @visible.preserved.elsewhere(weight=2)
 def preserved(student, case):
-    for p in (0.0, 0.4, 0.8):
-        require_preserved(case, problems(student, case, SHAPES, p, True))
+    rates = (0.0, 0.4, 0.8)
+    asked = [one for p in rates for one in problems(student, case, SHAPES, p, True)]
+    require_preserved(case, asked)
 
 
 @visible.not_preserved.elsewhere(weight=1.5, statistic=(NOT_THE_SAME_MASK,) * 3)
@@ -30,8 +31,8 @@ def not_preserved(student, case):
 
 @visible.value.elsewhere(weight=1)
 def value(student, case):
-    for p in (0.0, 0.6):
-        require_value(case, problems(student, case, SHAPES, p, True))
+    asked = problems(student, case, SHAPES, 0.0, True)
+    require_value(case, asked + problems(student, case, SHAPES, 0.6, True))
 
 
 @visible.runs.elsewhere(weight=0.5)

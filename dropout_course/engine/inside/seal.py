@@ -60,9 +60,12 @@ def sealed() -> Seal:
             found.module(module)
     for table in scenes._all():
         watched.look(f"{SCENES}.scene", table)
-    for at, (_, table) in [*watched.tables.items()]:  # where scenes are listed decides nothing
+    # Where scenes are listed decides nothing, nor does of what class a module is: no scene asks.
+    for at, (_, table) in [*watched.tables.items()]:
         if isinstance(table, dict) or hasattr(table, "__path__"):
             rest.tables[at] = watched.tables.pop(at)
+    rest.modules |= watched.modules
+    watched.modules.clear()
     scene, function = (dict(table).__getitem__ for table in scenes._all())
     asking = _second_copy(f"{INSIDE}.answering")
     play = partial(asking.answer, scene=scene, function=function)
@@ -164,7 +167,7 @@ def _mender(found: Any) -> Callable[[], list[str]]:
     """Make what compares and puts back.
 
     It is called for each request that plays scenes. So it compares by chains of C functions, and
-    by identity, for a student's value may equal everything. It uses what is named in this module,
+    values by identity, for a student's may equal everything. It uses what is named in this module,
     and no function of it, for those are what may have been changed (see `_own`).
     """
     code_of, defaults_of = attrgetter("__code__"), attrgetter("__defaults__")
@@ -180,13 +183,14 @@ def _mender(found: Any) -> Callable[[], list[str]]:
     tables = list(found.tables.values())
     views = [table if isinstance(table, dict) else vars(table) for _, table in tables]
     were = [dict(view) for view in views]
-    keys, values = list(map(tuple, views)), list(chain.from_iterable(map(values_of, views)))
+    keys = list(chain.from_iterable(views))
+    values = list(chain.from_iterable(map(values_of, views)))
 
     def intact() -> bool:
         return (
-            all(map(is_, map(code_of, functions), codes))
+            list(map(code_of, functions)) == codes
             and all(map(is_, map(defaults_of, defaulted), defaults))
-            and list(map(tuple, views)) == keys
+            and list(chain.from_iterable(views)) == keys
             and all(map(is_, chain.from_iterable(map(values_of, views)), values))
             and all(map(is_, map(content_of, cells), contents))
             and all(map(is_, map(type, modules), module_types))
@@ -214,7 +218,7 @@ def _mender(found: Any) -> Callable[[], list[str]]:
                 told.append(name)
         for (name, table), view, was in zip(tables, views, were, strict=True):
             told += [f"{name}.{key}" for key in renew(table, view, was)]
-        keys[:] = map(tuple, views)  # what was put back may stand in another place
+        keys[:] = chain.from_iterable(views)  # what was put back may stand in another place
         values[:] = chain.from_iterable(map(values_of, views))
         return told
 

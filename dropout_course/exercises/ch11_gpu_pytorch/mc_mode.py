@@ -57,9 +57,9 @@ def require_dropout(student, case, patterns, on):
         require(case, modules, answer.value["inside"], want, "inside the block")
 
 
-def require_restored(student, case, patterns, **more):
+def require_restored(case, asked):
     """Require the modes of before after the block."""
-    for modules, pattern, answer in asked_of_models(student, case, patterns, **more):
+    for modules, pattern, answer in asked:
         want = before(modules, pattern)
         require(case, modules, answer.value["after"], want, "after the block")
 
@@ -79,7 +79,7 @@ def others_stay(student, case):
 
 @law("Afterwards all modes are as before", weight=3)
 def restored(student, case):
-    require_restored(student, case, [EVAL, TRAIN, MIXED])
+    require_restored(case, asked_of_models(student, case, [EVAL, TRAIN, MIXED]))
 
 
 @law("… also after an exception, which comes through", weight=2)
@@ -89,15 +89,17 @@ def restored_after_exception(student, case):
 
 def require_exception(student, case, patterns):
     """Require that the exception leaves the block, and that modes are as before."""
-    for _, _, answer in asked_of_models(student, case, patterns, fails=True):
+    asked = asked_of_models(student, case, patterns, fails=True)
+    for _, _, answer in asked:
         case.that(answer.value["passed"], "an exception inside the block is swallowed")
-    require_restored(student, case, patterns, fails=True)
+    require_restored(case, asked)
 
 
 @law("… also if somebody switches modes inside", weight=1)
 def restored_after_switch(student, case):
-    require_restored(student, case, [EVAL], inside="train")
-    require_restored(student, case, [TRAIN], inside="eval")
+    asked = asked_of_models(student, case, [EVAL], inside="train")
+    asked += asked_of_models(student, case, [TRAIN], inside="eval")
+    require_restored(case, asked)
 
 
 # By what a wrong answer is recognised ----------------------------------------------------------
