@@ -9,8 +9,10 @@ from forged_scenes import FORGED, WAYS
 from nbformat.v4 import new_code_cell
 from sandbox_support import ROOT, Warm, usable_levels
 
-from autograder.referee import Config, grade_notebook
+from autograder.classroom.report import Record, report
+from autograder.referee import Config, NotebookResult, grade_notebook
 from autograder.referee.grade import laws_of
+from autograder.single import FileResult
 from dropout_course import course, scenes
 from dropout_course.engine.judging import judge
 from dropout_course.engine.student import Student
@@ -42,6 +44,15 @@ def test_laws_about_what_the_process_alone_can_tell_are_marked(exercise):
         laws = [law for law in laws_of(exercise) if law.observed and law.hidden is hidden]
         assert [law.name for law in laws] == OBSERVED[exercise.id]
         assert not any(law.core for law in laws)
+
+
+def test_the_note_reaches_whoever_grades():
+    result = NotebookResult("11", notes=["Course code was replaced."])
+    record = Record(handed_in=True, notes=["before"])
+    record.take(result, {})
+    assert record.notes == ["before", "Course code was replaced."]
+    assert "Course code was replaced." in report(record)
+    assert FileResult("a.ipynb", ["before"], result).all_problems == record.notes
 
 
 @pytest.fixture(scope="module")
