@@ -162,8 +162,8 @@ def test_what_honest_cells_do_is_left_alone(sealed, monkeypatch):
 
 
 def test_it_costs_little(sealed):
-    """Less than a millisecond of a submission, which plays scenes in some sixty requests."""
-    assert 60 * seconds(sealed.mend) + seconds(sealed.mend_all) < 2e-3  # on a busy machine
+    """A millisecond of a submission of chapter 11, which plays scenes in 76 requests."""
+    assert 76 * seconds(sealed.mend) + seconds(sealed.mend_all) < 4e-3  # on a busy machine
 
 
 def seconds(function):
