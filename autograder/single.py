@@ -50,7 +50,7 @@ class FileResult:
     @property
     def all_problems(self) -> list[str]:
         """What was wrong with the file, and with how it was graded."""
-        return self.problems + (self.result.problems if self.result else [])
+        return self.problems + (self.result.problems + self.result.notes if self.result else [])
 
     @property
     def exercises(self) -> list[ExerciseResult]:

@@ -198,6 +198,9 @@ class _Here(Runner):
     def seed(self, seed: int, seconds: float = 10.0) -> None:
         pass
 
+    def replaced(self, seconds: float = 10.0) -> None:
+        """The notebooks that are timed replace nothing."""
+
     def file(self, name: str, data: bytes, seconds: float = 10.0) -> None:
         """The notebooks that are timed hand in no files."""
 

@@ -125,6 +125,7 @@ class FakeExercise:
 class FakeResult:
     exercises: list[FakeExercise]
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     cell_outputs: dict[str, list[Any]] = field(default_factory=dict)
 
 

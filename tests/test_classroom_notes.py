@@ -75,6 +75,14 @@ def test_a_cell_that_reaches_for_what_asks_it_is_named(line):
     assert said.startswith("A cell reaches for what asks it (dropout_course.")
 
 
+@pytest.mark.parametrize(
+    "line", ["import sys\nf = sys._getframe(1)", "import gc\ngc.get_objects()", "f.__globals__"]
+)
+def test_a_cell_that_looks_into_the_interpreter_is_named(line):
+    (said,) = with_cell(f"{line}\nx = 1")
+    assert said.startswith("A cell looks into the interpreter that runs it (")
+
+
 @pytest.mark.parametrize("line", ["from dropout_course import check, lab", "scenes = engine = 1"])
 def test_a_cell_that_uses_what_is_for_students_is_not(line):
     assert with_cell(line) == []

@@ -128,6 +128,30 @@ def test_all_calls_of_an_exercise_share_one_budget_of_processor_time(session, mo
     assert asked == [5, 3, 1]
 
 
+def test_names_of_replaced_code_are_few_short_and_clean(session, monkeypatch):
+    names = ["a.b", "\x1b[2Jc\nd" + "e" * 1000, 7, None, *map(str, range(100))]
+    monkeypatch.setattr(Fake, "seed", lambda self, seed: names, raising=False)
+    monkeypatch.setattr(Fake, "replaced", lambda self: {"no": "list"}, raising=False)
+    session.ask_for_replaced()
+    assert Fake.made == 0  # no process is started for it
+    session.reseed(1)
+    session.ask_for_replaced()
+    assert "a.b" in session.replaced
+    assert len(session.replaced) == session_module.NAMES - 2
+    assert all(len(name) <= session_module.NAME for name in session.replaced)
+    assert not any(set("\x1b\n") & set(name) for name in session.replaced)
+
+
+def test_a_process_that_ends_when_it_is_asked_for_replaced_code_does_no_harm(session, monkeypatch):
+    def replaced(self):
+        raise Stopped("died", "the process ended")
+
+    monkeypatch.setattr(Fake, "replaced", replaced, raising=False)
+    session.run("a", "1")
+    session.ask_for_replaced()
+    assert session.replaced == set()
+
+
 class Clocks:
     """The wall's clock and the processor's, moved on by cells and calls."""
 

@@ -25,6 +25,11 @@ REACHING = re.compile(  # a reader's hint, and no wall: names can be hidden
     r"\bdropout_course(?:\.|[ \t]+import[ \t(]+)(scenes|engine)\b"
 )
 
+CLIMBING = re.compile(  # likewise: what leads from an answer to who has called it
+    r"\b(_getframe|currentframe|f_back|f_globals|f_locals|get_referrers|get_objects|__globals__"
+    r"|cell_contents)\b"
+)
+
 
 @dataclass(frozen=True)
 class Rebuilt:
@@ -74,12 +79,17 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
 
 def _reaching(notebook: NotebookNode) -> Iterator[str]:
     """Name what reaches for the course's own modules that run an answer: nothing honest does."""
-    reached = {
-        word for c in notebook.cells if c.cell_type == "code" for word in REACHING.findall(c.source)
-    }
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    reached = {word for source in code for word in REACHING.findall(source)}
     if reached:
         yield (
             f"A cell reaches for what asks it (dropout_course.{', '.join(sorted(reached))}): no "
+            "exercise needs that, and whoever grades will want to read it."
+        )
+    climbed = {word for source in code for word in CLIMBING.findall(source)}
+    if climbed:
+        yield (
+            f"A cell looks into the interpreter that runs it ({', '.join(sorted(climbed))}): no "
             "exercise needs that, and whoever grades will want to read it."
         )
 

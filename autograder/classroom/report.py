@@ -25,7 +25,8 @@ class Record:
     handed_in : bool
         Whether there was a notebook to grade.
     problems, notes : list of str
-        From intake and referee what the student must know; from rebuild what was put right.
+        From intake and referee what the student must know; from rebuild what was put right, and
+        from the referee what a person will want to look at.
     exercises : dict
         What the referee found, by exercise id.
     failure : str
@@ -44,6 +45,7 @@ class Record:
     def take(self, result: Any, labels: Mapping[str, str]) -> None:
         """Take over what the referee found (a `NotebookResult`), with the exercises' numbers."""
         self.problems = [*self.problems, *map(str, result.problems)]
+        self.notes = [*self.notes, *map(str, result.notes)]
         for exercise in result.exercises:
             kept = {key: getattr(exercise, key) for key in KEPT}
             kept["label"] = labels.get(exercise.id, exercise.id)

@@ -28,7 +28,7 @@ class Outcome:
     problems : list of str
         What the student must know.
     notes : list of str
-        What was put right.
+        What was put right, and what a person will want to look at.
     failure : str
         Why the autograder could not grade; "" if it could. It is nobody's zero.
     max_score : float
@@ -86,6 +86,7 @@ def grade_folder(
             rebuilt.notebook, student=student, config=config, files=files
         )
         outcome.problems += outcome.result.problems
+        outcome.notes = [*outcome.notes, *outcome.result.notes]
     except JailError as error:
         outcome.failure = f"There is no safe sandbox on this machine: {error}"
     except Exception as error:

@@ -23,6 +23,11 @@ from dropout_course.engine.report import Report, as_text
 from dropout_course.engine.student import Student
 from dropout_course.engine.unanswered import EngineError
 
+REPLACED = (
+    "Course code was replaced in the student's process ({}). It was put back before it was used. "
+    "No exercise needs that: whoever grades will want to read the notebook."
+)
+
 
 @dataclass(frozen=True)
 class Config:
@@ -111,11 +116,14 @@ def grade_notebook(
                 seed = exercise_seed(config.key, student, exercise.id, attempt)
                 wanted = [law for law in laws_of(exercise) if hidden or not law.hidden]
                 result.exercises.append(_judge(session, exercise, wanted, seed, config, nb))
+        session.ask_for_replaced()
     except EngineError as error:
         raise error.__cause__ or error from None  # what failed says what to do
     finally:
         session.close()
     result.cell_outputs = session.outputs
+    if session.replaced:
+        result.notes.append(REPLACED.format(", ".join(sorted(session.replaced))))
     return result
 
 

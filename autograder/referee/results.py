@@ -72,6 +72,8 @@ class NotebookResult:
     exercises : list of ExerciseResult
     problems : list of str
         What was wrong with the notebook as a whole, in sentences.
+    notes : list of str
+        What whoever grades will want to look at, likewise.
     cell_outputs : dict
         Outputs (as nbformat has them) of the cells that were run, by cell id.
     """
@@ -79,6 +81,7 @@ class NotebookResult:
     chapter: str
     exercises: list[ExerciseResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     cell_outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property

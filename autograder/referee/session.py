@@ -13,6 +13,7 @@ from dropout_course.engine.words import clean, one_line
 
 Outputs = list[dict[str, Any]]
 OUTPUTS = 20_000_000  # characters of all outputs of a notebook that are kept
+NAMES, NAME = 20, 100  # names of replaced code that are kept, and characters of each
 
 
 class Runner(Protocol):
@@ -29,8 +30,11 @@ class Runner(Protocol):
     def ask(self, request: bytes, seconds: float) -> bytes | bytearray:
         """Answer one encoded request."""
 
-    def seed(self, seed: int) -> None:
-        """Seed the global random generators."""
+    def seed(self, seed: int) -> Any:
+        """Seed the global random generators; give names of course code that was replaced."""
+
+    def replaced(self) -> Any:
+        """Give the names of all course code that was replaced."""
 
     def clock(self) -> float:
         """Give the seconds of processor time that the process has used so far."""
@@ -78,6 +82,11 @@ class Session:
         How long its cells and calls may take, and how many processes may follow the first.
     files
         What was handed in beside the notebook, by name.
+
+    Attributes
+    ----------
+    outputs, trouble, replaced
+        What each cell showed, why it failed, and names of course code that was replaced.
     """
 
     def __init__(
@@ -102,6 +111,7 @@ class Session:
         self._process: Runner | None = None
         self.outputs: dict[str, Outputs] = {}
         self.trouble: dict[str, str] = {}
+        self.replaced: set[str] = set()
 
     def run(self, cell: str, source: str) -> None:
         """Run a cell; what it shows is in `outputs`, why it failed in `trouble`."""
@@ -142,11 +152,24 @@ class Session:
     def reseed(self, seed: int) -> None:
         """Seed the global generators, so that an answer that uses them is graded alike twice."""
         try:
-            self._ready().seed(seed)
+            self._take_down(self._ready().seed(seed))
         except Stopped:
             self._process = None
         except Lost:
             pass
+
+    def ask_for_replaced(self) -> None:
+        """Ask once more what of the course's code was `replaced`, if there is still a process."""
+        try:
+            self._take_down(self._process.replaced() if self._process else None)
+        except Stopped:
+            self._process = None
+
+    def _take_down(self, told: Any) -> None:
+        """Keep names of replaced code; what tells them is not to be trusted."""
+        if isinstance(told, list):
+            names = [one_line(name[:NAME])[:NAME] for name in told[:NAMES] if isinstance(name, str)]
+            self.replaced |= set(names[: NAMES - len(self.replaced)])
 
     def close(self) -> None:
         """End the process."""

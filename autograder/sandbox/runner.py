@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox.wire import Wire, WireError
-from dropout_course.engine.inside import codec
+from dropout_course.engine.inside import child, codec
 
 
 class Stopped(Exception):
@@ -80,9 +80,13 @@ class WireRunner:
         array = np.frombuffer(data, dtype=np.uint8)
         self._plain({"op": "file", "name": name, "data": array}, seconds)
 
-    def seed(self, seed: int, seconds: float = 10.0) -> None:
-        """Seed the global random generators of the process."""
-        self._plain({"op": "seed", "seed": seed}, seconds)
+    def seed(self, seed: int, seconds: float = 10.0) -> Any:
+        """Seed the global random generators of the process; give what `replaced` does, so far."""
+        return self._plain({"op": "seed", "seed": seed}, seconds).get("ok")
+
+    def replaced(self, seconds: float = 10.0) -> Any:
+        """Ask which of the course's own code was replaced in it: a list of names, if it is true."""
+        return self._plain(child.REPLACED, seconds).get("ok")
 
     def close(self) -> None:
         """End the process and everything that it started; remove its folder."""

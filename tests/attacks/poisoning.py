@@ -204,6 +204,15 @@ Bundle()
         early="x = '\ud800 \0 \u202e'",
         text="pwn \ud800 \0 \u202e",
     ),
+    _page(
+        "names-of-replaced-code",
+        "Puts things among the course's code whose names hold tags, terminal escapes and links.",
+        early="from dropout_course.engine.inside import answering\n"
+        "from dropout_course.scenes import common\n"
+        f"for name in ('<img src=x onerror=pwn()>', '[a](javascript:pwn())', {TERMINAL!r}, "
+        "'\\ud800', 'x' * 10_000):\n"
+        "    setattr(common, name, 1)\n    setattr(answering, name, 1)",
+    ),
     poisoning(
         "huge-repr",
         "Shows a value whose text is huge.",

@@ -63,10 +63,10 @@ class Puppet(WireRunner):
 
 
 def usual(request: dict[str, Any]) -> bytes | None:
-    """What a child says to a cell and to a seed."""
+    """What a child says to a cell, to a seed, and of what was replaced in it."""
     if request["op"] == "cell":
         return codec.encode(NOTHING)
-    return codec.encode({"ok": None}) if request["op"] == "seed" else None
+    return codec.encode({"ok": None}) if request["op"] in ("seed", "replaced") else None
 
 
 def says(make: Callable[[], bytes], only: str = "") -> Callable[[], Puppet]:
@@ -124,6 +124,17 @@ def shows(cell: Any) -> Callable[[], Puppet]:
         if request["op"] == "cell":
             return codec.encode(cell)
         return usual(request) or codec.encode({"ok": None})
+
+    return lambda: Puppet(reply)
+
+
+def tells(replaced: Any) -> Callable[[], Puppet]:
+    """A child that says something of what was replaced in it, and answers nothing."""
+
+    def reply(request: dict[str, Any], connection: socket.socket) -> bytes:
+        if request["op"] in ("seed", "replaced"):
+            return codec.encode({"ok": replaced})
+        return usual(request) or codec.encode({"missing": "it"})
 
     return lambda: Puppet(reply)
 

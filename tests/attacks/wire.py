@@ -11,7 +11,19 @@ from typing import Any
 import numpy as np
 
 from attacks.model import BACK, Attack, in_family
-from attacks.puppets import Puppet, does, message, ok, raised, says, shows, usual, value, write
+from attacks.puppets import (
+    Puppet,
+    does,
+    message,
+    ok,
+    raised,
+    says,
+    shows,
+    tells,
+    usual,
+    value,
+    write,
+)
 from dropout_course.engine.inside import codec
 
 wire = in_family("wire")
@@ -135,6 +147,10 @@ ATTACKS = [
     _wire("cell-nonsense", "Reports nonsense about cells.",
           shows({"outputs": [1, None, {}, {"text": 5}, {"png": []}, {"text": "\x1b\ud800\0"}],
                   "error": {"kinds": {"a": 1}, "message": [1], "line": True, "trace": 5}})),
+    _wire("replaced-code", "Tells of replaced code by names that act.",
+          tells(["<img src=x onerror=pwn()>", "\x1b[2J\ud800\0\n", 5, {}, "x" * 5000] * 99)),
+    _wire("replaced-code-untold", "Tells of replaced code in a form that is none.",
+          tells({"a": np.ones(9)})),
     _wire("cell-without-outputs", "Reports nothing about cells.", shows({"error": None})),
     _wire("cell-flood", "Reports 10,000 outputs of each cell.",
           shows({"outputs": [{}] * 10_000, "error": None})),

@@ -5,43 +5,47 @@ from __future__ import annotations
 from dropout_course.exercises.ch11_gpu_pytorch import find_eval_leaks as visible
 from dropout_course.exercises.ch11_gpu_pytorch.find_eval_leaks import (
     CLEAN,
-    NESTED,
+    leaky,
+    nested,
+    passing,
     require_found,
-    require_left_alone,
+    require_hooks_and_input,
+    require_modes,
 )
+from dropout_course.exercises.ch11_gpu_pytorch.models import shuffled
 
 
 @visible.found.elsewhere(weight=2)
 def found(student, case):
-    fillers = [case.choice(CLEAN) for _ in range(4)]
-    models = [([*fillers, "leaky attention"], ["4"]), (fillers, [])]
-    models.append(([fillers[0], "leaky", *fillers[1:], "leaky attention"], ["1", "5"]))
-    require_found(student, case, models)
+    fillers = [case.choice(CLEAN) for _ in range(case.integers(2, 5))]
+    two = [*fillers, "Functional", *passing(case), leaky(case)]
+    models = [[*fillers, "Attention"], fillers]
+    require_found(student, case, models, [two, shuffled(case, CLEAN)])
 
 
 @visible.innermost.elsewhere(weight=1)
 def innermost(student, case):
-    models = [([CLEAN, ["leaky pair"]], ["1.0.first"]), ([[[["leaky attention"]]]], ["0.0.0.0"])]
-    require_found(student, case, [*models, ([NESTED], ["0.1.1.1", "0.2.1"])])
+    alone = [[[leaky(case)]]] if case.integers(0, 2) else [[[[leaky(case)]]]]
+    models = [[nested(case)], nested(case)]
+    require_found(student, case, models, [[CLEAN, ["Pair"]], alone])
 
 
 @visible.passing_on.elsewhere(weight=1)
 def passing_on(student, case):
-    models = [([["leaky", "relu"], CLEAN, ["linear"]], ["0.0"])]
-    require_found(student, case, [*models, (["leaky pair", *CLEAN], ["0.first"])])
+    behind = [shuffled(case, CLEAN), passing(case)]
+    require_found(student, case, [], [[[leaky(case), "ReLU"], *behind], ["Pair", *CLEAN]])
 
 
 @visible.root.elsewhere(weight=0.5)
 def root(student, case):
-    require_found(student, case, [("leaky", [""]), ("guarded", []), ("dropout", [])])
+    require_found(student, case, [leaky(case), "Guarded", "Dropout"])
 
 
 @visible.modes.elsewhere(weight=0.5)
 def modes(student, case):
-    require_left_alone(student, case, "modes", [NESTED, [CLEAN, CLEAN]])
+    require_modes(student, case, [nested(case), [CLEAN, shuffled(case, CLEAN)]])
 
 
 @visible.hooks.elsewhere(weight=0.5)
 def hooks(student, case):
-    for part in ("hooks", "x"):
-        require_left_alone(student, case, part, [NESTED, ["relu", CLEAN]])
+    require_hooks_and_input(student, case, [nested(case), ["ReLU", shuffled(case, CLEAN)]])

@@ -7,6 +7,7 @@ from dropout_course.exercises.ch11_gpu_pytorch.mc_mode import (
     EVAL,
     MIXED,
     TRAIN,
+    asked_of_models,
     require_dropout,
     require_exception,
     require_restored,
@@ -31,7 +32,8 @@ def others_stay(student, case):
 
 @visible.restored.elsewhere(weight=1.5)
 def restored(student, case):
-    require_restored(student, case, [EVAL, TRAIN, MIXED, drawn(case), drawn(case)])
+    patterns = [EVAL, TRAIN, MIXED, drawn(case), drawn(case)]
+    require_restored(case, asked_of_models(student, case, patterns))
 
 
 @visible.restored_after_exception.elsewhere(weight=1)
@@ -41,6 +43,8 @@ def restored_after_exception(student, case):
 
 @visible.restored_after_switch.elsewhere(weight=0.5)
 def restored_after_switch(student, case):
+    asked = []
     for inside in ("train", "eval"):
-        require_restored(student, case, [MIXED, drawn(case)], inside=inside)
-        require_restored(student, case, [MIXED], inside=inside, fails=True)
+        asked += asked_of_models(student, case, [MIXED, drawn(case)], inside=inside)
+        asked += asked_of_models(student, case, [MIXED], inside=inside, fails=True)
+    require_restored(case, asked)

@@ -45,7 +45,7 @@ def seed_decides(student, case):
     case.that(not np.array_equal(one[0, 0], one[1, 0]), "two examples share a mask")
 
 
-@visible.generator_stays.elsewhere(weight=0.5)
+@visible.generator_stays.elsewhere(weight=0.25)
 def generator_stays(student, case):
     x = np.ones((4, 5))
     asked = [run(student, x, x, p, small_seed(case), 3) for p in (0.0, 0.5, 1.0)]
@@ -53,7 +53,7 @@ def generator_stays(student, case):
         case.that(not answer.value["moved"], "the state of torch's global generator has changed")
 
 
-@visible.nothing_kept.elsewhere(weight=1.5)
+@visible.nothing_kept.elsewhere(weight=1.25)
 def nothing_kept(student, case):
     asked = [student.play("seeded_dropout_kept", n=n, p=p, seed=small_seed(case))
              for n, p in ((500, 0.8), (50, 0.1))]  # fmt: skip

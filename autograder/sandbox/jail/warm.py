@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course.engine.inside import answering, child, codec
+from dropout_course.engine.inside import answering, child, codec, seal
 
 from . import scratch, supervisor, syscalls
 from .jail import LEVELS, Config, Jail
@@ -63,6 +63,8 @@ def main(descriptor: int) -> None:
     config = Config(**{**order, "limits": limits, "without": frozenset(order["without"])})
     try:
         cells = preload(config.library, config.modules)
+        sealed = seal.sealed()
+        _rehearse(sealed)
         jail: Jail = LEVELS[config.level](config)
         jail.prepare()
         tasks = assert_fit_to_fork()
@@ -72,7 +74,7 @@ def main(descriptor: int) -> None:
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": os.getpid(), "tasks": tasks}).encode())
-    _listen(control, grader, config, jail, cells)
+    _listen(control, grader, config, jail, cells, sealed)
 
 
 def preload(library: str, modules: Iterable[str]) -> child.Cells:
@@ -110,6 +112,16 @@ def _practise(cells: child.Cells) -> None:
             answering.answer(cells.names, request)
 
 
+def _rehearse(sealed: seal.Seal) -> None:
+    """Let Python adapt the seal's code as well."""
+    plain = {"name": "print", "args": (np.ones(2), (1, "a"), codec.Rng(1)), "times": 2}
+    one = {"op": "play", "scene": "repeat", "plain": plain}
+    request = codec.encode({"op": "each", "each": [one, one]})
+    for _ in range(PRACTICE):
+        sealed.play({"print": print}, request)
+        sealed.mend_all()
+
+
 def _preload_torch() -> None:
     import torch
     import torch._dynamo
@@ -142,7 +154,12 @@ def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
 
 
 def _listen(
-    control: socket.socket, grader: int, config: Config, jail: Jail, cells: child.Cells
+    control: socket.socket,
+    grader: int,
+    config: Config,
+    jail: Jail,
+    cells: child.Cells,
+    sealed: seal.Seal,
 ) -> None:
     """Fork a supervisor for each request, which brings three descriptors and no text."""
     ours, theirs = os.pipe()  # supervisors see its end when this process ends
@@ -160,7 +177,7 @@ def _listen(
             control.close()
             os.close(theirs)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            serve = _server(cells, private)
+            serve = _server(cells, sealed, private)
             _supervise(jail, config, connection, report, [grader, asker, ours], serve)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -205,10 +222,12 @@ def _leave(home: str) -> None:
     scratch.remove_tree(home)
 
 
-def _server(cells: child.Cells, private: Iterable[str]) -> Callable[[int, str], None]:
+def _server(
+    cells: child.Cells, sealed: seal.Seal, private: Iterable[str]
+) -> Callable[[int, str], None]:
     def serve(connection: int, folder: str) -> None:
         settle(folder, private)
-        child.serve(socket.socket(fileno=connection), cells)
+        child.serve(socket.socket(fileno=connection), cells, sealed)
 
     return serve
 

@@ -25,9 +25,15 @@ MESSAGE = 2000  # characters of an exception's message that are kept
 FRAMES = 6  # lines of the student's own traceback that are kept
 _OURS = str(Path(__file__).resolve().parents[2])  # the package
 _LIBRARIES = tuple({sys.prefix + os.sep, sys.base_prefix + os.sep})
+Find = Callable[[str], Callable[..., Any]]
 
 
-def answer(names: Mapping[str, Any], request: bytes) -> bytes:
+def answer(
+    names: Mapping[str, Any],
+    request: bytes,
+    scene: Find | None = None,
+    function: Find | None = None,
+) -> bytes:
     """Answer one request about a student's names.
 
     Parameters
@@ -37,6 +43,8 @@ def answer(names: Mapping[str, Any], request: bytes) -> bytes:
     request
         An encoded ``{"op": "call", "name", "args", "kwargs"}``, ``{"op": "play", "scene",
         "plain"}`` or ``{"op": "each", "each"}``, which lists several of these.
+    scene, function
+        Give a scene, and what makes a function, by name; without them `dropout_course.scenes` does.
 
     Returns
     -------
@@ -45,23 +53,28 @@ def answer(names: Mapping[str, Any], request: bytes) -> bytes:
         ``cannot`` (what came instead of plain data), ``uncallable`` (the type of what has the
         name and is no function); for several a list of such dicts.
     """
-    return respond(names, codec.decode(request, make=make))
+    message = codec.decode(request, make=lambda argument: make(argument, function))
+    return respond(names, message, scene)
 
 
-def respond(names: Mapping[str, Any], message: Mapping[str, Any]) -> bytes:
+def respond(
+    names: Mapping[str, Any], message: Mapping[str, Any], scene: Find | None = None
+) -> bytes:
     """Answer one request that has been decoded; see `answer`."""
     try:
         if message["op"] == "each":
-            replies = (_reply(names, one) for one in message["each"])
+            replies = (_reply(names, one, scene) for one in message["each"])
             return codec.encode_all(replies, lambda error: {"cannot": str(error)})
-        return codec.encode(_reply(names, message))
+        return codec.encode(_reply(names, message, scene))
     except codec.CodecError as error:
         return codec.encode({"cannot": str(error)})
 
 
-def _reply(names: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
+def _reply(
+    names: Mapping[str, Any], message: Mapping[str, Any], scene: Find | None
+) -> dict[str, Any]:
     if message["op"] == "play":
-        return _guarded(_scene(message["scene"]), (names,), message["plain"])
+        return _guarded(_scene(message["scene"], scene), (names,), message["plain"])
     return _called(names, message["name"], message["args"], message["kwargs"])
 
 
@@ -101,23 +114,27 @@ class _MissingName(KeyError):
         self.name = name
 
 
-def _scene(name: str) -> Callable[..., Any]:
-    from dropout_course import scenes  # late: most exercises need none
+def _scene(name: str, find: Find | None) -> Callable[..., Any]:
+    if find is None:
+        from dropout_course import scenes  # late: most exercises need none
 
+        find = scenes.scene
     try:
-        scene = scenes.scene(name)
+        scene = find(name)
     except LookupError:
         raise codec.CodecError(f"there is no scene {name!r}") from None
     return lambda names, **plain: scene(Names(names), **plain)
 
 
-def make(argument: codec.Rng | codec.Fn) -> Any:
+def make(argument: codec.Rng | codec.Fn, function: Find | None = None) -> Any:
     """Make an argument that is no data: a generator, or a function of the scenes."""
     if isinstance(argument, codec.Rng):
         return np.random.default_rng(argument.seed)
-    from dropout_course import scenes
+    if function is None:
+        from dropout_course import scenes
 
-    return scenes.function(argument.name)(**argument.params)
+        function = scenes.function
+    return function(argument.name)(**argument.params)
 
 
 # --- what a student's code prints, warns and raises -----------------------------------------

@@ -8,7 +8,9 @@ Everything that it says is treated as hostile by whoever started it (`autograder
 A frame is a little-endian ``u32`` and that many bytes. Requests are encoded dicts: the calls of
 `answering`, or ``{"op": "cell", "source": str, "seconds": float, "idle_seconds": float}``, whose
 reply is ``{"outputs": [...], "error": None or dict}``, or ``{"op": "file", "name": str, "data":
-array of bytes}``, a file that was handed in beside the notebook.
+array of bytes}``, a file that was handed in beside the notebook, or ``{"op": "replaced"}``, whose
+reply names what of the course's code was replaced in this process (see `seal`), as far as that is
+known; so does the reply to ``{"op": "seed", "seed": int}``.
 """
 
 from __future__ import annotations
@@ -26,11 +28,13 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course.engine.inside import absent, answering, codec, interrupting
+from dropout_course.engine.inside import absent, answering, codec, interrupting, seal
 
 STREAM = 20_000  # characters of stdout and of stderr that are kept from one cell
 PICTURE = 2_000_000  # bytes of one image
 OUTPUTS = 20  # displayed objects of one cell
+PLAYS = b'"play"'  # in the header of each request that plays a scene; elsewhere it does no harm
+REPLACED, TOLD = {"op": "replaced"}, 20  # names in a reply
 _MKDIR = re.compile(r"\s*mkdir(?:\s+[\w./-]+)+\s*")  # often before %%writefile
 
 
@@ -159,7 +163,9 @@ def _figures() -> list[dict[str, Any]]:
     return [picture for picture in pictures if picture]
 
 
-def serve(connection: socket.socket, cells: Cells | None = None) -> None:
+def serve(
+    connection: socket.socket, cells: Cells | None = None, sealed: seal.Seal | None = None
+) -> None:
     """Answer frames until the other end closes.
 
     Parameters
@@ -168,26 +174,42 @@ def serve(connection: socket.socket, cells: Cells | None = None) -> None:
         A stream socket.
     cells
         Runs the cells; made here if there is none yet.
+    sealed
+        What `seal.sealed` gave, likewise.
     """
     cells = cells or Cells()
     sys.path[:0] = ["", os.getcwd()]  # modules beside the notebook, wherever %cd leads
-    stream = connection.makefile("rb")
-    while len(size := stream.read(4)) == 4:
-        request = stream.read(struct.unpack("<I", size)[0])
-        message = codec.decode(request, make=answering.make)
-        op = message["op"]
-        if op == "cell":
-            limits = message["seconds"], message["idle_seconds"]
-            reply = codec.encode(cells.run(message["source"], *limits))
-        elif op == "file":
-            _write(message["name"], message["data"])
-            reply = codec.encode({"ok": None})
-        elif op == "seed":
-            _reseed(message["seed"])
-            reply = codec.encode({"ok": None})
+    # Held here: on the way of a scene nothing is asked that a cell may have changed.
+    play, mend, mend_all, encode = sealed or seal.sealed()
+    length, asked, replaced = struct.Struct("<I"), encode(REPLACED), set[str]()
+    read, send = connection.makefile("rb").read, connection.sendall
+    while len(size := read(4)) == 4:
+        request = read(length.unpack(size)[0])
+        if request.find(PLAYS, 0, 4 + length.unpack_from(request)[0]) > 0:
+            replaced.update(mend())
+            reply = play(cells.names, request)
+        elif request == asked:
+            replaced.update(mend_all())
+            reply = encode({"ok": sorted(replaced)[:TOLD]})
         else:
-            reply = answering.respond(cells.names, message)
-        connection.sendall(struct.pack("<I", len(reply)) + reply)
+            reply = _replied(cells, request, replaced)
+        send(length.pack(len(reply)) + reply)
+
+
+def _replied(cells: Cells, request: bytes, replaced: set[str]) -> bytes:
+    """Do what a request asks for that plays no scene."""
+    message = codec.decode(request, make=answering.make)
+    op = message["op"]
+    if op == "cell":
+        limits = message["seconds"], message["idle_seconds"]
+        return codec.encode(cells.run(message["source"], *limits))
+    if op == "file":
+        _write(message["name"], message["data"])
+        return codec.encode({"ok": None})
+    if op == "seed":
+        _reseed(message["seed"])
+        return codec.encode({"ok": sorted(replaced)[:TOLD]})
+    return answering.respond(cells.names, message)
 
 
 def _write(name: str, data: Any) -> None:

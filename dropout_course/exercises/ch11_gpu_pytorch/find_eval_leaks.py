@@ -2,46 +2,82 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dropout_course.engine.features import value_of
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import question
+from dropout_course.exercises.ch11_gpu_pytorch.models import LEAKS, model_of, shuffled
 from dropout_course.exercises.ch11_gpu_pytorch.wrong_leaks import mistakes
 
 __all__ = ["mistakes"]  # what people write instead
 
-CLEAN = ["linear", "dropout", "norm", "guarded"]
-NESTED = ["linear", ["norm", ["relu", "leaky"]], ["linear", "leaky attention"], "linear"]
+CLEAN = ["Linear", "Dropout", "BatchNorm1d", "Guarded"]  # the dropout of these can be switched
+PASSING = ["Linear", "ReLU", "BatchNorm1d"]
+LEAKY = ["Functional", "Attention"]
+TRAIN, EVAL, MIXED = [True], [False], [True, False]
 
 
-def run(student, parts, seed, mode="mixed"):
-    """Ask for the leaks of a model of these parts."""
-    return student.play("eval_leaks_run", parts=parts, seed=seed, mode=mode)
+def run(student, modules, on, x, seed):
+    """Ask for the leaks of a model whose modules have these modes."""
+    return student.play("eval_leaks_run", modules=modules, on=on, x=x, seed=seed)
 
 
-def require_names(case, asked):
-    """Require the names of each ``(answer, names)``."""
-    for answer, want in asked:
-        got = answer.value["leaks"]
+def asked_of(student, case, models):
+    """Ask for the leaks of models of these parts and modes, under drawn names."""
+    asked = []
+    for parts, on in models:
+        modules, x = model_of(parts, case), case.normal(6, 32, dtype=np.float32)
+        answer = run(student, modules, on, x, case.integers(0, 10_000))
+        asked.append((modules, on, x, answer))
+    return asked
+
+
+def require_found(student, case, models, in_training=()):
+    """Require of each model the names of what is random in it; some come in training mode."""
+    models = [(parts, MIXED) for parts in models] + [(parts, TRAIN) for parts in in_training]
+    for modules, _, _, answer in asked_of(student, case, models):
+        want, got = sorted(n for n, kind in modules.items() if kind in LEAKS), answer.value["leaks"]
         text = "the result must be a list of names"
         case.that(isinstance(got, list), text, received=got, kind="type")
-        case.that(got == sorted(want), "these are not the leaks of the model",
-                  expected=sorted(want), received=got)  # fmt: skip
+        case.that(got == want, "these are not the leaks of the model", expected=want, received=got)
 
 
-def require_found(student, case, models):
-    """Require the names of each ``(parts, names)``."""
-    seed = case.integers(0, 10_000)
-    require_names(case, [(run(student, parts, seed), want) for parts, want in models])
+def passing(case):
+    """Draw what passes on what it gets, a linear module last."""
+    return [*(case.choice(PASSING) for _ in range(case.integers(0, 3))), "Linear"]
 
 
-def require_left_alone(student, case, part, models):
-    """Require that modes, hooks or the input are as before."""
-    words = {"modes": "modes of modules", "hooks": "hooks", "x": "numbers of the input"}
-    seed = case.integers(0, 10_000)
-    asked = [run(student, parts, seed, mode) for parts in models
-             for mode in ("train", "eval", "mixed")]  # fmt: skip
-    for answer in asked:
-        case.that(answer.value[part], f"afterwards, {words[part]} are not as before")
+def leaky(case):
+    """Draw a module that is random in evaluation mode."""
+    return case.choice(LEAKY)
+
+
+def nested(case):
+    """Draw a model with two leaks, two and three levels down, and what passes them on."""
+    deep = [*passing(case), [*passing(case), leaky(case)]]
+    return [*shuffled(case, [deep, [*passing(case), leaky(case)]]), "Linear"]
+
+
+def in_all_modes(models):
+    """Let each model come in training, in evaluation, and in mixed modes."""
+    return [(parts, on) for parts in models for on in (TRAIN, EVAL, MIXED)]
+
+
+def require_modes(student, case, models):
+    """Require that all modes are as before."""
+    for modules, on, _, answer in asked_of(student, case, in_all_modes(models)):
+        want = {name: on[i % len(on)] for i, name in enumerate(modules)}
+        text = "afterwards, modes of modules are not as before"
+        case.that(answer.value["modes"] == want, text)
+
+
+def require_hooks_and_input(student, case, models):
+    """Require that no hook is left, and that the input is as before."""
+    for _, _, x, answer in asked_of(student, case, in_all_modes(models)):
+        case.that(answer.value["hooks"] == 0, "afterwards, hooks are not as before")
+        text = "afterwards, numbers of the input are not as before"
+        case.that(np.array_equal(answer.value["x"], x), text)
 
 
 # What is true of every right answer ------------------------------------------------------------
@@ -49,90 +85,100 @@ def require_left_alone(student, case, part, models):
 
 @law("Modules that are random in evaluation mode are found, and no others", weight=4, core=True)
 def found(student, case):
-    models = [(["linear", "leaky"], ["1"]), (CLEAN, []), (["leaky", "linear", "leaky"], ["0", "2"])]
-    require_found(student, case, models)
+    clean = [*CLEAN, case.choice(CLEAN), case.choice(PASSING)]
+    two = [leaky(case), *passing(case), leaky(case)]
+    require_found(student, case, [["Linear", "Functional"], CLEAN, two], [shuffled(case, clean)])
 
 
 @law("Only the innermost module is named", weight=2)
 def innermost(student, case):
-    require_found(student, case, [([["leaky"]], ["0.0"]), (NESTED, ["1.1.1", "2.1"])])
+    require_found(student, case, [[["Functional"]], nested(case)])
 
 
 @law("Who passes a changed input on is not named", weight=2)
 def passing_on(student, case):
-    require_found(student, case, [(["leaky", "linear", "relu", "norm"], ["0"])])
+    behind = [*shuffled(case, PASSING), "Linear"]
+    require_found(student, case, [["Functional", "Linear"], [leaky(case), *behind]])
 
 
 @law('The model itself has the name ""', weight=1)
 def root(student, case):
-    require_found(student, case, [("leaky", [""]), ("leaky attention", [""]), ("linear", [])])
+    require_found(student, case, ["Functional", "Attention", "Linear"])
 
 
-@law("Modes are left as they were", weight=1)
+@law("Modes are left as they were", weight=1, observed=True)
 def modes(student, case):
-    require_left_alone(student, case, "modes", [CLEAN, ["leaky", "linear"]])
+    require_modes(student, case, [shuffled(case, CLEAN), [leaky(case), *passing(case)]])
 
 
-@law("Hooks are left as they were, and so is the input", weight=1)
+@law("Hooks are left as they were, and so is the input", weight=1, observed=True)
 def hooks(student, case):
-    for part in ("hooks", "x"):
-        require_left_alone(student, case, part, [["relu", "leaky", "linear"]])
+    require_hooks_and_input(student, case, [["ReLU", leaky(case), *passing(case)]])
 
 
 # By what a wrong answer is recognised ----------------------------------------------------------
 
 
-def leaks(student, *parts, mode="mixed"):
+X = np.random.default_rng(3).standard_normal((6, 32)).astype(np.float32)
+
+
+def played(student, parts, on=MIXED):
+    """Play on the one input that all questions are about."""
+    return value_of(run(student, model_of(parts), on, X, 3))
+
+
+def leaks(student, *parts, on=MIXED):
     """Give the names that are found."""
-    return value_of(run(student, list(parts), 3, mode))["leaks"]
+    return played(student, list(parts), on)["leaks"]
 
 
 @question("What is found in a model without leaks?")
 def of_clean(student, case):
-    return leaks(student, *CLEAN, mode="train")
+    return leaks(student, *CLEAN, on=TRAIN)
 
 
 @question("Is a leak found at all?")
 def of_one(student, case):
-    return bool(leaks(student, "linear", "leaky"))
+    return bool(leaks(student, "Linear", "Functional"))
 
 
 @question("How much is named of two leaks side by side, from the second one on?")
 def of_two(student, case):
-    return [name for name in leaks(student, "leaky", "linear", "leaky") if name == "2"]
+    found = leaks(student, "Functional", "Linear", "Functional")
+    return [name for name in found if name == "2"]
 
 
 @question("Are containers of leaks named?")
 def containers(student, case):
-    return [name in leaks(student, ["linear", "leaky"]) for name in ("", "0")]
+    return [name in leaks(student, ["Linear", "Functional"]) for name in ("", "0")]
 
 
 @question("Is a leak found two levels down?")
 def deep(student, case):
-    return "0.0.1" in leaks(student, [["linear", "leaky"]])
+    return "0.0.1" in leaks(student, [["Linear", "Functional"]])
 
 
 @question("Is it named who passes on?")
 def behind(student, case):
-    return "1" in leaks(student, "leaky", "linear")
+    return "1" in leaks(student, "Functional", "Linear")
 
 
 @question("What is said of a model that is a leak itself?")
 def of_root(student, case):
-    return value_of(run(student, "leaky", 3))["leaks"]
+    return played(student, "Functional")["leaks"]
 
 
 @question("Which modes are as before?")
 def modes_after(student, case):
-    asked = [run(student, ["linear", "norm"], 3, mode) for mode in ("train", "eval", "mixed")]
-    return [value_of(answer)["modes"] for answer in asked]
+    told = [played(student, ["Linear", "BatchNorm1d"], on)["modes"] for on in (TRAIN, EVAL, MIXED)]
+    return [list(modes.values()) for modes in told]
 
 
 @question("Are hooks as before?")
 def hooks_after(student, case):
-    return value_of(run(student, ["linear", "norm"], 3))["hooks"]
+    return played(student, ["Linear", "BatchNorm1d"])["hooks"] == 0
 
 
 @question("Is the input as before, behind a module that writes to it?", edge=True)
 def input_after(student, case):
-    return value_of(run(student, ["relu", "linear"], 3))["x"]
+    return bool(np.array_equal(played(student, ["ReLU", "Linear"])["x"], X))

@@ -117,7 +117,7 @@ def modes(student, case):
     case.that(dropped, "after eval() and train() nothing is dropped any more")
 
 
-@law("inplace writes to the input, and without it the input stays", weight=1.5)
+@law("inplace writes to the input, and without it the input stays", weight=1.5, observed=True)
 def inplace(student, case):
     x = case.apart(100)
     asked = [run(student, 0.3, case.seed(), ("forward", x), inplace=on) for on in (True, False)]

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from dropout_course.scenes.common import tried
 
 Namespace = Mapping[str, Any]
@@ -209,9 +207,19 @@ def seeded_dropout_kept(ns: Namespace, n: int, p: float, seed: int) -> dict[str,
 
 
 def checkpoint_run(
-    ns: Namespace, x: Any, w: Any, p: float, preserve: bool, seed: int, frozen: bool = False
+    ns: Namespace,
+    x: Any,
+    w: Any,
+    p: float,
+    preserve: bool,
+    seed: int,
+    factors: Sequence[float],
+    g: Any = None,
 ) -> dict[str, Any]:
-    """Call ``checkpoint_gradients`` on ½ Σ w (mask x / (1-p))², with a mask from torch's generator.
+    """Call ``checkpoint_gradients`` on ½ Σ w (factor mask x / (1-p))².
+
+    The mask comes from torch's generator, ``torch.rand(x.shape) >= p``, and the factor says which
+    run it is. So loss and gradient tell whoever knows the seed of which run they are.
 
     Parameters
     ----------
@@ -225,39 +233,37 @@ def checkpoint_run(
         Passed on.
     seed : int
         For torch's generator.
-    frozen : bool
-        x asks for no gradient; else it does, and has one of ones.
+    factors : sequence of float
+        One for each run of the function; the last one for all that follow.
+    g : ndarray (n,), optional
+        The gradient that x has already. Without one it asks for none.
 
     Returns
     -------
     dict
-        ``loss``, ``grad``; ``masks``: one for each run of the function; ``same``: whether x, its
-        gradient and what it asks for are as before.
+        ``loss``, ``grad``; ``runs``: how often the function ran; of x afterwards ``x``, ``g``,
+        and ``asks``: whether it is a leaf, and asks for gradients.
     """
     import torch
 
     torch.default_generator.manual_seed(seed)
-    weights, masks = torch.tensor(w), []
-    given = torch.tensor(x, requires_grad=not frozen)
-    if not frozen:
-        given.grad = torch.ones_like(given)
+    weights, runs = torch.tensor(w), 0
+    given = torch.tensor(x, requires_grad=g is not None)
+    given.grad = None if g is None else torch.tensor(g)
 
     def fn(x: Any) -> Any:
-        mask = torch.rand(x.shape) >= p
-        masks.append(mask.numpy())
-        y = x * mask / (1 - p)
+        nonlocal runs
+        factor, runs = factors[min(runs, len(factors) - 1)], runs + 1
+        mask = (torch.rand(x.shape) >= p).to(x.dtype)
+        y = x * (factor * mask) / (1 - p)  # the factor in a tensor, which is made anew in each run
         return (weights * y**2).sum() / 2
 
     result = ns["checkpoint_gradients"](fn, given, preserve)
     loss, grad = (a.detach().numpy() if isinstance(a, torch.Tensor) else a for a in result)
-    ones = given.grad is not None and bool(np.all(given.grad.numpy() == 1))
-    same = (
-        (given.grad is None if frozen else ones)
-        and given.requires_grad is not frozen
-        and given.is_leaf
-    )
-    same = same and np.array_equal(given.detach().numpy(), x)
-    return {"loss": loss, "grad": grad, "masks": masks, "same": bool(same)}
+    after = None if given.grad is None else given.grad.numpy()
+    asks = [given.is_leaf, given.requires_grad]
+    told = {"x": given.detach().numpy(), "g": after, "asks": asks}
+    return {"loss": loss, "grad": grad, "runs": runs, **told}
 
 
 SCENES = {
