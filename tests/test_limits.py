@@ -18,6 +18,8 @@ def test_the_book_tells_the_limits():
         f"| all cells together | {limits.cells_seconds:g} seconds |",
         f"each further cell has {limits.spent_cell_seconds:g} seconds |",
         f"for one exercise | {limits.calls_seconds:g} seconds |",
+        f"for all exercises | {limits.judging_seconds:g} seconds |",
+        f"each further exercise has {limits.spent_calls_seconds:g} seconds |",
         f"by the clock on the wall | {limits.notebook_seconds:g} seconds |",
         f"| files beside the notebook | {limits.files_bytes / 1e6:g} MB in all |",
     ):

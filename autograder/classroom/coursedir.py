@@ -20,10 +20,8 @@ from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
 from sqlalchemy.exc import SAWarning
-from traitlets.config import PyFileConfigLoader
 
 from autograder.classroom import database
 from autograder.classroom.errors import CourseError, not_written, writing
@@ -33,8 +31,8 @@ from autograder.classroom.journal import Stamps, key_of
 from autograder.classroom.others import is_theirs
 from autograder.classroom.progress import track
 from autograder.classroom.rubrics import lay_out_rubrics
-
-CONFIG = "nbgrader_config.py"
+from autograder.classroom.settings import CONFIG, read_settings
+from autograder.classroom.standing import still_released
 
 
 class _Log(logging.FileHandler):
@@ -107,10 +105,7 @@ class Course:
 
     def __init__(self, home: Path) -> None:
         self.home = home.resolve()
-        if not (self.home / CONFIG).is_file():
-            raise CourseError(f"{home} has no {CONFIG}; start from a checkout of the course.")
-        self.config = PyFileConfigLoader(CONFIG, path=str(self.home)).load_config()
-        self.directory = CourseDirectory(config=self.config)
+        self.config, self.directory = read_settings(self.home)
         self.root = Path(self.directory.root)
         self.exchange = Path(self.config.Exchange.root)
         for place in (self.root, self.exchange):
@@ -204,16 +199,17 @@ class Course:
         self._write_config()
         lay_out_rubrics(self.home, self.root)
         changed = []
+        keys = {n: key_of(path.read_bytes(), str(self.exchange)) for n, path in chapters.items()}
+        fresh = [name for name in keys if self.stamps.fresh(f"assignment {name}", keys[name])]
+        done = still_released(self, fresh)
         for name in track([n for n in chapters if n in (only or chapters)], "release", progress):
-            data = chapters[name].read_bytes()
-            key = key_of(data, str(self.exchange))
-            if self.stamps.fresh(f"assignment {name}", key):
+            if name in done:
                 continue
             source = self.folder("source", ".", name)
             source.mkdir(parents=True, exist_ok=True)
-            (source / f"{name}.ipynb").write_bytes(data)
+            (source / f"{name}.ipynb").write_bytes(chapters[name].read_bytes())
             self._assign(name)
-            self.stamps.set(f"assignment {name}", key)
+            self.stamps.set(f"assignment {name}", keys[name])
             changed.append(name)
         return changed
 

@@ -15,6 +15,7 @@ from autograder.classroom.journal import Journal
 from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.page import is_own
 from autograder.classroom.report import Record
+from autograder.classroom.standing import what_is_missing
 from autograder.classroom.submission import OURS
 from autograder.classroom.words import Said, take_apart
 
@@ -133,9 +134,7 @@ def look_at(course: Course, assignment: str) -> Insight:
         else:
             found[student] = read
     if not found and not failures:
-        raise CourseError(
-            f"Nothing of {assignment} is graded yet: run `autograder autograde {assignment}` first."
-        )
+        raise CourseError(what_is_missing(course, assignment))
     release = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
     stubs = _answers(json.loads(release.read_bytes())) if release.is_file() else {}
     known = [mark for student, mark in marks.items() if student in found and not mark.open]

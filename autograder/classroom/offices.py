@@ -13,11 +13,17 @@ from autograder.classroom.insight_page import report_page
 from autograder.classroom.lms import FORMATS, Exported, export_marks
 from autograder.classroom.lock import holding
 from autograder.classroom.returning import pack, require_graded, stale, title_of, write_pages
+from autograder.classroom.standing import require_released, what_is_missing
 
 
 def stale_feedback(root: Path, assignment: str) -> list[str]:
     """Give the students whose feedback is older than a grade, a comment or a penalty."""
     return stale(Course(root), assignment)
+
+
+def nothing_to_grade(root: Path, assignment: str) -> str:
+    """Say what to run first where nothing of an assignment is there to be graded."""
+    return what_is_missing(Course(root), assignment)
 
 
 def write_feedback(
@@ -135,6 +141,7 @@ def collect_assignment(
         It can't be collected; the message says why.
     """
     course = Course(root)
+    require_released(course, assignment)
     with holding(course, f"collect {assignment}"):
         if source is not None:
             return bring(course, assignment, source, roster)
@@ -175,5 +182,7 @@ def export_assignments(
     if form not in FORMATS:
         raise CourseError(f"there is no format {form!r}; there is {', '.join(FORMATS)}")
     course = Course(root)
+    for name in names if all_of_them else ():
+        require_released(course, name)
     chosen = [name for name in names if all_of_them or course.students(name)]
     return export_marks(course, chosen or list(names), form, to)

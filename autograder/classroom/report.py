@@ -13,6 +13,7 @@ from autograder.classroom.journal import Row
 from autograder.classroom.outputs import clip
 from autograder.classroom.words import fails_first
 
+NAMED = 10  # students who are named in a sentence
 KEPT = ("id", "score", "max_score", "seconds", "message", "cause")
 
 
@@ -161,3 +162,10 @@ def summary(rows: Iterable[Row]) -> str:
     return (
         f"{graded} graded, {failed} failed, {waiting} waiting for a person, {unchanged} unchanged"
     )
+
+
+def to_look_at(rows: Iterable[Row]) -> str:
+    """Say whose submission a person is to look at, and why that ends a run with exit code 1."""
+    found = [row.student for row in rows if row.status != "graded"]
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return f"Look at {', '.join(found[:NAMED])}{more}: the table says why." if found else ""

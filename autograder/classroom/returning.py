@@ -19,6 +19,7 @@ from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.page import feedback_page
 from autograder.classroom.progress import track
 from autograder.classroom.report import Record
+from autograder.classroom.standing import what_is_missing
 from autograder.classroom.submission import OURS
 from dropout_course import course as material
 
@@ -68,9 +69,7 @@ def require_graded(course: Course, assignment: str) -> None:
     """
     folders = (course.folder("autograded", s, assignment) for s in course.students(assignment))
     if not any(folder.is_dir() for folder in folders):
-        raise CourseError(
-            f"Nothing of {assignment} is graded yet: run `autograder autograde {assignment}` first."
-        )
+        raise CourseError(what_is_missing(course, assignment))
 
 
 def stale(course: Course, assignment: str) -> list[str]:

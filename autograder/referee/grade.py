@@ -136,7 +136,7 @@ def _judge(
 ) -> ExerciseResult:
     # A seed of its own: that of the inputs must not be known where the answer runs.
     session.reseed(exercise_seed(config.key, str(seed), f"{exercise.id} process", b""))
-    student = Student(session.transport())
+    student = Student(session.transport(exercise.id))
     bank, parameters = exercises.bank(exercise), dict(exercise.parameters)
     verdict = judge(exercise.id, exercise.points, wanted, student, seed, bank, parameters)
     verdict = _explained(verdict, session.trouble.get(exercise.id, ""), nb, session.trouble)
