@@ -92,10 +92,8 @@ class _Last(importlib.abc.MetaPathFinder):
         if "." in name or _only_asks(asking) or _guarded(asking):
             return
         if any(os.path.isfile(os.path.join(place, f"{name}.ipynb")) for place in ("", *sys.path)):
-            todo = (
-                f"{name} is a notebook, which can't be imported: write %run {name}.ipynb, or put "
-            )
-            todo += f"what you need of it into {name}.py, beside this notebook"
+            todo = f"a notebook can't be imported: write %run {name}.ipynb, or put what you need "
+            todo += f"of it into {name}.py, beside this notebook"
         elif name in READERS:
             todo = "it is not installed where notebooks are graded: write %run other.ipynb, or put "
             todo += "what you import into other.py, beside this notebook"
