@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import stat
+import unicodedata
 import zipfile
 from datetime import datetime, timedelta
 
@@ -214,6 +215,21 @@ def test_without_anybody_to_know_the_roster_is_asked_for(home, tmp_path):  # noq
     told = CliRunner().invoke(app, ["collect", "03", str(tmp_path)])
     assert told.exit_code != 0
     assert "roster.csv with the columns" in str(told.exception)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_with_accents_as_a_mac_packs_them(course, tmp_path, form):
+    """In UTF-8 without a word on it, and with accents taken from their letters."""
+    name = unicodedata.normalize(form, f"Ann Ålund_77_assignsubmission_file_/{NAME}")
+    path = packed(tmp_path / "m.zip", {name: NOTEBOOK})
+    with zipfile.ZipFile(path) as archive:
+        assert archive.infolist()[0].flag_bits & 0x800
+    data = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + at + 1] &= ~0x08
+    path.write_bytes(data)
+    done = bring(course, STEM, path)
+    assert (done.taken, done.problems) == (["ann"], [])
 
 
 def test_two_of_one_name_are_not_guessed(course, tmp_path):

@@ -41,7 +41,7 @@ def read_rows(path: Path, columns: Columns, needed: Collection[str]) -> list[Row
     CourseError
         The file can't be read, is no CSV, lacks a column, or has a line of too many cells.
     """
-    lines = _cells(path, _text(path))
+    lines = _cells(path, read_text(path))
     head = [cell.strip().casefold() for cell in lines[0][1]] if lines else []
     where = {
         key: next(head.index(name) for name in names if name in head)
@@ -65,7 +65,14 @@ def read_rows(path: Path, columns: Columns, needed: Collection[str]) -> list[Row
     return rows
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read a file of an instructor's.
+
+    Raises
+    ------
+    CourseError
+        It can't be read, or is in an encoding that does not say what it is.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:

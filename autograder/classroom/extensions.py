@@ -27,6 +27,7 @@ from autograder.classroom.roster import (
 )
 
 ALL = "*"
+STEP = "extensions "  # followed by the assignment: whose extension came from the file
 HEADINGS = {
     "id": ("student", *(name for name in COLUMNS["id"] if name != "student")),
     "assignment": ("assignment",),
@@ -129,7 +130,7 @@ def apply_extensions(course: Course, assignment: str) -> list[str]:
         The file can't be read (see `check_extensions`).
     """
     told = read_extensions(course)
-    step = f"extensions {assignment}"
+    step = f"{STEP}{assignment}"
     known = course.stamps.get(step)
     before: list[str] = json.loads(known) if known else []
     if not told.given and not before:
@@ -152,6 +153,16 @@ def apply_extensions(course: Course, assignment: str) -> list[str]:
         gradebook.db.commit()
     course.stamps.set(step, json.dumps(sorted(mine)))
     return sorted(changed)
+
+
+def forget_extensions(course: Course, student: str) -> None:
+    """Remove a student from what is noted of extensions that were given."""
+    kept = {}
+    for step, noted in course.stamps.items(STEP):
+        names: list[str] = json.loads(noted)
+        if student in names:
+            kept[step] = json.dumps([name for name in names if name != student])
+    course.stamps.set_all(kept)
 
 
 def _people(course: Course) -> tuple[dict[str, Person], bool]:
