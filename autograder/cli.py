@@ -186,20 +186,17 @@ def autograde(
         _tell_stopped(stopped, as_json)
         raise typer.Exit(130) from None
     failed = not rows or any(row.status != "graded" for row in rows)
-    if not rows:
-        _warn(nothing_to_grade(root, assignment))
     if skewed := ahead_of_time(root, assignment):
         failed = True
         _warn(skewed)
     if as_json:
         _print_json([row.to_json() for row in rows])
-        raise typer.Exit(int(failed))
-    if rows:
+    elif rows:
         out.print(rows_table(rows, verbose))
         out.print(f"\n{summary(rows)}", style="bold", highlight=False)
-    if said := to_look_at(rows):
+    if said := to_look_at(rows) if rows else nothing_to_grade(root, assignment):
         _warn(said)
-    if stale := stale_feedback(root, assignment):
+    if not as_json and (stale := stale_feedback(root, assignment)):
         _warn(
             f"The feedback of {', '.join(stale)} is older than their grades. Renew it: "
             f"autograder feedback {assignment}"

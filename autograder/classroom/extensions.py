@@ -89,7 +89,7 @@ def read_extensions(course: Course) -> Extensions:
         key = student, _assignment(row["assignment"], assignments, where)
         if found.given.setdefault(key, time) != time:
             raise CourseError(
-                f"{where} gives {printable(student)} another extension for {printable(key[1])} "
+                f"{where} gives {printable(student)} another extension for {key[1]} "
                 "than a line above: leave one of them."
             )
     return found

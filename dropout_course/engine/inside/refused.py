@@ -7,19 +7,20 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+_OR_SET = ", or set(...) where a set is asked for"
 _INSTEAD: dict[type, str] = {
-    type({}.keys()): "write set(d.keys()) or list(d.keys())",
-    type({}.values()): "write list(d.values())",
-    type({}.items()): "write list(d.items())",
-    map: "write list(map(...))",
-    filter: "write list(filter(...))",
-    zip: "write list(zip(...))",
-    enumerate: "write list(enumerate(...))",
+    type({}.keys()): "write list(d.keys()), or set(d.keys()) where a set is asked for",
+    type({}.values()): f"write list(d.values()){_OR_SET}",
+    type({}.items()): f"write list(d.items()){_OR_SET}",
+    map: f"write list(map(...)){_OR_SET}",
+    filter: f"write list(filter(...)){_OR_SET}",
+    zip: f"write list(zip(...)){_OR_SET}",
+    enumerate: f"write list(enumerate(...)){_OR_SET}",
     reversed: "write list(reversed(...))",
-    range: "write list(range(...))",
+    range: f"write list(range(...)){_OR_SET}",
     deque: "write list(...) around it",
     memoryview: "write np.array(...) around it",
-    types.GeneratorType: "write list(...) around it, or use return in place of yield",
+    types.GeneratorType: f"write list(...) around it{_OR_SET}",
     types.CoroutineType: "leave out async, or write await before the call",
     types.ModuleType: "return a value that you computed",
     type: "call it, with parentheses, or return a value that you computed",
@@ -42,7 +43,7 @@ def instead(value: Any, *, inside: bool = False) -> str:
     said = f"{'something that holds ' if inside else ''}a value of type {kind.__name__}"
     advice = _INSTEAD.get(kind, "")
     if not advice and issubclass(kind, Iterator):
-        advice = "write list(...) around it"
+        advice = f"write list(...) around it{_OR_SET}"
     if not advice and issubclass(kind, _CALLED):
         advice = "call it, with parentheses, or return a value that you computed"
     if not advice and issubclass(kind, BaseException):
