@@ -12,7 +12,7 @@ from typing import Any
 from autograder.referee.cells import Role, exercise_of, grade_id, role_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.lacking import why_lacking
-from autograder.referee.limits import Limits
+from autograder.referee.limits import Limits, our_limits
 from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
 from autograder.referee.sandboxes import UNSAFE, starter
 from autograder.referee.session import Runner, Session
@@ -96,7 +96,7 @@ def grade_notebook(
     session = Session(
         config.start or starter(config.level, stem, config.state),
         seed=exercise_seed(config.key, student, stem, attempt),
-        limits=config.limits,
+        limits=config.limits or our_limits(stem),
         files=files,
     )
     result = NotebookResult(chapter=stem.partition("-")[0])

@@ -84,6 +84,15 @@ class Limits:
     files_bytes: int = 5_000_000
 
 
+# where a right answer takes seconds: of ten times as many nothing is to be lost
+OURS = {"08-weights-and-rates": Limits(calls_seconds=60.0, judging_seconds=90.0)}
+
+
+def our_limits(assignment: str) -> Limits:
+    """Give the limits that hold for an assignment where nobody has written others."""
+    return OURS.get(assignment, Limits())
+
+
 def limits_of(root: Path, assignment: str, ours: Limits | None = None) -> Limits:
     """Read the limits of an assignment, with those of `limits.toml` in place of ours.
 
@@ -101,7 +110,7 @@ def limits_of(root: Path, assignment: str, ours: Limits | None = None) -> Limits
     LimitsError
         The file can't be read, names no limit of ours, or gives one no sensible value.
     """
-    ours, path = ours or Limits(), root / FILE
+    ours, path = ours or our_limits(assignment), root / FILE
     try:
         told = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

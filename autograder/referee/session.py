@@ -173,7 +173,9 @@ class Session:
         while self._process is None:
             if not self._left:
                 raise Lost(
-                    "the notebook ended its Python process too often, so it was left", "died"
+                    "the notebook ended its Python process, or took too long, too often: it was "
+                    "left",
+                    "died",
                 )
             self._left -= 1
             self._process = process = self._start()
