@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from autograder.classroom.bring import bring
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.delivery import zip_files
+from autograder.classroom.files import MAX_FILES
 from autograder.classroom.roster import read_span
 from autograder.cli import app
 
@@ -115,6 +116,19 @@ def test_gradescope_has_times(course, tmp_path):
     assert "Somebody Else is not in the roster" in done.problems[0]
 
 
+@pytest.mark.parametrize(
+    "people", ["[]", "[1, null, ann]", "{}", "ann", "[{':sid': [1], ':name': {}}]", "[{}]"]
+)
+def test_gradescope_says_odd_things(course, tmp_path, people):
+    """Whose it is, is not known then; that is said of each, and nothing breaks."""
+    text = f"submission_1:\n  :submitters: {people}\n  :created_at: yesterday\n"
+    files = {"e/submission_metadata.yml": text.encode(), f"e/submission_1/{NAME}": NOTEBOOK}
+    done = bring(course, STEM, packed(tmp_path / "g.zip", files))
+    assert done.taken == []
+    (said,) = done.problems
+    assert "is not in the roster; nothing of theirs was taken" in said
+
+
 def test_a_plain_folder_and_what_it_replaces(course, tmp_path):
     source = tmp_path / "in"
     (source / "ann").mkdir(parents=True)
@@ -140,6 +154,15 @@ def test_a_zip_of_the_student_is_opened_once(course, tmp_path):
     assert (folder / "work" / NAME).is_file()
     assert not list(course.root.rglob("evil*"))
     assert "leads out of its folder" in " ".join(done.problems)
+
+
+def test_a_notebook_behind_many_other_files_is_taken(course, tmp_path):
+    files = {f"ann/data/{i}.txt": b"1" for i in range(MAX_FILES + 5)}
+    files |= {f"ann//x/./{NAME}": NOTEBOOK}
+    done = bring(course, STEM, packed(tmp_path / "z.zip", files))
+    assert (course.folder("submitted", "ann", STEM) / "x" / NAME).is_file()
+    (said,) = done.problems
+    assert "is beyond what one student may hand in" in said
 
 
 def test_a_delivery_without_a_file_is_a_sentence(course, tmp_path):

@@ -179,7 +179,10 @@ def _write(folder: Path, files: list[Belongs]) -> list[tuple[str, str]]:
     """Write a student's files below a folder; give what was left out, and why."""
     refused: list[tuple[str, str]] = []
     total = count = 0
-    for name, file in _flat(files, refused):
+    # notebooks first: what is beyond the limit must not be one
+    for name, file in sorted(
+        _flat(files, refused), key=lambda pair: ".ipynb" not in pair[0].lower()
+    ):
         target = folder / name
         while target.exists():  # two files of one name: both count, the notebook is chosen later
             target = target.with_name(f"{target.stem} (2){target.suffix}")
@@ -209,7 +212,8 @@ def _flat(files: list[Belongs], refused: list[tuple[str, str]]) -> Iterable[tupl
             inner = []
             for part in unpacked(one.file):
                 if isinstance(part, tuple):
-                    refused.append((PurePosixPath(part[0]).name, f"{part[1]}, in {one.name}"))
+                    where = f", in {one.name}" if part[0] != one.file.name else ""
+                    refused.append((PurePosixPath(part[0]).name, f"{part[1]}{where}"))
                 else:
                     inner.append((part.name.partition("/")[2] or part.name, part))
         for name, file in inner:

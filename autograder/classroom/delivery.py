@@ -100,16 +100,16 @@ def zip_files(source: Path | bytes) -> Delivery:
         if info.is_dir() or set(PurePosixPath(info.filename).parts) & IGNORED:
             continue
         total += info.file_size
-        trouble = _trouble(info)
-        if not trouble and info.filename in seen:
+        trouble, name = _trouble(info), PurePosixPath(info.filename).as_posix()  # one of a//./b
+        if not trouble and name in seen:
             trouble = "is in the zip twice; the first one counts"
         if not trouble and (len(found.files) >= MOST_FILES or total > TOTAL_LIMIT):
             trouble = "comes after more than any class hands in"
-        seen.add(info.filename)
+        seen.add(name)
         if trouble:
             found.refused.append((info.filename, trouble))
         else:
-            found.files.append(File(info.filename, _reader(archive, info), _when(info)))
+            found.files.append(File(name, _reader(archive, info), _when(info)))
     return found
 
 

@@ -15,6 +15,11 @@ from autograder.classroom.lock import holding
 from autograder.classroom.returning import pack, require_graded, stale, title_of, write_pages
 from autograder.classroom.standing import require_released, what_is_missing
 
+NOBODY = (
+    "Nobody has handed in through the exchange {exchange} yet: if your class uses a learning "
+    "platform, name the file that it delivers."
+)
+
 
 def stale_feedback(root: Path, assignment: str) -> list[str]:
     """Give the students whose feedback is older than a grade, a comment or a penalty."""
@@ -148,7 +153,8 @@ def collect_assignment(
         before = set(course.students(assignment))
         course.collect(assignment)
         after = course.students(assignment)
-    return Brought([s for s in after if s not in before], [s for s in after if s in before])
+    nobody = [] if after else [NOBODY.format(exchange=course.exchange)]
+    return Brought([s for s in after if s not in before], [s for s in after if s in before], nobody)
 
 
 def export_assignments(
