@@ -54,6 +54,22 @@ def test_no_other_students_notebook_is_taken_along(tmp_path):
     assert said.startswith("bob.ipynb is left out: it is a notebook of the course, and may be")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (f"{STEM}.ipynb", False),
+        (f"{STEM}-2.ipynb", False),
+        (f"{STEM} (1).ipynb", False),
+        (f"{STEM}_3.ipynb", False),
+        (f"{STEM}-Copy1.ipynb", True),
+        ("homework-2.ipynb", True),
+    ],
+)
+def test_the_number_that_a_platform_adds_is_not_the_students_doing(tmp_path, name, told):
+    write(tmp_path, name, filled())
+    assert bool(intake(tmp_path, STEM, tiny()).problems) == told
+
+
 def test_an_empty_file_and_a_damaged_notebook(tmp_path):
     write(tmp_path, NAME, with_cell("%run helpers.ipynb"))
     write(tmp_path, "helpers.ipynb", b"{")

@@ -155,7 +155,8 @@ def _take(
         if when is not None:
             (new / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC\n")
         if refused:
-            (new / RECORD).write_text(json.dumps({"left_out": refused}, indent=1) + "\n", "utf-8")
+            told = {"left_out": [(name, f"it {why}") for name, why in refused]}
+            (new / RECORD).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
             done.problems += [f"{student}: {printable(n, 120)} {why}." for n, why in refused]
         prepare(new, assignment)  # as grading does, so that the two can be compared
         if folder.is_dir() and digest(folder) == digest(new):
@@ -212,8 +213,11 @@ def _flat(files: list[Belongs], refused: list[tuple[str, str]]) -> Iterable[tupl
             inner = []
             for part in unpacked(one.file):
                 if isinstance(part, tuple):
-                    where = f", in {one.name}" if part[0] != one.file.name else ""
-                    refused.append((PurePosixPath(part[0]).name, f"{part[1]}{where}"))
+                    if part[0] == one.file.name:
+                        refused.append((one.name, part[1]))
+                    else:
+                        inside = PurePosixPath(part[0]).name
+                        refused.append((inside, f"{part[1]}, in {one.name}"))
                 else:
                     inner.append((part.name.partition("/")[2] or part.name, part))
         for name, file in inner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -164,9 +165,18 @@ def _choice(best: Candidate, names: list[str], wanted: str) -> list[str]:
             f"{len(names)} notebooks were handed in ({listed}); {name} is graded, "
             f"{why}. Hand in {wanted} alone."
         ]
-    if best.entry.name != wanted and best.found:
+    if not _is_named(best.entry.name, wanted) and best.found:
         return [f"{name} was recognised by its cells and graded. Name it {wanted} next time."]
     return []
+
+
+def _is_named(name: str, wanted: str) -> bool:
+    """Tell whether a name is the wanted one, but for the number of a second copy.
+
+    Platforms and browsers add it (``03-dropout-forward-2.ipynb``, ``… (1).ipynb``), not students.
+    """
+    stem, _, ending = wanted.rpartition(".")
+    return bool(re.fullmatch(rf"{re.escape(stem)}(?:[-_ ]?\(?\d+\)?)?\.{ending}", name))
 
 
 def _provenance(best: Candidate, assignment: str, release: NotebookNode) -> list[str]:
