@@ -163,7 +163,7 @@ def autograde(
     person, or another run, is to grade; one with a problem; one from the future; or none at all.
     130 if it was stopped.
     """
-    from autograder.classroom.clock import ahead_of_time
+    from autograder.classroom.clock import ahead_of_time, unreadable_times
     from autograder.classroom.course import autograde_assignment
     from autograder.classroom.grading import Stopped
     from autograder.classroom.offices import nothing_to_grade, stale_feedback
@@ -186,9 +186,9 @@ def autograde(
         _tell_stopped(stopped, as_json)
         raise typer.Exit(130) from None
     failed = not rows or any(row.status != "graded" for row in rows)
-    if skewed := ahead_of_time(root, assignment):
+    for said in filter(None, [ahead_of_time(root, assignment), unreadable_times(root, assignment)]):
         failed = True
-        _warn(skewed)
+        _warn(said)
     if as_json:
         _print_json([row.to_json() for row in rows])
     elif rows:

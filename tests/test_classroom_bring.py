@@ -293,7 +293,24 @@ def test_extensions_move_the_penalty_at_once_and_back(home):  # noqa: F811
 
 @pytest.mark.parametrize(
     ("text", "hours"),
-    [("2 days", 48), ("36h", 36), ("90 min", 1.5), ("1 day 2 hours", 26), ("3", 72), ("x", None)],
+    [
+        ("2 days", 48),
+        ("36h", 36),
+        ("90 min", 1.5),
+        ("1 day 2 hours", 26),
+        ("3", 72),
+        ("x", None),
+        ("1,5 days", 36),
+        ("0.5 d", 12),
+        ("1 day, 2 hours", 26),
+        ("1d2h", 26),
+        ("1 week", 168),
+        ("1 5 days", None),
+        ("1 day 2", None),
+        ("1, 5 days", None),
+        ("-1 day", None),
+        ("", None),
+    ],
 )
 def test_spans_are_read(text, hours):
     assert read_span(text) == (None if hours is None else timedelta(hours=hours))

@@ -27,8 +27,8 @@ COLUMNS = {
     "canvas": ("canvas", "canvas_id", "canvas user id"),
     "name": ("name", "full name", "full_name", "student name"),
 }
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(d|days?|h|hours?|m|min|minutes?)?")
-_UNITS = {"d": 86_400, "h": 3600, "m": 60}
+_SPAN = re.compile(r"(\d+(?:[.,]\d+)?)\s*(w|weeks?|d|days?|h|hours?|m|min|minutes?)?")
+_UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60}
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,12 @@ def read_roster(course: Course, path: Path | None = None) -> dict[str, Person] |
 
 
 def read_span(text: str) -> timedelta | None:
-    """Read "2 days", "36h", "90 min" or a number of days; None for anything else."""
-    parts = re.split(r"[,\s]+(?=\d)", text.strip().lower())
+    """Read "2 days", "36h", "90 min", "1,5 days" or a number of days; None for anything else."""
+    parts = re.split(r"(?<=[a-z])[,\s]*(?=\d)", text.strip().lower())  # "1 day, 2 hours"
     total = 0.0
     for part in parts:
         matched = _SPAN.fullmatch(part)
-        if not matched:
+        if not matched or (len(parts) > 1 and not matched[2]):
             return None
-        total += float(matched[1]) * _UNITS[(matched[2] or "d")[0]]
+        total += float(matched[1].replace(",", ".")) * _UNITS[(matched[2] or "d")[0]]
     return timedelta(seconds=total) if total < 366 * 86_400 else None
