@@ -71,6 +71,45 @@ def test_a_problem_is_no_success_the_second_time_either(home):  # noqa: F811
     assert run("autograde", "03").exit_code == 0
 
 
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"cells": 3}', b"\xff"])
+def test_a_graded_notebook_that_is_damaged_is_graded_again(home, data):  # noqa: F811
+    for student in ("ann", "bob"):
+        hand_in(home, student)
+    assert run("autograde", "03").exit_code == 0
+    path = Course(home).folder("autograded", "bob", STEM) / f"{STEM}.ipynb"
+    path.chmod(0o644)
+    path.write_bytes(data)
+    told = run("feedback", "03")
+    assert "The graded notebooks of bob are damaged; all other feedback is" in str(told.exception)
+    assert (Course(home).folder("feedback", "ann", STEM) / f"{STEM}.html").is_file()
+    assert run("report", "03").exit_code == 0
+    rows = json.loads(run("autograde", "03", "--json").stdout)
+    assert [(row["student"], row["unchanged"]) for row in rows] == [("ann", True), ("bob", False)]
+    assert run("feedback", "03").exit_code == 0
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"cells": 3}'])
+def test_a_released_notebook_that_is_damaged_is_released_again(home, data):  # noqa: F811
+    hand_in(home, "ann")
+    path = Course(home).root / "release" / STEM / f"{STEM}.ipynb"
+    path.chmod(0o644)
+    path.write_bytes(data)
+    told = run("autograde", "03")
+    assert f"{path} is damaged: run `autograder release {STEM}`" in str(told.exception)
+    assert run("release", "03").exit_code == 0
+    assert run("autograde", "03").exit_code == 0
+
+
+def test_what_is_handed_in_no_longer_is_to_be_put_back(home):  # noqa: F811
+    hand_in(home, "ann")
+    grade(home)
+    shutil.rmtree(Course(home).root / "submitted")
+    told = run("autograde", "03")
+    assert told.exit_code == 1
+    assert f"What was handed in of {STEM} is no longer in" in told.stderr
+    assert run("export", "03").exit_code == 0
+
+
 @pytest.mark.parametrize("what", ["release", "exchange", "gradebook.db"])
 def test_a_release_that_was_removed_is_made_again(home, what):  # noqa: F811
     """What was noted as done is looked for: no folder that is gone stays so for good."""

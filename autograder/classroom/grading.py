@@ -195,14 +195,14 @@ def _instructions(course: Course, assignment: str, key_folder: Path) -> str:
 
 
 def _release(course: Course, assignment: str) -> Path:
+    if assignment in course.chapters():
+        require_released(course, assignment)
     path = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
     if others.is_theirs(path.parent, course.folder("source", ".", assignment)):
         raise CourseError(
             f"{assignment} is an assignment of your own: grade it with `nbgrader autograde "
             f"{assignment}`, or in Formgrader."
         )
-    if assignment in course.chapters():
-        require_released(course, assignment)
     if not path.is_file():
         known = ", ".join(course.ours()) or "none yet; run `make course`"
         raise CourseError(f"There is no assignment {assignment!r}. There is: {known}.")

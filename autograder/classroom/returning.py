@@ -19,6 +19,7 @@ from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.page import feedback_page
 from autograder.classroom.progress import track
 from autograder.classroom.report import Record
+from autograder.classroom.rows import graded_in, record_in
 from autograder.classroom.standing import what_is_missing
 from autograder.classroom.submission import OURS
 from dropout_course import course as material
@@ -33,20 +34,23 @@ def write_pages(course: Course, assignment: str, progress: bool = True) -> int:
     Raises
     ------
     CourseError
-        A page can't be written.
+        A page can't be written, or a graded notebook is damaged.
     """
     with course.gradebook() as gradebook:
         marks = read_marks(gradebook, assignment)
-    title, done = title_of(assignment), {}
+    title, done, damaged = title_of(assignment), {}, []
     try:
         stale = list(_stale(course, assignment, marks))
         for student, key, data in track(stale, f"feedback {assignment}", progress):
-            notebook = json.loads(data)
-            found = notebook["metadata"].get(OURS, {}).get("record")
+            notebook = graded_in(data)
+            if notebook is None:
+                damaged.append(student)
+                continue
+            found = record_in(notebook)
             if not found:  # not ours: nbgrader's own feedback is right for it
                 continue
             mark = marks.get(student) or Mark(student)
-            text = feedback_page(title, notebook, Record.from_json(found), mark)
+            text = feedback_page(title, notebook, found, mark)
             _put(course, assignment, student, text)
             done[_step(assignment, student)] = key
     except OSError as error:
@@ -56,6 +60,11 @@ def write_pages(course: Course, assignment: str, progress: bool = True) -> int:
         ) from error
     finally:
         course.stamps.set_all(done)
+    if damaged:
+        raise CourseError(
+            f"The graded notebooks of {', '.join(damaged)} are damaged; all other feedback is "
+            f"written. Run `autograder autograde {assignment}`, which grades them anew."
+        )
     return len(done)
 
 

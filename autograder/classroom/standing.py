@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import glob
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbgrader.api import Assignment
@@ -13,8 +16,11 @@ if TYPE_CHECKING:
 
 
 def is_released(course: Course, assignment: str) -> bool:
-    """Tell whether the notebook that students get is in the course's folder."""
-    return (course.folder("release", ".", assignment) / f"{assignment}.ipynb").is_file()
+    """Tell whether the notebook that students get is in the course's folder, and whole."""
+    try:
+        return isinstance(json.loads(_released(course, assignment).read_bytes())["cells"], list)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def still_released(course: Course, assignments: list[str]) -> list[str]:
@@ -31,6 +37,10 @@ def still_released(course: Course, assignments: list[str]) -> list[str]:
     return [name for name in there if name in known]
 
 
+def _released(course: Course, assignment: str) -> Path:
+    return course.folder("release", ".", assignment) / f"{assignment}.ipynb"
+
+
 def require_released(course: Course, assignment: str) -> None:
     """Refuse an assignment that is not released.
 
@@ -45,9 +55,17 @@ def require_released(course: Course, assignment: str) -> None:
 
 def what_is_missing(course: Course, assignment: str) -> str:
     """Say what is to be done before there is anything graded of an assignment."""
-    if not is_released(course, assignment):
+    path = _released(course, assignment)
+    if not path.is_file():
         return f"{assignment} is not released yet: run `autograder release {assignment}` first."
+    if not is_released(course, assignment):
+        return f"{path} is damaged: run `autograder release {assignment}`, which writes it anew."
     if not course.students(assignment):
+        if any((course.root / "autograded").glob(f"*/{glob.escape(assignment)}")):
+            return (
+                f"What was handed in of {assignment} is no longer in {course.root / 'submitted'}: "
+                "put it back, or collect it again. What is graded is in the gradebook still."
+            )
         return (
             f"Nobody has handed in {assignment} yet: run `autograder collect {assignment}` first, "
             "with the file of your learning platform if you use one."
