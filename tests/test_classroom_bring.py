@@ -96,6 +96,21 @@ def test_canvas_late_with_a_time_that_fits(course, home, tmp_path):  # noqa: F81
     assert stamp.read_text() == "2026-03-02 09:00:00 UTC\n"
 
 
+def test_a_time_that_somebody_entered_stays_when_the_same_comes_again(course, tmp_path):
+    delivery = packed(tmp_path / "c.zip", {f"oneillbob_LATE_4712_902_{NAME}": NOTEBOOK})
+    assert "bob: the platform says LATE" in " ".join(bring(course, STEM, delivery).problems)
+    stamp = course.folder("submitted", "bob", STEM) / "timestamp.txt"
+    stamp.write_text("2026-03-02 09:00:00 UTC\n")
+    done = bring(course, STEM, delivery)
+    assert (done.unchanged, done.taken, done.problems) == (["bob"], [], [])
+    assert stamp.read_text() == "2026-03-02 09:00:00 UTC\n"
+    packed(delivery, {f"oneillbob_LATE_4712_902_{NAME}": NOTEBOOK + b"\n"})
+    done = bring(course, STEM, delivery)  # another one: its time is not known
+    assert done.taken == ["bob"]
+    assert "bob: the platform says LATE" in " ".join(done.problems)
+    assert not stamp.exists()
+
+
 @pytest.mark.parametrize("joint", ["_assignsubmission_file_/", "_assignsubmission_file_"])
 def test_moodle(course, tmp_path, joint):
     files = {f"Cat Li_77{joint}my work.ipynb": NOTEBOOK, f"No One_78{joint}a.ipynb": NOTEBOOK}

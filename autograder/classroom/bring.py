@@ -20,6 +20,8 @@ from autograder.classroom.files import MAX_FILES, OWN_FILES, digest, printable
 from autograder.classroom.roster import ROSTER, Person, read_roster, squeezed
 from autograder.classroom.schemes import Belongs, sort_out
 
+STAMP = "timestamp.txt"
+
 
 @dataclass
 class Brought:
@@ -149,16 +151,19 @@ def _take(
     new.mkdir(parents=True)
     try:
         refused = _write(new, files)
-        when, said = _time(files, due)
-        if said:
-            done.problems.append(f"{student}: {said}")
-        if when is not None:
-            (new / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC\n")
         if refused:
             told = {"left_out": [(name, f"it {why}") for name, why in refused]}
             (new / RECORD).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
             done.problems += [f"{student}: {printable(n, 120)} {why}." for n, why in refused]
         prepare(new, assignment)  # as grading does, so that the two can be compared
+        if not any(one.when for one in files) and _same_with_its_time(folder, new):
+            done.unchanged.append(student)
+            return
+        when, said = _time(files, due)
+        if said:
+            done.problems.append(f"{student}: {said}")
+        if when is not None:
+            (new / STAMP).write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC\n")
         if folder.is_dir() and digest(folder) == digest(new):
             done.unchanged.append(student)
             return
@@ -174,6 +179,16 @@ def _take(
         done.taken.append(student)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def _same_with_its_time(folder: Path, new: Path) -> bool:
+    """Tell whether what came is there already, with a time that somebody entered."""
+    if _stamp(folder) is None:
+        return False
+    shutil.copy(folder / STAMP, new / STAMP)
+    same = digest(folder) == digest(new)
+    (new / STAMP).unlink()
+    return same
 
 
 def _write(folder: Path, files: list[Belongs]) -> list[tuple[str, str]]:
@@ -245,7 +260,7 @@ def _time(files: list[Belongs], due: datetime | None) -> tuple[datetime | None, 
 
 def _stamp(folder: Path) -> datetime | None:
     try:
-        found = parse_utc((folder / "timestamp.txt").read_text().strip())
+        found = parse_utc((folder / STAMP).read_text().strip())
     except (OSError, ValueError, OverflowError):
         return None
     return found if isinstance(found, datetime) else None
