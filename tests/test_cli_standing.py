@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from classroom_tiny import STEM, filled, tiny, write
@@ -98,6 +99,36 @@ def test_a_released_notebook_that_is_damaged_is_released_again(home, data):  # n
     assert f"{path} is damaged: run `autograder release {STEM}`" in str(told.exception)
     assert run("release", "03").exit_code == 0
     assert run("autograde", "03").exit_code == 0
+
+
+def test_feedback_that_nobody_can_fetch_is_told(home):  # noqa: F811
+    """From a platform came no secret, by which nbgrader's exchange would find whose it is."""
+    hand_in(home, "ann")
+    path = hand_in(home, "bob")
+    (path.parent / "submission_secret.txt").write_text("s")
+    grade(home)
+    told = run("feedback", "03", "--release")
+    assert told.exit_code == 1
+    assert "Not released to ann, who handed in without nbgrader's exchange" in told.stderr
+    assert "1 written" not in told.stdout
+    assert run("feedback", "03").exit_code == 0
+
+
+def test_a_folder_that_can_not_be_looked_into_is_told(home, monkeypatch):  # noqa: F811
+    hand_in(home, "ann")
+    shut = Course(home).root / "submitted" / "bob"
+    is_dir = Path.is_dir
+
+    def refuse(path):
+        if path.parent == shut:
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_dir(path)
+
+    shut.mkdir()
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    told = run("autograde", "03")
+    assert told.exit_code != 0
+    assert f"{shut / STEM} can't be read (Permission denied)" in str(told.exception)
 
 
 def test_what_is_handed_in_no_longer_is_to_be_put_back(home):  # noqa: F811

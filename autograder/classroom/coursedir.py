@@ -6,10 +6,7 @@ time. The commands of nbgrader and its Formgrader work on the same folder.
 
 from __future__ import annotations
 
-import glob
-import logging
 import sqlite3
-import sys
 import warnings
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -28,61 +25,12 @@ from autograder.classroom.errors import CourseError, not_written, writing
 from autograder.classroom.export import CsvExport
 from autograder.classroom.indexes import make_indexes
 from autograder.classroom.journal import Stamps, key_of
+from autograder.classroom.logs import log_to
 from autograder.classroom.others import is_theirs
 from autograder.classroom.progress import track
 from autograder.classroom.rubrics import lay_out_rubrics
 from autograder.classroom.settings import CONFIG, read_settings
 from autograder.classroom.standing import still_released
-
-
-class _Log(logging.FileHandler):
-    """A log that remembers why it could not be written, in place of a traceback."""
-
-    trouble: OSError | None = None
-
-    def handleError(self, record: logging.LogRecord) -> None:
-        error = sys.exc_info()[1]
-        if isinstance(error, OSError):
-            self.trouble = error
-        else:
-            super().handleError(record)
-
-
-def log_to(path: Path) -> None:
-    """Write nbgrader's log, and ours, to a file.
-
-    Raises
-    ------
-    CourseError
-        It can't be written.
-    """
-    log = logging.getLogger("traitlets")
-    for handler in list(log.handlers):
-        if isinstance(handler, logging.FileHandler):
-            log.removeHandler(handler)
-            handler.close()
-    with writing(path):
-        handler = _Log(path, encoding="utf-8", errors="backslashreplace")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-
-
-def check_log(path: Path) -> None:
-    """Say at the end of a step whether everything could be written to the log.
-
-    Raises
-    ------
-    CourseError
-        It could not.
-    """
-    for handler in logging.getLogger("traitlets").handlers:
-        if isinstance(handler, _Log) and (error := handler.trouble) is not None:
-            handler.trouble = None
-            raise CourseError(
-                f"The work is done and recorded, but what there was to say of it is not in {path} "
-                f"({error.strerror or error}). Make room there; --force does the work again."
-            ) from error
 
 
 class Course:
@@ -154,9 +102,22 @@ class Course:
         return [name for name, both in folders.items() if not is_theirs(*both)]
 
     def students(self, assignment: str) -> list[str]:
-        """Return the students who handed in."""
-        found = (self.root / "submitted").glob(f"*/{glob.escape(assignment)}")
-        return sorted(path.parent.name for path in found if path.is_dir())
+        """Return the students who handed in.
+
+        Raises
+        ------
+        CourseError
+            A folder can't be looked into: whose it is would be passed over in silence.
+        """
+        submitted = self.root / "submitted"
+        try:
+            everyone = sorted(submitted.iterdir()) if submitted.is_dir() else []
+            return [path.name for path in everyone if (path / assignment).is_dir()]
+        except OSError as error:
+            raise CourseError(
+                f"{error.filename or submitted} can't be read ({error.strerror or error}): give "
+                "yourself the right to, then run the same command again."
+            ) from error
 
     @contextmanager
     def working_on(self, assignment: str, student: str = "*") -> Iterator[None]:

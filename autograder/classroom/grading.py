@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder.classroom import others
 from autograder.classroom.cluster import grade_on_cluster
 from autograder.classroom.collect import prepare
-from autograder.classroom.coursedir import Course, CourseError, check_log
+from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.entries import recorded_students
 from autograder.classroom.errors import writing
 from autograder.classroom.extensions import apply_extensions, check_extensions
@@ -22,6 +22,7 @@ from autograder.classroom.files import digest
 from autograder.classroom.journal import Journal, Row, key_of
 from autograder.classroom.judges import judges_key, release_imports
 from autograder.classroom.lock import holding
+from autograder.classroom.logs import check_log
 from autograder.classroom.pool import Task, grade_all
 from autograder.classroom.progress import track
 from autograder.classroom.recorder import Recorder

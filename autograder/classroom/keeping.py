@@ -17,13 +17,14 @@ from nbgrader.api import MissingEntry
 from nbgrader.utils import notebook_hash
 
 from autograder.classroom.collect import ASIDE
-from autograder.classroom.coursedir import Course, CourseError, log_to
+from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.csv_files import read_text
 from autograder.classroom.extensions import forget_extensions
 from autograder.classroom.feedback import SECRET, handed_in_names
 from autograder.classroom.files import printable, read_regular
 from autograder.classroom.kept import drop_strays
 from autograder.classroom.lock import LOCK, holding
+from autograder.classroom.logs import log_to
 from autograder.classroom.roster import EXTENSIONS, ROSTER
 
 # feedback first: what was released is found by what was submitted

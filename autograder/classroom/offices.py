@@ -8,11 +8,19 @@ from typing import Any
 
 from autograder.classroom.bring import Brought, bring
 from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.feedback import SECRET
 from autograder.classroom.insight import look_at, plain
 from autograder.classroom.insight_page import report_page
 from autograder.classroom.lms import FORMATS, Exported, export_marks
 from autograder.classroom.lock import holding
-from autograder.classroom.returning import pack, require_graded, stale, title_of, write_pages
+from autograder.classroom.returning import (
+    pack,
+    page_of,
+    require_graded,
+    stale,
+    title_of,
+    write_pages,
+)
 from autograder.classroom.standing import require_released, what_is_missing
 
 NOBODY = (
@@ -61,6 +69,8 @@ def write_feedback(
     """
     course, written = Course(root), {}
     for assignment in names:
+        if not all_of_them and not course.students(assignment):
+            continue
         with holding(course, f"feedback {assignment}"):
             if all_of_them:
                 require_graded(course, assignment)
@@ -68,6 +78,19 @@ def write_feedback(
             if release:
                 course.release_feedback(assignment)
     return written
+
+
+def not_fetched(root: Path, names: Collection[str]) -> list[str]:
+    """Give the students who can't fetch feedback through the exchange: they handed in otherwise."""
+    course = Course(root)
+    found = {
+        student
+        for name in names
+        for student in course.students(name)
+        if page_of(course, name, student).is_file()
+        and not (page_of(course, name, student).parent / SECRET).is_file()
+    }
+    return sorted(found)
 
 
 def pack_feedback(

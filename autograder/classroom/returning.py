@@ -86,7 +86,7 @@ def stale(course: Course, assignment: str) -> list[str]:
     with course.gradebook() as gradebook:
         marks = read_marks(gradebook, assignment)
     found = _stale(course, assignment, marks)
-    return [s for s, _, _ in found if _page(course, assignment, s).is_file()]
+    return [s for s, _, _ in found if page_of(course, assignment, s).is_file()]
 
 
 def pack(course: Course, assignment: str, target: Path | None = None) -> Path:
@@ -98,7 +98,7 @@ def pack(course: Course, assignment: str, target: Path | None = None) -> Path:
         There is no page, or the zip can't be written.
     """
     target = target or course.root / "feedback" / f"{assignment}.zip"
-    pages = [(s, _page(course, assignment, s)) for s in course.students(assignment)]
+    pages = [(s, page_of(course, assignment, s)) for s in course.students(assignment)]
     pages = [(student, path) for student, path in pages if path.is_file()]
     if not pages:
         raise CourseError(
@@ -138,12 +138,12 @@ def _stale(
             mark = marks.get(student)
             key = key_of(data, repr(mark and mark.shown), _template())
             fresh = course.stamps.fresh(_step(assignment, student), key)
-            if not fresh or not _page(course, assignment, student).is_file():
+            if not fresh or not page_of(course, assignment, student).is_file():
                 yield student, key, data
 
 
 def _put(course: Course, assignment: str, student: str, text: str) -> None:
-    target = _page(course, assignment, student)
+    target = page_of(course, assignment, student)
     target.parent.mkdir(parents=True, exist_ok=True)
     graded = course.folder("autograded", student, assignment)
     for name in SECRETS:  # by them nbgrader's exchange finds whose page it is
@@ -154,7 +154,8 @@ def _put(course: Course, assignment: str, student: str, text: str) -> None:
     new.replace(target)
 
 
-def _page(course: Course, assignment: str, student: str) -> Path:
+def page_of(course: Course, assignment: str, student: str) -> Path:
+    """Give where the feedback of a student is."""
     return course.folder("feedback", student, assignment) / f"{assignment}.html"
 
 
