@@ -28,11 +28,11 @@ POINTS, ENOUGH = 40, 9  # all points for so many of the twelve
 LIMITS = Limits(  # for each bug, and for all of them
     calls_seconds=10.0,
     calls_idle_seconds=5.0,
-    judging_seconds=60.0,
+    judging_seconds=55.0,
     notebook_idle_seconds=60.0,
     restarts=12,
 )
-SERVICE_LIMITS = replace(LIMITS, calls_seconds=60.0, judging_seconds=300.0, restarts=5)
+SERVICE_LIMITS = replace(LIMITS, calls_seconds=60.0, judging_seconds=270.0, restarts=5)
 PRELUDE = """
 from __future__ import annotations
 from typing import Any

@@ -77,7 +77,7 @@ class Limits:
     notebook_idle_seconds: float = 60.0
     calls_seconds: float = 20.0
     calls_idle_seconds: float = 15.0
-    judging_seconds: float = 60.0
+    judging_seconds: float = 50.0
     spent_calls_seconds: float = 2.0
     notebook_seconds: float = 900.0
     restarts: int = 3

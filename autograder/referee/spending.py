@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.referee.limits import Limits
 
-MUCH = 0.1  # of the time of a notebook: an exercise that took so much is named
+MUCH = 0.1  # of the time of all exercises: one that took so much is named
 
 
 class Spending:
@@ -26,9 +26,10 @@ class Spending:
 
     def share(self) -> float:
         """Give the seconds that the calls for the next exercise may take."""
-        limits = self._limits
-        left = limits.judging_seconds - sum(self._used.values())
-        return min(limits.calls_seconds, max(limits.spent_calls_seconds, left))
+        # all or little: what is left to the second would not be the same in the next run
+        limits, spent = self._limits, sum(self._used.values()) > self._limits.judging_seconds
+        one = limits.calls_seconds
+        return min(one, limits.spent_calls_seconds) if spent else one
 
     def add(self, exercise: str, seconds: float) -> None:
         """Note that a call took so many seconds."""
@@ -38,14 +39,12 @@ class Spending:
         """Say why an exercise that took its share of seconds is left."""
         if seconds >= self._limits.calls_seconds:
             return loop(seconds)
-        most = sorted(self._used.items(), key=lambda pair: -pair[1])
-        most = [(name, used) for name, used in most if name != exercise]
         much = MUCH * self._limits.judging_seconds
-        named = [f"{name} ({used:.0f} seconds)" for name, used in most if used >= much]
-        by = f" by {', '.join(named)}" if named else ""
+        by = [name for name, used in self._used.items() if used >= much and name != exercise]
         return (
-            f"it did not finish in {seconds:.3g} seconds, and had no more: the "
-            f"{self._limits.judging_seconds:g} seconds for all exercises were used up{by}"
+            f"it did not finish in {seconds:g} seconds, and had no more: the "
+            f"{self._limits.judging_seconds:g} seconds for all exercises were used up by "
+            f"{', '.join(by) or 'many others'}"
         )
 
 
