@@ -159,14 +159,15 @@ def autograde(
     """Grade what a class handed in for an assignment, into the gradebook.
 
     It can be stopped at any time (Ctrl-C) and started again: what is graded stays graded. Exit
-    code 1 if the autograder failed on a submission, which a person, or another run, is to grade,
-    or if a submission is from the future; 130 if it was stopped.
+    code 1 if there is something to look at: a submission on which the autograder failed, which a
+    person, or another run, is to grade; one with a problem; one from the future; or none at all.
+    130 if it was stopped.
     """
-    from autograder.classroom.clock import ahead_of_time
+    from autograder.classroom.clock import ahead_of_time, unreadable_times
     from autograder.classroom.course import autograde_assignment
     from autograder.classroom.grading import Stopped
-    from autograder.classroom.offices import stale_feedback
-    from autograder.classroom.report import rows_table, summary
+    from autograder.classroom.offices import nothing_to_grade, stale_feedback
+    from autograder.classroom.report import rows_table, summary, to_look_at
 
     root = course_root()
     assignment = which(root, assignment)
@@ -184,16 +185,18 @@ def autograde(
     except Stopped as stopped:
         _tell_stopped(stopped, as_json)
         raise typer.Exit(130) from None
-    failed = any(row.status == "failed" for row in rows)
-    if skewed := ahead_of_time(root, assignment):
+    failed = not rows or any(row.status != "graded" for row in rows)
+    for said in filter(None, [ahead_of_time(root, assignment), unreadable_times(root, assignment)]):
         failed = True
-        _warn(skewed)
+        _warn(said)
     if as_json:
         _print_json([row.to_json() for row in rows])
-        raise typer.Exit(int(failed))
-    out.print(rows_table(rows, verbose))
-    out.print(f"\n{summary(rows)}", style="bold", highlight=False)
-    if stale := stale_feedback(root, assignment):
+    elif rows:
+        out.print(rows_table(rows, verbose))
+        out.print(f"\n{summary(rows)}", style="bold", highlight=False)
+    if said := to_look_at(rows) if rows else nothing_to_grade(root, assignment):
+        _warn(said)
+    if not as_json and (stale := stale_feedback(root, assignment)):
         _warn(
             f"The feedback of {', '.join(stale)} is older than their grades. Renew it: "
             f"autograder feedback {assignment}"

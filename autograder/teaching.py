@@ -74,9 +74,12 @@ class _Commands:
         ] = False,
         as_json: Json = False,
     ) -> None:
-        """Write feedback where it is missing, or older than a grade or a comment."""
+        """Write feedback where it is missing, or older than a grade or a comment.
+
+        Exit code 1 if it is to be released, and somebody can't fetch it from the exchange.
+        """
         from autograder.classroom.course import assignments
-        from autograder.classroom.offices import pack_feedback, write_feedback
+        from autograder.classroom.offices import not_fetched, pack_feedback, write_feedback
 
         root = course_root()
         names = [which(root, name) for name in assignment or assignments(root)]
@@ -87,9 +90,18 @@ class _Commands:
         packed = pack_feedback(root, names, all_of_them=named) if as_zip else {}
         if as_json:
             _print_json({"written": written, "zip": {n: str(p) for n, p in packed.items()}})
-            return
-        for name, count in written.items():
-            self.say(f"{name}: {count} written" + (f", {packed[name]}" if name in packed else ""))
+        else:
+            for name, count in written.items():
+                zipped = f", {packed[name]}" if name in packed else ""
+                self.say(f"{name}: {count} written{zipped}")
+            if not written:
+                self.say("Nobody has handed in anything yet: there is no feedback to write.")
+        if left := not_fetched(root, names) if release else []:
+            self.warn(
+                f"Not released to {', '.join(left)}, who handed in without nbgrader's exchange, so "
+                "that it can't bring anything back: pack their pages with --zip."
+            )
+            raise typer.Exit(1)
 
     def collect(
         self,

@@ -95,7 +95,12 @@ def _own(*sources: str, delete: bool = False, above: bool = False, **files: str)
         if delete:
             del notebook.cells[at(notebook, "dropout_inverted")]
         named = {name.replace("__", "."): text for name, text in files.items()}
-        return {name: text.replace("ANSWER", right).encode() for name, text in named.items()}
+        cells = [new_code_cell("K = 1"), new_code_cell(f"assert K == 1\n{right}")]
+        other = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+        filled_in = {
+            n: t.replace("CELLS", other).replace("ANSWER", right) for n, t in named.items()
+        }
+        return {name: text.encode() for name, text in filled_in.items()}
 
     return make
 
@@ -279,6 +284,8 @@ MESSY: dict[str, Make] = {
         "K = open('k.txt').read()", "assert K == 'one'\nANSWER", k__txt="one"
     ),
     "%run": _own("%run my_helpers.py", my_helpers__py="ANSWER"),
+    "%run -i": _own("K = 1", "%run -i ./my_helpers.py", my_helpers__py="assert K\nANSWER"),
+    "%run of a notebook": _own("%run other.ipynb", other__ipynb="CELLS"),
     "a folder for %%writefile": _own(
         "!mkdir -p made/in",
         "%mkdir made",

@@ -248,6 +248,50 @@ def test_a_scene_that_cant_be_judged_is_a_failure_of_ours(tmp_path, monkeypatch,
     assert "points" not in json.loads(told.stdout)[0]
 
 
+def damaged(path):
+    """Zips of each kind that can't be read, or hold nothing of the package."""
+    whole = path / "whole.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("dropnet/layers.py", "x = 1\n" * 500)
+    data = whole.read_bytes()
+    whole.unlink()
+    at = data.index(b"layers.py") + 12
+    made = {
+        "none.zip": b"no zip",
+        "half.zip": data[: len(data) // 2],
+        "spoilt.zip": data[:at] + b"\xff" * 8 + data[at + 8 :],
+        "method.zip": data.replace(b"\x08\x00", b"\x63\x00"),
+    }
+    with zipfile.ZipFile(path / "other.zip", "w") as archive:
+        archive.writestr("essay.txt", "mine")
+    for name, content in made.items():
+        (path / name).write_bytes(content)
+    (path / "empty").mkdir()
+    return [path / name for name in (*made, "other.zip", "empty")]
+
+
+def test_what_can_not_be_read_has_no_points(tmp_path, monkeypatch):
+    """No zero either, and none in the gradebook: a person is to ask for it again."""
+    from autograder.capstone import recording
+
+    entered = []
+    monkeypatch.setattr(recording, "record", lambda root, told: entered.append(told) or [])
+    paths = damaged(tmp_path)
+    told = run_grade(monkeypatch, None, "--json", "--record", *paths)
+    assert told.exit_code == 1
+    entries = json.loads(told.stdout)
+    assert [entry["student"] for entry in entries] == [p.name.removesuffix(".zip") for p in paths]
+    for entry in entries:
+        assert "points" not in entry
+        (said,) = entry["problems"]
+        assert said.startswith(("It can't be read (", "It holds no module of dropnet/: hand in"))
+    assert entered == []
+    told = run_grade(monkeypatch, None, *paths)
+    assert told.exit_code == 1
+    assert told.stdout.count("It has no points.") == len(paths)
+    assert "of 85" not in told.stdout
+
+
 def test_what_is_no_hand_in_gets_a_sentence(tmp_path):
     (tmp_path / "ada.zip").write_bytes(b"no zip")
     for path in (tmp_path / "ada.zip", tmp_path / "nobody"):

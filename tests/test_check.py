@@ -51,6 +51,29 @@ def made_up(monkeypatch):
     checking._failures.clear()
 
 
+def test_settings_of_warnings_change_no_verdict_and_stay():
+    """What a cell set anywhere in the notebook, before or after, is no part of an answer."""
+
+    def halve(x):
+        np.divide(1.0, np.zeros(1))  # would raise, if asked by a cell
+        warnings.warn("mine", RuntimeWarning, stacklevel=1)
+        return np.exp(-1000.0) + x / 2
+
+    def careful(x):
+        with np.errstate(all="raise"), pytest.raises(FloatingPointError):
+            np.divide(1.0, np.zeros(1))
+        return x / 2
+
+    with np.errstate(all="raise"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        before = np.geterr(), list(warnings.filters)
+        assert check("halve", namespace={"halve": halve}).passed
+        assert check("halve", namespace={"halve": careful}).passed
+        assert (np.geterr(), list(warnings.filters)) == before
+        with pytest.raises(FloatingPointError):
+            halve(1.0)
+
+
 def test_a_right_answer():
     def halve(x):
         return x / 2

@@ -170,6 +170,17 @@ def test_a_disk_of_which_nothing_is_left(home, tmp_path, how, says, verb):
     assert "then run the same command again" in done.stderr
 
 
+def test_a_time_that_is_none_is_told(home):
+    """An instructor who mistypes a time must not take it for entered."""
+    hand_in(home, "ann", filled(), "yesterdays")
+    done = command(home, "autograde", "03", "--unsafe", "--json", "--student", "ann")
+    assert done.returncode == 1
+    assert "never late: ann. What stood in timestamp.txt is no time, and lies in" in done.stderr
+    hand_in(home, "ann", filled())
+    done = command(home, "autograde", "03", "--unsafe", "--json", "--student", "ann")
+    assert "is no time" not in done.stderr
+
+
 def test_a_submission_from_the_future(home):
     """A penalty that no clock bears out is not passed over in silence."""
     hand_in(home, "hal", filled(), "2199-01-01 00:00:00.000000 UTC")

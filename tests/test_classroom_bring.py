@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import stat
+import unicodedata
 import zipfile
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from autograder.classroom.bring import bring
 from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.delivery import zip_files
+from autograder.classroom.files import MAX_FILES
 from autograder.classroom.roster import read_span
 from autograder.cli import app
 
@@ -94,6 +96,21 @@ def test_canvas_late_with_a_time_that_fits(course, home, tmp_path):  # noqa: F81
     assert stamp.read_text() == "2026-03-02 09:00:00 UTC\n"
 
 
+def test_a_time_that_somebody_entered_stays_when_the_same_comes_again(course, tmp_path):
+    delivery = packed(tmp_path / "c.zip", {f"oneillbob_LATE_4712_902_{NAME}": NOTEBOOK})
+    assert "bob: the platform says LATE" in " ".join(bring(course, STEM, delivery).problems)
+    stamp = course.folder("submitted", "bob", STEM) / "timestamp.txt"
+    stamp.write_text("2026-03-02 09:00:00 UTC\n")
+    done = bring(course, STEM, delivery)
+    assert (done.unchanged, done.taken, done.problems) == (["bob"], [], [])
+    assert stamp.read_text() == "2026-03-02 09:00:00 UTC\n"
+    packed(delivery, {f"oneillbob_LATE_4712_902_{NAME}": NOTEBOOK + b"\n"})
+    done = bring(course, STEM, delivery)  # another one: its time is not known
+    assert done.taken == ["bob"]
+    assert "bob: the platform says LATE" in " ".join(done.problems)
+    assert not stamp.exists()
+
+
 @pytest.mark.parametrize("joint", ["_assignsubmission_file_/", "_assignsubmission_file_"])
 def test_moodle(course, tmp_path, joint):
     files = {f"Cat Li_77{joint}my work.ipynb": NOTEBOOK, f"No One_78{joint}a.ipynb": NOTEBOOK}
@@ -112,6 +129,19 @@ def test_gradescope_has_times(course, tmp_path):
     stamp = course.folder("submitted", "ann", STEM) / "timestamp.txt"
     assert stamp.read_text() == "2026-03-02 09:00:00 UTC\n"
     assert "Somebody Else is not in the roster" in done.problems[0]
+
+
+@pytest.mark.parametrize(
+    "people", ["[]", "[1, null, ann]", "{}", "ann", "[{':sid': [1], ':name': {}}]", "[{}]"]
+)
+def test_gradescope_says_odd_things(course, tmp_path, people):
+    """Whose it is, is not known then; that is said of each, and nothing breaks."""
+    text = f"submission_1:\n  :submitters: {people}\n  :created_at: yesterday\n"
+    files = {"e/submission_metadata.yml": text.encode(), f"e/submission_1/{NAME}": NOTEBOOK}
+    done = bring(course, STEM, packed(tmp_path / "g.zip", files))
+    assert done.taken == []
+    (said,) = done.problems
+    assert "is not in the roster; nothing of theirs was taken" in said
 
 
 def test_a_plain_folder_and_what_it_replaces(course, tmp_path):
@@ -139,6 +169,15 @@ def test_a_zip_of_the_student_is_opened_once(course, tmp_path):
     assert (folder / "work" / NAME).is_file()
     assert not list(course.root.rglob("evil*"))
     assert "leads out of its folder" in " ".join(done.problems)
+
+
+def test_a_notebook_behind_many_other_files_is_taken(course, tmp_path):
+    files = {f"ann/data/{i}.txt": b"1" for i in range(MAX_FILES + 5)}
+    files |= {f"ann//x/./{NAME}": NOTEBOOK}
+    done = bring(course, STEM, packed(tmp_path / "z.zip", files))
+    assert (course.folder("submitted", "ann", STEM) / "x" / NAME).is_file()
+    (said,) = done.problems
+    assert "is beyond what one student may hand in" in said
 
 
 def test_a_delivery_without_a_file_is_a_sentence(course, tmp_path):
@@ -216,6 +255,21 @@ def test_without_anybody_to_know_the_roster_is_asked_for(home, tmp_path):  # noq
     assert "roster.csv with the columns" in str(told.exception)
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_with_accents_as_a_mac_packs_them(course, tmp_path, form):
+    """In UTF-8 without a word on it, and with accents taken from their letters."""
+    name = unicodedata.normalize(form, f"Ann Ålund_77_assignsubmission_file_/{NAME}")
+    path = packed(tmp_path / "m.zip", {name: NOTEBOOK})
+    with zipfile.ZipFile(path) as archive:
+        assert archive.infolist()[0].flag_bits & 0x800
+    data = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + at + 1] &= ~0x08
+    path.write_bytes(data)
+    done = bring(course, STEM, path)
+    assert (done.taken, done.problems) == (["ann"], [])
+
+
 def test_two_of_one_name_are_not_guessed(course, tmp_path):
     (course.root / "roster.csv").write_text("id,name\nann,Kim Lee\nbob,Kim Lee\n")
     files = {"Kim Lee_1_assignsubmission_file_/a.ipynb": NOTEBOOK}
@@ -254,7 +308,24 @@ def test_extensions_move_the_penalty_at_once_and_back(home):  # noqa: F811
 
 @pytest.mark.parametrize(
     ("text", "hours"),
-    [("2 days", 48), ("36h", 36), ("90 min", 1.5), ("1 day 2 hours", 26), ("3", 72), ("x", None)],
+    [
+        ("2 days", 48),
+        ("36h", 36),
+        ("90 min", 1.5),
+        ("1 day 2 hours", 26),
+        ("3", 72),
+        ("x", None),
+        ("1,5 days", 36),
+        ("0.5 d", 12),
+        ("1 day, 2 hours", 26),
+        ("1d2h", 26),
+        ("1 week", 168),
+        ("1 5 days", None),
+        ("1 day 2", None),
+        ("1, 5 days", None),
+        ("-1 day", None),
+        ("", None),
+    ],
 )
 def test_spans_are_read(text, hours):
     assert read_span(text) == (None if hours is None else timedelta(hours=hours))

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 import tarfile
+from datetime import datetime
 
 import pytest
 from classroom_tiny import STEM
 from nbgrader.api import Gradebook, MissingEntry
-from tiny_home import grade, hand_in, home, tiny_course  # noqa: F401
+from tiny_home import change, grade, hand_in, home, tiny_course  # noqa: F401
 from traitlets.config import PyFileConfigLoader
 from typer.testing import CliRunner
 
@@ -106,10 +107,12 @@ def test_nothing_is_left_of_who_is_forgotten(home):  # noqa: F811
     for student in ("ann.example", "bob"):
         path = hand_in(home, student)
         (path.parent / "submission_secret.txt").write_text(f"of {student}")
+    change(home, lambda g: setattr(g.find_assignment(STEM), "duedate", datetime(2026, 3, 2)))
+    (course.root / "extensions.csv").write_text("id,assignment,extension\nann.example,*,1 day\n")
     grade(home)
     assert run("feedback", "03", "--release", "--zip").exit_code == 0
     assert run("report", "03").exit_code == 0
-    (course.root / "extensions.csv").write_text("id,assignment,extension\nann.example,*,1 day\n")
+    assert "ann.example" in (course.state / "stamps.json").read_text()
     told = CliRunner().invoke(app, ["forget", "ann.example"], input="n\n")
     assert told.exit_code != 0
     assert (course.root / "submitted" / "ann.example").is_dir()
@@ -127,6 +130,21 @@ def test_nothing_is_left_of_who_is_forgotten(home):  # noqa: F811
         assert gradebook.find_submission(STEM, "bob").score == 20
     assert len(list((course.exchange / "dropout" / "feedback").glob("*.html"))) == 1
     assert set(grade(home)) == {"bob"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
+def test_who_is_forgotten_is_found_in_tables_of_any_encoding(home, encoding):  # noqa: F811
+    course = Course(home)
+    hand_in(home, "ann")
+    hand_in(home, "joann")
+    grade(home)
+    log = course.log.read_text()
+    course.log.write_text(log + "about joann\nabout ann\n")
+    (course.root / "roster.csv").write_bytes("id,name\nann,Ann \xc5lund\n".encode(encoding))
+    told = run("forget", "ann", "--yes")
+    assert f"Remove ann from {course.root / 'roster.csv'}" in " ".join(told.output.split("\n"))
+    assert "about joann" in course.log.read_text()
+    assert "about ann" not in course.log.read_text()
 
 
 @pytest.mark.parametrize("name", ["zoe", "..", "a/b", ""])

@@ -77,6 +77,44 @@ def test_a_right_answer_gets_all_points():
     assert verdict.mistake is None
 
 
+@pytest.mark.parametrize("law", [0, 1])
+def test_laws_after_the_one_in_which_an_answer_is_lost_were_not_looked_at(law):
+    """It is said so, and why: that they fail says nothing of the answer."""
+    asked = []
+
+    def transport(request):
+        asked.append(request)
+        if len(asked) > law:
+            raise Lost("it did not finish in 9 seconds", "timeout")
+        return Student.here({"twice": right})._transport(request)
+
+    verdict = judge("twice", 8, LAWS, Student(transport), 3, BANK, {"twice": ["x"]})
+    assert [o.looked for o in verdict.outcomes] == [True, law > 0, False]
+    lost = verdict.outcomes[law]
+    assert verdict.left is lost
+    told = verdict.outcomes[-1].finding.reason
+    assert told == (
+        f"not looked at: the answer was lost in {lost.law.name!r} (it did not finish in 9 seconds)"
+    )
+    text = as_text(Report(verdict, "Exercise 1.1"))
+    assert f"The laws after {lost.law.name!r} were not looked at, and fail." in text
+    assert text.count("9 seconds") == 1
+    assert len(asked) == law + 1
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({}.keys(), "twice returned a value of type dict_keys: write list(d.keys()), or set("),
+        ([map(abs, [1])], "twice returned something that holds a value of type map: write list("),
+    ],
+)
+def test_what_came_back_and_what_to_write(value, words):
+    verdict = verdict_of(lambda x: value)
+    assert words in " ".join(as_text(Report(verdict, "Exercise 1.1")).split())
+    assert verdict.mistakes == ()
+
+
 def test_points_follow_the_weights():
     assert verdict_of(lambda x: 2 * np.asarray(x, dtype=object)).score == 0
     assert verdict_of(lambda x: 2 * x).score == 6  # "text" doubled is "texttext"

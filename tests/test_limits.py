@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.referee.limits import Limits, LimitsError, limits_of
+from autograder.referee.limits import OURS, Limits, LimitsError, limits_of
+from dropout_course import course
 
 
 def test_the_book_tells_the_limits():
@@ -18,14 +19,29 @@ def test_the_book_tells_the_limits():
         f"| all cells together | {limits.cells_seconds:g} seconds |",
         f"each further cell has {limits.spent_cell_seconds:g} seconds |",
         f"for one exercise | {limits.calls_seconds:g} seconds |",
+        f"for all exercises | {limits.judging_seconds:g} seconds |",
+        f"each further exercise has {limits.spent_calls_seconds:g} seconds |",
         f"by the clock on the wall | {limits.notebook_seconds:g} seconds |",
         f"| files beside the notebook | {limits.files_bytes / 1e6:g} MB in all |",
     ):
         assert row in page
 
 
+def test_the_book_tells_of_chapters_with_other_limits():
+    page = (Path(__file__).parents[1] / "book" / "how-to-use.md").read_text()
+    assert set(OURS) <= {chapter["stem"] for chapter in course.chapters().values()}
+    for stem, limits in OURS.items():
+        one, all_ = limits.calls_seconds, limits.judging_seconds
+        said = (
+            f"the calls for an exercise have {one:g} seconds, and those for all exercises {all_:g}."
+        )
+        assert said in page.partition(f"In chapter {int(stem[:2])}, ")[2].split("\n")[0]
+        assert limits == Limits(calls_seconds=one, judging_seconds=all_)
+
+
 def test_an_assignment_has_limits_of_its_own(tmp_path):
     assert limits_of(tmp_path, "03-dropout-forward") == Limits()
+    assert limits_of(tmp_path, "08-weights-and-rates") == OURS["08-weights-and-rates"]
     (tmp_path / "limits.toml").write_text(
         'cell_seconds = 30\n["11-gpu-pytorch"]\ncell_seconds = 60.5\nrestarts = 0\n'
     )

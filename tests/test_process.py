@@ -46,6 +46,46 @@ def test_an_error_comes_back_with_the_students_line_and_no_line_of_ours(process)
     assert [line.split(":")[0] for line in error["trace"]] == ["line 4 in <module>", "line 3 in f"]
 
 
+NOTEBOOK = b'{"cells": [{"cell_type": "code", "source": "N = 3"}, {"cell_type": "code", '
+NOTEBOOK += b'"source": "M = N + 1\\n1 / 0"}, {"cell_type": "code", "source": "L = 1"}]}'
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "said"),
+    [
+        ("%run bad.py", "ZeroDivisionError", "division by zero (in bad.py, line 2)"),
+        ("import bad", "ZeroDivisionError", "division by zero (in bad.py, line 2)"),
+        ("%run odd.py", "SyntaxError", "(in odd.py, line 1)"),
+        ("%run more.ipynb", "ZeroDivisionError", "division by zero (in more.ipynb, cell 2)"),
+        ("%run none.ipynb", "Exception", "none.ipynb is not there: hand it in beside the"),
+        ("x = 1\n%run 'my none.py'", "Exception", "my none.py is not there: hand it in"),
+        ("import more", "ModuleNotFoundError", "imported: write %run more.ipynb, or put what"),
+        ("from more import N", "ModuleNotFoundError", "write %run more.ipynb, or put what"),
+        ("import import_ipynb", "ModuleNotFoundError", "write %run other.ipynb, or put what you"),
+        ("import mine", "ModuleNotFoundError", "hand in mine.py beside the notebook; if it is a"),
+    ],
+)
+def test_what_is_run_and_imported_from_beside(process, source, kind, said):
+    """As in Jupyter; and where it fails, it is said in which file, and what to do."""
+    process.file("bad.py", b"N = 7\n1 / 0\n")
+    process.file("odd.py", b"def f(:\n")
+    process.file("more.ipynb", NOTEBOOK)
+    process.cell("%reset -f", 20)
+    error = process.cell(source, 20)["error"]
+    assert error["kinds"][0] == kind
+    assert said in error["message"]
+    assert error["line"] is None or "import" in source or "none" in source
+    names = {"%run bad.py": "N == 7", "%run more.ipynb": "(N, M) == (3, 4) and 'L' not in dir()"}
+    if source in names:  # what was there before the error is there
+        assert process.cell(f"assert {names[source]}", 20)["error"] is None
+
+
+def test_an_import_that_is_guarded_fails_as_ever(process):
+    source = "try:\n    import nothing_such\nexcept ImportError as e:\n    said = str(e)"
+    assert process.cell(source, 20)["error"] is None
+    assert process.cell("assert said == \"No module named 'nothing_such'\"", 20)["error"] is None
+
+
 def test_a_syntax_error_is_an_error_of_the_cell(process):
     error = process.cell("def f(:\n    pass", 20)["error"]
     assert error["kinds"][0] == "SyntaxError"

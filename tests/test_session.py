@@ -152,6 +152,41 @@ def test_a_process_that_ends_when_it_is_asked_for_replaced_code_does_no_harm(ses
     assert session.replaced == set()
 
 
+def worked(session, monkeypatch, seconds, exercises):
+    """What comes of one call for each exercise, each of which would take so many seconds."""
+    now, left, told = [0.0], [], {}
+
+    def ask(self, request, allowed):
+        left.append(allowed)
+        now[0] += min(seconds, allowed)
+        if seconds > allowed:
+            raise Stopped("timeout", "late")
+        return b""
+
+    monkeypatch.setattr(Fake, "clock", lambda self: now[0])
+    monkeypatch.setattr(Fake, "ask", ask)
+    for exercise in exercises:
+        try:
+            session.transport(exercise)(b"hello")
+        except Lost as lost:
+            told[exercise] = str(lost)
+    return left, told
+
+
+def test_all_exercises_together_have_a_budget_too(session, monkeypatch):
+    """Then each has a little: what is slow costs itself, and no answer that is quick."""
+    limits = Limits(calls_seconds=20, judging_seconds=50, spent_calls_seconds=2, restarts=9)
+    session = Session(Fake, seed=1, limits=limits)
+    asked, told = worked(session, monkeypatch, 30, "abcde")
+    assert asked == [20, 20, 20, 2, 2]
+    assert told["a"] == "it did not finish in 20 seconds (is there a loop without an end?)"
+    assert told["d"] == (
+        "it did not finish in 2 seconds, and had no more: the 50 seconds for all exercises were "
+        "used up by a, b, c"
+    )
+    assert worked(session, monkeypatch, 1.9, "fgh")[1] == {}
+
+
 class Clocks:
     """The wall's clock and the processor's, moved on by cells and calls."""
 

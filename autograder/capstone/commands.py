@@ -65,7 +65,7 @@ def grade(
     The other 15 are those of the audit, which a person grades. With --record, notebooks of chapter
     13 must have been autograded before. Exit code 0 if all were graded, 1 if something is to be
     looked at, 2 if our machinery failed: that is nobody's zero, and what it failed for has no
-    points.
+    points. Nor has a hand-in that can't be read.
     """
     from autograder.capstone.grading import Grader, grading_limits
     from autograder.capstone.handed import student_of
@@ -89,7 +89,8 @@ def grade(
             told.append(result)
         except Exception as error:
             failed[str(path)] = f"{type(error).__name__}: {error}"
-    aside = record(root, told) if to_gradebook else []
+    judged = [one for one in told if not one.unreadable]
+    aside = record(root, judged) if to_gradebook and judged else []
     if as_json:
         print(json.dumps([*(one.to_json() for one in told), *_failures(failed)], indent=2))
     else:
@@ -105,6 +106,10 @@ def _failures(failed: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _show(told: list[CapstoneResult], failed: dict[str, str]) -> None:
+    for one in told:
+        if one.unreadable:
+            _say(f"! {one.student}: {' '.join(one.problems)} It has no points.")
+    told = [one for one in told if not one.unreadable]
     table = Table("student", "mended", "bugs", "error", "service", "points", box=None)
     for one in told:
         parts = [f"{points:.1f} of {of:g}" for points, of in one.by_part.values()]
@@ -114,7 +119,8 @@ def _show(told: list[CapstoneResult], failed: dict[str, str]) -> None:
             *parts,
             f"{one.points:.1f} of {one.of:g}",
         )
-    out.print(table)
+    if told:
+        out.print(table)
     for one in told:
         for said in one.problems:  # first: what can't be read explains what follows
             _say(f"! {one.student}: {said}")

@@ -25,8 +25,14 @@ from dropout_course.engine.student import Call, Student
 from dropout_course.engine.unanswered import Unanswered
 
 POINTS, ENOUGH = 40, 9  # all points for so many of the twelve
-LIMITS = Limits(calls_seconds=10.0, calls_idle_seconds=5.0, notebook_idle_seconds=60.0, restarts=12)
-SERVICE_LIMITS = replace(LIMITS, calls_seconds=60.0, restarts=5)  # for each task
+LIMITS = Limits(  # for each bug, and for all of them
+    calls_seconds=10.0,
+    calls_idle_seconds=5.0,
+    judging_seconds=55.0,
+    notebook_idle_seconds=60.0,
+    restarts=12,
+)
+SERVICE_LIMITS = replace(LIMITS, calls_seconds=60.0, judging_seconds=270.0, restarts=5)
 PRELUDE = """
 from __future__ import annotations
 from typing import Any
@@ -56,6 +62,8 @@ class CapstoneResult:
         Of the service, (b) and (c).
     problems : list of str
         What was odd about the hand-in, a sentence each.
+    unreadable : bool
+        Nothing could be judged: there are no points, and no zero.
     """
 
     file: str
@@ -63,6 +71,7 @@ class CapstoneResult:
     bugs: dict[str, str] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    unreadable: bool = False
 
     @property
     def mended(self) -> int:
@@ -91,9 +100,11 @@ class CapstoneResult:
         return sum(of for _, of in self.by_part.values())
 
     def to_json(self) -> dict[str, Any]:
-        """Give the entry of ``autograder capstone grade --json``."""
+        """Give the entry of ``autograder capstone grade --json``; without points if unreadable."""
+        if self.unreadable:
+            return {name: getattr(self, name) for name in ("file", "student", "problems")}
         return {
-            **vars(self),
+            **{name: value for name, value in vars(self).items() if name != "unreadable"},
             "parts": [part.to_json() for part in self.parts],
             "mended": self.mended,
             "by_part": self.by_part,
@@ -150,7 +161,10 @@ class Grader:
             Our machinery failed: there is no verdict, and no point is lost.
         """
         handed = read(path)
-        result = CapstoneResult(str(path), student, problems=list(handed.problems))
+        problems, unreadable = list(handed.problems), handed.unreadable
+        result = CapstoneResult(str(path), student, problems=problems, unreadable=unreadable)
+        if unreadable:
+            return result
         result.bugs = self.bugs(handed, student)
         result.parts = self.service(handed)
         return result

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +14,17 @@ from autograder.capstone.drawing import BESIDE, CLEAN, clean_files
 from autograder.root import SetUpError
 
 ROOM = 1_000_000  # bytes of all modules
+UNREADABLE = (  # what a damaged or hostile zip or folder may raise
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+)
 REACHING = re.compile(  # a reader's hint, and no wall: names can be hidden
     rb"_getframe|f_back|f_globals|f_locals|f_builtins|tb_frame|__traceback__|import __main__"
     rb"|sys\.modules|get_objects|get_referrers|ctypes|settrace|setprofile|import inspect"
@@ -20,10 +34,15 @@ REACHING = re.compile(  # a reader's hint, and no wall: names can be hidden
 
 @dataclass
 class Handed:
-    """Modules by name, and what was odd about the hand-in, a sentence each."""
+    """Modules by name, and what was odd about the hand-in, a sentence each.
+
+    If it is unreadable, or holds no module of the package, there is nothing to judge: that is no
+    answer that earns nothing, and gets no points, not even zero.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    unreadable: bool = False
 
 
 def read(path: Path) -> Handed:
@@ -31,8 +50,16 @@ def read(path: Path) -> Handed:
     told = Handed()
     try:
         found = _zipped(path) if path.is_file() else _folder(path)
-    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         told.problems.append(f"It can't be read ({error}): hand in a folder or a zip again.")
+        told.unreadable = True
+        return told
+    if not {place.name for place in found} & set(clean_files()):
+        told.problems.append(
+            "It holds no module of dropnet/: hand in the folder that `autograder capstone new` "
+            "wrote, or a zip of it."
+        )
+        told.unreadable = True
         return told
     taken = _own(found, told)
     _extra({place: data for place, data in found.items() if place not in taken}, told)

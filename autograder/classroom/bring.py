@@ -20,6 +20,8 @@ from autograder.classroom.files import MAX_FILES, OWN_FILES, digest, printable
 from autograder.classroom.roster import ROSTER, Person, read_roster, squeezed
 from autograder.classroom.schemes import Belongs, sort_out
 
+STAMP = "timestamp.txt"
+
 
 @dataclass
 class Brought:
@@ -149,15 +151,19 @@ def _take(
     new.mkdir(parents=True)
     try:
         refused = _write(new, files)
+        if refused:
+            told = {"left_out": [(name, f"it {why}") for name, why in refused]}
+            (new / RECORD).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+            done.problems += [f"{student}: {printable(n, 120)} {why}." for n, why in refused]
+        prepare(new, assignment)  # as grading does, so that the two can be compared
+        if not any(one.when for one in files) and _same_with_its_time(folder, new):
+            done.unchanged.append(student)
+            return
         when, said = _time(files, due)
         if said:
             done.problems.append(f"{student}: {said}")
         if when is not None:
-            (new / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC\n")
-        if refused:
-            (new / RECORD).write_text(json.dumps({"left_out": refused}, indent=1) + "\n", "utf-8")
-            done.problems += [f"{student}: {printable(n, 120)} {why}." for n, why in refused]
-        prepare(new, assignment)  # as grading does, so that the two can be compared
+            (new / STAMP).write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC\n")
         if folder.is_dir() and digest(folder) == digest(new):
             done.unchanged.append(student)
             return
@@ -175,11 +181,24 @@ def _take(
         shutil.rmtree(new, ignore_errors=True)
 
 
+def _same_with_its_time(folder: Path, new: Path) -> bool:
+    """Tell whether what came is there already, with a time that somebody entered."""
+    if _stamp(folder) is None:
+        return False
+    shutil.copy(folder / STAMP, new / STAMP)
+    same = digest(folder) == digest(new)
+    (new / STAMP).unlink()
+    return same
+
+
 def _write(folder: Path, files: list[Belongs]) -> list[tuple[str, str]]:
     """Write a student's files below a folder; give what was left out, and why."""
     refused: list[tuple[str, str]] = []
     total = count = 0
-    for name, file in _flat(files, refused):
+    # notebooks first: what is beyond the limit must not be one
+    for name, file in sorted(
+        _flat(files, refused), key=lambda pair: ".ipynb" not in pair[0].lower()
+    ):
         target = folder / name
         while target.exists():  # two files of one name: both count, the notebook is chosen later
             target = target.with_name(f"{target.stem} (2){target.suffix}")
@@ -209,7 +228,11 @@ def _flat(files: list[Belongs], refused: list[tuple[str, str]]) -> Iterable[tupl
             inner = []
             for part in unpacked(one.file):
                 if isinstance(part, tuple):
-                    refused.append((PurePosixPath(part[0]).name, f"{part[1]}, in {one.name}"))
+                    if part[0] == one.file.name:
+                        refused.append((one.name, part[1]))
+                    else:
+                        inside = PurePosixPath(part[0]).name
+                        refused.append((inside, f"{part[1]}, in {one.name}"))
                 else:
                     inner.append((part.name.partition("/")[2] or part.name, part))
         for name, file in inner:
@@ -237,7 +260,7 @@ def _time(files: list[Belongs], due: datetime | None) -> tuple[datetime | None, 
 
 def _stamp(folder: Path) -> datetime | None:
     try:
-        found = parse_utc((folder / "timestamp.txt").read_text().strip())
+        found = parse_utc((folder / STAMP).read_text().strip())
     except (OSError, ValueError, OverflowError):
         return None
     return found if isinstance(found, datetime) else None

@@ -1,14 +1,16 @@
-"""Clocks that go wrong: what was handed in later than now."""
+"""Clocks that go wrong: what was handed in later than now, or at a time that nobody can read."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from autograder.classroom.collect import ASIDE
 from autograder.classroom.coursedir import Course
 from autograder.classroom.files import printable
 from autograder.classroom.marks import read_marks
 
+STAMP = "timestamp.txt"
 TOLERANCE = timedelta(minutes=5)  # as far as clocks of one network differ
 
 
@@ -38,4 +40,31 @@ def ahead_of_time(root: Path, assignment: str) -> str:
         f"{', '.join(found)}. The clock of this machine is wrong, or that of another: set the one, "
         f"or the time in submitted/STUDENT/{assignment}/timestamp.txt, then run the same command "
         "again."
+    )
+
+
+def unreadable_times(root: Path, assignment: str) -> str:
+    """Say whose timestamp.txt holds no time, "" if all do: nothing is taken off for being late.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of nbgrader_config.py.
+    assignment : str
+        Assignment id.
+    """
+    course = Course(root)
+    found = []
+    for student in course.students(assignment):
+        put_aside = course.root / ASIDE / student / assignment / STAMP
+        known = course.folder("submitted", student, assignment) / STAMP
+        if put_aside.is_file() and not known.is_file():
+            found.append(printable(student))
+    if not found:
+        return ""
+    return (
+        f"Not known when handed in, and so never late: {', '.join(found)}. What stood in "
+        f"timestamp.txt is no time, and lies in {ASIDE}/STUDENT/{assignment}. Write the time, such "
+        f"as 2026-03-02 09:00:00 UTC, into submitted/STUDENT/{assignment}/timestamp.txt, then run "
+        "the same command again."
     )

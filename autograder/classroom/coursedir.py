@@ -6,10 +6,7 @@ time. The commands of nbgrader and its Formgrader work on the same folder.
 
 from __future__ import annotations
 
-import glob
-import logging
 import sqlite3
-import sys
 import warnings
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,71 +17,20 @@ from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
 from sqlalchemy.exc import SAWarning
-from traitlets.config import PyFileConfigLoader
 
 from autograder.classroom import database
 from autograder.classroom.errors import CourseError, not_written, writing
 from autograder.classroom.export import CsvExport
 from autograder.classroom.indexes import make_indexes
 from autograder.classroom.journal import Stamps, key_of
+from autograder.classroom.logs import log_to
 from autograder.classroom.others import is_theirs
 from autograder.classroom.progress import track
 from autograder.classroom.rubrics import lay_out_rubrics
-
-CONFIG = "nbgrader_config.py"
-
-
-class _Log(logging.FileHandler):
-    """A log that remembers why it could not be written, in place of a traceback."""
-
-    trouble: OSError | None = None
-
-    def handleError(self, record: logging.LogRecord) -> None:
-        error = sys.exc_info()[1]
-        if isinstance(error, OSError):
-            self.trouble = error
-        else:
-            super().handleError(record)
-
-
-def log_to(path: Path) -> None:
-    """Write nbgrader's log, and ours, to a file.
-
-    Raises
-    ------
-    CourseError
-        It can't be written.
-    """
-    log = logging.getLogger("traitlets")
-    for handler in list(log.handlers):
-        if isinstance(handler, logging.FileHandler):
-            log.removeHandler(handler)
-            handler.close()
-    with writing(path):
-        handler = _Log(path, encoding="utf-8", errors="backslashreplace")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-
-
-def check_log(path: Path) -> None:
-    """Say at the end of a step whether everything could be written to the log.
-
-    Raises
-    ------
-    CourseError
-        It could not.
-    """
-    for handler in logging.getLogger("traitlets").handlers:
-        if isinstance(handler, _Log) and (error := handler.trouble) is not None:
-            handler.trouble = None
-            raise CourseError(
-                f"The work is done and recorded, but what there was to say of it is not in {path} "
-                f"({error.strerror or error}). Make room there; --force does the work again."
-            ) from error
+from autograder.classroom.settings import CONFIG, read_settings
+from autograder.classroom.standing import still_released
 
 
 class Course:
@@ -107,10 +53,7 @@ class Course:
 
     def __init__(self, home: Path) -> None:
         self.home = home.resolve()
-        if not (self.home / CONFIG).is_file():
-            raise CourseError(f"{home} has no {CONFIG}; start from a checkout of the course.")
-        self.config = PyFileConfigLoader(CONFIG, path=str(self.home)).load_config()
-        self.directory = CourseDirectory(config=self.config)
+        self.config, self.directory = read_settings(self.home)
         self.root = Path(self.directory.root)
         self.exchange = Path(self.config.Exchange.root)
         for place in (self.root, self.exchange):
@@ -159,9 +102,22 @@ class Course:
         return [name for name, both in folders.items() if not is_theirs(*both)]
 
     def students(self, assignment: str) -> list[str]:
-        """Return the students who handed in."""
-        found = (self.root / "submitted").glob(f"*/{glob.escape(assignment)}")
-        return sorted(path.parent.name for path in found if path.is_dir())
+        """Return the students who handed in.
+
+        Raises
+        ------
+        CourseError
+            A folder can't be looked into: whose it is would be passed over in silence.
+        """
+        submitted = self.root / "submitted"
+        try:
+            everyone = sorted(submitted.iterdir()) if submitted.is_dir() else []
+            return [path.name for path in everyone if (path / assignment).is_dir()]
+        except OSError as error:
+            raise CourseError(
+                f"{error.filename or submitted} can't be read ({error.strerror or error}): give "
+                "yourself the right to, then run the same command again."
+            ) from error
 
     @contextmanager
     def working_on(self, assignment: str, student: str = "*") -> Iterator[None]:
@@ -204,16 +160,17 @@ class Course:
         self._write_config()
         lay_out_rubrics(self.home, self.root)
         changed = []
+        keys = {n: key_of(path.read_bytes(), str(self.exchange)) for n, path in chapters.items()}
+        fresh = [name for name in keys if self.stamps.fresh(f"assignment {name}", keys[name])]
+        done = still_released(self, fresh)
         for name in track([n for n in chapters if n in (only or chapters)], "release", progress):
-            data = chapters[name].read_bytes()
-            key = key_of(data, str(self.exchange))
-            if self.stamps.fresh(f"assignment {name}", key):
+            if name in done:
                 continue
             source = self.folder("source", ".", name)
             source.mkdir(parents=True, exist_ok=True)
-            (source / f"{name}.ipynb").write_bytes(data)
+            (source / f"{name}.ipynb").write_bytes(chapters[name].read_bytes())
             self._assign(name)
-            self.stamps.set(f"assignment {name}", key)
+            self.stamps.set(f"assignment {name}", keys[name])
             changed.append(name)
         return changed
 

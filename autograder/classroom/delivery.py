@@ -10,6 +10,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,6 +21,7 @@ from autograder.classroom.files import IGNORED, NOTEBOOK_LIMIT, limit_for, print
 
 MOST_FILES = 50_000
 TOTAL_LIMIT = 8_000_000_000  # bytes of a whole delivery, unpacked
+UTF8 = 0x800  # the flag of an entry whose name is in UTF-8; others are in that of old DOS
 BOMB = 200  # bytes from one byte; a notebook with pictures packs less than a tenth as well …
 SMALL = 2_000_000  # … but a small file of zeros harms nobody
 
@@ -94,20 +96,29 @@ def zip_files(source: Path | bytes) -> Delivery:
     archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     found, seen, total = Delivery(), set(), 0
     for info in archive.infolist():
+        info.filename = _name(info)
         if info.is_dir() or set(PurePosixPath(info.filename).parts) & IGNORED:
             continue
         total += info.file_size
-        trouble = _trouble(info)
-        if not trouble and info.filename in seen:
+        trouble, name = _trouble(info), PurePosixPath(info.filename).as_posix()  # one of a//./b
+        if not trouble and name in seen:
             trouble = "is in the zip twice; the first one counts"
         if not trouble and (len(found.files) >= MOST_FILES or total > TOTAL_LIMIT):
             trouble = "comes after more than any class hands in"
-        seen.add(info.filename)
+        seen.add(name)
         if trouble:
             found.refused.append((info.filename, trouble))
         else:
-            found.files.append(File(info.filename, _reader(archive, info), _when(info)))
+            found.files.append(File(name, _reader(archive, info), _when(info)))
     return found
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Give the name of an entry: a Mac writes UTF-8, and does not say so."""
+    if not info.flag_bits & UTF8:
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode("utf-8")
+    return info.filename
 
 
 def _trouble(info: zipfile.ZipInfo) -> str:

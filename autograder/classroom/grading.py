@@ -14,18 +14,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder.classroom import others
 from autograder.classroom.cluster import grade_on_cluster
 from autograder.classroom.collect import prepare
-from autograder.classroom.coursedir import Course, CourseError, check_log
+from autograder.classroom.coursedir import Course, CourseError
 from autograder.classroom.entries import recorded_students
 from autograder.classroom.errors import writing
-from autograder.classroom.extensions import apply_extensions
+from autograder.classroom.extensions import apply_extensions, check_extensions
 from autograder.classroom.files import digest
 from autograder.classroom.journal import Journal, Row, key_of
 from autograder.classroom.judges import judges_key, release_imports
 from autograder.classroom.lock import holding
+from autograder.classroom.logs import check_log
 from autograder.classroom.pool import Task, grade_all
 from autograder.classroom.progress import track
 from autograder.classroom.recorder import Recorder
 from autograder.classroom.rows import as_row, read_row, with_marks
+from autograder.classroom.settings import late_policy
+from autograder.classroom.standing import require_released
 from autograder.classroom.submission import Graded, Job
 from autograder.referee.inputs import course_key
 from autograder.referee.limits import LimitsError, limits_of
@@ -123,11 +126,7 @@ def _autograde(
     release = _release(course, assignment)
     chosen = _chosen(course, assignment, students)
     key_folder = Path(course.config.Referee.get("key_folder", "."))
-    try:
-        limits = str(limits_of(key_folder, assignment))
-    except LimitsError as error:
-        raise CourseError(str(error)) from None
-    course_key(key_folder)
+    limits = _instructions(course, assignment, key_folder)
     if not scheduler:
         sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
     released = release.read_bytes()
@@ -181,7 +180,24 @@ def _autograde(
     return made
 
 
+def _instructions(course: Course, assignment: str, key_folder: Path) -> str:
+    """Read whatever an instructor wrote that decides a grade, before any is given.
+
+    Returns the limits: a grade depends on them.
+    """
+    try:
+        limits = str(limits_of(key_folder, assignment))
+    except LimitsError as error:
+        raise CourseError(str(error)) from None
+    course_key(key_folder)
+    late_policy(course.home, course.config)
+    check_extensions(course, assignment)
+    return limits
+
+
 def _release(course: Course, assignment: str) -> Path:
+    if assignment in course.chapters():
+        require_released(course, assignment)
     path = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
     if others.is_theirs(path.parent, course.folder("source", ".", assignment)):
         raise CourseError(

@@ -15,7 +15,8 @@ from autograder.classroom.journal import Journal
 from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.page import is_own
 from autograder.classroom.report import Record
-from autograder.classroom.submission import OURS
+from autograder.classroom.rows import graded_in, record_in
+from autograder.classroom.standing import what_is_missing
 from autograder.classroom.words import Said, take_apart
 
 ANSWERS = 5  # different answers that are shown for each exercise that nothing explains
@@ -133,9 +134,7 @@ def look_at(course: Course, assignment: str) -> Insight:
         else:
             found[student] = read
     if not found and not failures:
-        raise CourseError(
-            f"Nothing of {assignment} is graded yet: run `autograder autograde {assignment}` first."
-        )
+        raise CourseError(what_is_missing(course, assignment))
     release = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
     stubs = _answers(json.loads(release.read_bytes())) if release.is_file() else {}
     known = [mark for student, mark in marks.items() if student in found and not mark.open]
@@ -157,13 +156,11 @@ def look_at(course: Course, assignment: str) -> Insight:
 def _read(course: Course, assignment: str, student: str) -> Read | None:
     path = course.folder("autograded", student, assignment) / f"{assignment}.ipynb"
     try:
-        notebook = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        notebook = graded_in(path.read_bytes())
+    except OSError:
         return None
-    record = notebook["metadata"].get(OURS, {}).get("record")
-    if not record:
-        return None
-    return Read(Record.from_json(record), _answers(notebook))
+    record = record_in(notebook) if notebook else None
+    return Read(record, _answers(notebook)) if record and notebook else None
 
 
 def _answers(notebook: dict[str, Any]) -> dict[str, str]:

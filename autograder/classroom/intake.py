@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,15 +94,16 @@ def intake(folder: Path, assignment: str, release: NotebookNode) -> Intake:
             problems.append(_refused(entry.name, f"unreadable ({error.strerror or error})"))
         else:
             if not candidate.notebook.metadata["dropout_course"].get("stand_in"):
-                names.append(printable(entry.name))
+                names.append(entry.name)
                 if best is None or _fit(candidate, wanted) > _fit(best, wanted):
                     best = candidate
     if best is None:
         others = [printable(e.name) for e in files if ".ipynb" not in e.name.lower()]
         return Intake(None, problems + _nothing(unreadable, others, wanted))
     problems += [f"{sentence} It is not graded." for sentence, _ in unreadable]
-    problems += _choice(best, names, wanted) + best.problems
-    problems += [*_provenance(best, assignment, release), *beside(folder).problems]
+    problems += _choice(best, _rivals(best, names), wanted) + best.problems
+    more = beside(folder, notebook=best.notebook, sha256=best.sha256).problems
+    problems += [*_provenance(best, assignment, release), *more]
     return Intake(best.notebook, problems, best.sha256)
 
 
@@ -146,18 +148,35 @@ def _nothing(unreadable: list[tuple[str, str]], names: list[str], wanted: str) -
     return [f"No notebook was handed in. Hand in {wanted}."]
 
 
+def _rivals(best: Candidate, names: list[str]) -> list[str]:
+    """Leave out notebooks that the best one runs (``%run helpers.ipynb``)."""
+    lines = (line for cell in best.notebook.cells for line in cell.source.splitlines())
+    run = "\n".join(line for line in lines if "%run" in line or "run_line_magic" in line)
+    return [name for name in names if Path(name).name not in run or name == best.entry.name]
+
+
 def _choice(best: Candidate, names: list[str], wanted: str) -> list[str]:
     """Say which of the notebooks is graded if that isn't plain."""
     name = printable(best.entry.name)
     if len(names) > 1:
         why = "it fits best" if best.found else "none of them belongs to this chapter"
+        listed = ", ".join(map(printable, names[:4]))
         return [
-            f"{len(names)} notebooks were handed in ({', '.join(names[:4])}); {name} is graded, "
+            f"{len(names)} notebooks were handed in ({listed}); {name} is graded, "
             f"{why}. Hand in {wanted} alone."
         ]
-    if best.entry.name != wanted and best.found:
+    if not _is_named(best.entry.name, wanted) and best.found:
         return [f"{name} was recognised by its cells and graded. Name it {wanted} next time."]
     return []
+
+
+def _is_named(name: str, wanted: str) -> bool:
+    """Tell whether a name is the wanted one, but for the number of a second copy.
+
+    Platforms and browsers add it (``03-dropout-forward-2.ipynb``, ``… (1).ipynb``), not students.
+    """
+    stem, _, ending = wanted.rpartition(".")
+    return bool(re.fullmatch(rf"{re.escape(stem)}(?:[-_ ]?\(?\d+\)?)?\.{ending}", name))
 
 
 def _provenance(best: Candidate, assignment: str, release: NotebookNode) -> list[str]:

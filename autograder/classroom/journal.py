@@ -171,6 +171,10 @@ class Stamps:
         """Give what a step was last done with, "" if it was not."""
         return self._known.get(step, "")
 
+    def items(self, prefix: str) -> list[tuple[str, str]]:
+        """Give steps that begin so, with what each was last done with."""
+        return [pair for pair in self._known.items() if pair[0].startswith(prefix)]
+
     def set(self, step: str, key: str) -> None:
         """Note that a step is done."""
         self.set_all({step: key})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tarfile
@@ -16,11 +17,14 @@ from nbgrader.api import MissingEntry
 from nbgrader.utils import notebook_hash
 
 from autograder.classroom.collect import ASIDE
-from autograder.classroom.coursedir import Course, CourseError, log_to
+from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.csv_files import read_text
+from autograder.classroom.extensions import forget_extensions
 from autograder.classroom.feedback import SECRET, handed_in_names
 from autograder.classroom.files import printable, read_regular
 from autograder.classroom.kept import drop_strays
 from autograder.classroom.lock import LOCK, holding
+from autograder.classroom.logs import log_to
 from autograder.classroom.roster import EXTENSIONS, ROSTER
 
 # feedback first: what was released is found by what was submitted
@@ -132,7 +136,7 @@ def forget(course: Course, student: str) -> list[str]:
     rest = []
     for name in (ROSTER, EXTENSIONS):
         path = course.root / name
-        if path.is_file() and student in path.read_text("utf-8", "replace"):
+        if path.is_file() and _may_name(path, student):
             rest.append(f"Remove {student} from {path}.")
     rest.append("Archives, back-ups and what you sent to a learning platform are not touched.")
     return rest
@@ -197,18 +201,32 @@ def _forget_lines(course: Course, student: str) -> bool:
             _rewrite(path, "".join(kept))
             found = True
     course.stamps.drop(lambda step: step.startswith("feedback ") and step.endswith(f" {student}"))
+    forget_extensions(course, student)
     if course.log.is_file():
         lines = course.log.read_text("utf-8", "replace").splitlines(keepends=True)
-        _rewrite(course.log, "".join(line for line in lines if student not in line))
+        _rewrite(course.log, "".join(line for line in lines if not _names(line, student)))
         log_to(course.log)  # the file is another one now
     return found
+
+
+def _may_name(path: Path, student: str) -> bool:
+    """Tell whether a person is to look for a student in a file: also where it can't be read."""
+    try:
+        return _names(read_text(path), student)
+    except CourseError:
+        return True
+
+
+def _names(text: str, student: str) -> bool:
+    """Tell whether a text has the id of a student in it, and not only as a part of a word."""
+    return bool(re.search(rf"(?<!\w){re.escape(student)}(?!\w)", text))
 
 
 def _is_of(line: str, student: str) -> bool:
     try:
         return bool(json.loads(line)["row"]["student"] == student)
     except (ValueError, KeyError, TypeError):
-        return student in line
+        return _names(line, student)
 
 
 def _rewrite(path: Path, text: str) -> None:

@@ -18,9 +18,11 @@ from autograder.classroom.export import CsvExport, harmless
 from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.returning import title_of
 from autograder.classroom.roster import Person, read_roster
+from autograder.classroom.standing import what_is_missing
 
 FORMATS = ("canvas", "moodle", "blackboard", "csv", "nbgrader")
 SUFFIX = {"blackboard": ".txt"}
+SAID = 3  # assignments of which it is said what they lack
 
 
 @dataclass
@@ -73,8 +75,8 @@ def export_marks(
     students = sorted({s for found in marks.values() for s in found})
     if not students:
         raise CourseError(
-            f"There is nothing to export of {', '.join(assignments)}: run `autograder autograde` "
-            "first."
+            "There is nothing to export. "
+            + " ".join(what_is_missing(course, name) for name in assignments[:SAID])
         )
     done.students = len(students)
     people = {student: names.get(student, Person(student)) for student in students}

@@ -8,16 +8,35 @@ from typing import Any
 
 from autograder.classroom.bring import Brought, bring
 from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.feedback import SECRET
 from autograder.classroom.insight import look_at, plain
 from autograder.classroom.insight_page import report_page
 from autograder.classroom.lms import FORMATS, Exported, export_marks
 from autograder.classroom.lock import holding
-from autograder.classroom.returning import pack, require_graded, stale, title_of, write_pages
+from autograder.classroom.returning import (
+    pack,
+    page_of,
+    require_graded,
+    stale,
+    title_of,
+    write_pages,
+)
+from autograder.classroom.standing import require_released, what_is_missing
+
+NOBODY = (
+    "Nobody has handed in through the exchange {exchange} yet: if your class uses a learning "
+    "platform, name the file that it delivers."
+)
 
 
 def stale_feedback(root: Path, assignment: str) -> list[str]:
     """Give the students whose feedback is older than a grade, a comment or a penalty."""
     return stale(Course(root), assignment)
+
+
+def nothing_to_grade(root: Path, assignment: str) -> str:
+    """Say what to run first where nothing of an assignment is there to be graded."""
+    return what_is_missing(Course(root), assignment)
 
 
 def write_feedback(
@@ -50,6 +69,8 @@ def write_feedback(
     """
     course, written = Course(root), {}
     for assignment in names:
+        if not all_of_them and not course.students(assignment):
+            continue
         with holding(course, f"feedback {assignment}"):
             if all_of_them:
                 require_graded(course, assignment)
@@ -57,6 +78,19 @@ def write_feedback(
             if release:
                 course.release_feedback(assignment)
     return written
+
+
+def not_fetched(root: Path, names: Collection[str]) -> list[str]:
+    """Give the students who can't fetch feedback through the exchange: they handed in otherwise."""
+    course = Course(root)
+    found = {
+        student
+        for name in names
+        for student in course.students(name)
+        if page_of(course, name, student).is_file()
+        and not (page_of(course, name, student).parent / SECRET).is_file()
+    }
+    return sorted(found)
 
 
 def pack_feedback(
@@ -135,13 +169,15 @@ def collect_assignment(
         It can't be collected; the message says why.
     """
     course = Course(root)
+    require_released(course, assignment)
     with holding(course, f"collect {assignment}"):
         if source is not None:
             return bring(course, assignment, source, roster)
         before = set(course.students(assignment))
         course.collect(assignment)
         after = course.students(assignment)
-    return Brought([s for s in after if s not in before], [s for s in after if s in before])
+    nobody = [] if after else [NOBODY.format(exchange=course.exchange)]
+    return Brought([s for s in after if s not in before], [s for s in after if s in before], nobody)
 
 
 def export_assignments(
@@ -175,5 +211,7 @@ def export_assignments(
     if form not in FORMATS:
         raise CourseError(f"there is no format {form!r}; there is {', '.join(FORMATS)}")
     course = Course(root)
+    for name in names if all_of_them else ():
+        require_released(course, name)
     chosen = [name for name in names if all_of_them or course.students(name)]
     return export_marks(course, chosen or list(names), form, to)

@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from autograder.classroom.coursedir import log_to
+from autograder.classroom.logs import log_to
 from autograder.classroom.submission import Graded, Job, grade_submission, not_graded
 from autograder.referee.sandboxes import keep, sandbox
 from autograder.sandbox import Lent

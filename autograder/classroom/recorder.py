@@ -20,7 +20,6 @@ from typing import TypeVar
 
 from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
@@ -31,6 +30,7 @@ from autograder.classroom.database import GradebookError
 from autograder.classroom.entries import entries_of, new_submissions, submissions
 from autograder.classroom.errors import not_written
 from autograder.classroom.kept import Kept
+from autograder.classroom.settings import late_policy, penalty_of
 from autograder.classroom.submission import Graded
 
 DATABASE_TRIES = 10
@@ -59,15 +59,14 @@ class Recorder:
     Raises
     ------
     CourseError
-        The assignment is not in the gradebook.
+        The policy for late submissions can't be used.
     """
 
     def __init__(self, course: Course, assignment: str) -> None:
         self.course = course
         self.assignment = assignment
         self._converter = Autograde(coursedir=course.directory, config=course.config)
-        self._penalties = AssignLatePenalties(config=course.config)
-        self._penalties.init_plugin()
+        self._penalties = late_policy(course.home, course.config)
         self._gradebook: Gradebook | None = None
         self._closing = ExitStack()
 
@@ -216,12 +215,9 @@ class Recorder:
         """Take off what nbgrader's plugin for late submissions says."""
         for notebook in submission.notebooks:
             gradebook.db.refresh(notebook, ["score"])
-            penalty = self._penalties.plugin_inst.late_submission_penalty(
-                submission.student_id, notebook.score, submission.total_seconds_late
+            notebook.late_submission_penalty = penalty_of(
+                self._penalties, notebook, submission.student_id, submission.total_seconds_late
             )
-            if penalty is not None:
-                penalty = self._penalties._check_late_penalty(notebook, penalty)
-            notebook.late_submission_penalty = penalty
 
 
 def _mark(notebook: SubmittedNotebook, graded: Graded, kept: Kept) -> None:

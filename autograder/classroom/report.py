@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from rich.table import Column, Table
@@ -13,6 +13,7 @@ from autograder.classroom.journal import Row
 from autograder.classroom.outputs import clip
 from autograder.classroom.words import fails_first
 
+NAMED = 10  # students who are named in a sentence
 KEPT = ("id", "score", "max_score", "seconds", "message", "cause")
 
 
@@ -63,8 +64,9 @@ class Record:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
-        """Read what `to_json` wrote."""
-        return cls(**data)
+        """Read what `to_json` wrote, in another version too: what that knew more of is left out."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in data.items() if name in known})
 
     @property
     def status(self) -> str:
@@ -163,3 +165,10 @@ def summary(rows: Iterable[Row]) -> str:
     return (
         f"{graded} graded, {failed} failed, {waiting} waiting for a person, {unchanged} unchanged"
     )
+
+
+def to_look_at(rows: Iterable[Row]) -> str:
+    """Say whose submission a person is to look at, and why that ends a run with exit code 1."""
+    found = [row.student for row in rows if row.status != "graded"]
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return f"Look at {', '.join(found[:NAMED])}{more}: the table says why." if found else ""

@@ -19,6 +19,8 @@ from autograder.classroom.marks import Mark, read_marks
 from autograder.classroom.page import feedback_page
 from autograder.classroom.progress import track
 from autograder.classroom.report import Record
+from autograder.classroom.rows import graded_in, record_in
+from autograder.classroom.standing import what_is_missing
 from autograder.classroom.submission import OURS
 from dropout_course import course as material
 
@@ -32,20 +34,23 @@ def write_pages(course: Course, assignment: str, progress: bool = True) -> int:
     Raises
     ------
     CourseError
-        A page can't be written.
+        A page can't be written, or a graded notebook is damaged.
     """
     with course.gradebook() as gradebook:
         marks = read_marks(gradebook, assignment)
-    title, done = title_of(assignment), {}
+    title, done, damaged = title_of(assignment), {}, []
     try:
         stale = list(_stale(course, assignment, marks))
         for student, key, data in track(stale, f"feedback {assignment}", progress):
-            notebook = json.loads(data)
-            found = notebook["metadata"].get(OURS, {}).get("record")
+            notebook = graded_in(data)
+            if notebook is None:
+                damaged.append(student)
+                continue
+            found = record_in(notebook)
             if not found:  # not ours: nbgrader's own feedback is right for it
                 continue
             mark = marks.get(student) or Mark(student)
-            text = feedback_page(title, notebook, Record.from_json(found), mark)
+            text = feedback_page(title, notebook, found, mark)
             _put(course, assignment, student, text)
             done[_step(assignment, student)] = key
     except OSError as error:
@@ -55,6 +60,11 @@ def write_pages(course: Course, assignment: str, progress: bool = True) -> int:
         ) from error
     finally:
         course.stamps.set_all(done)
+    if damaged:
+        raise CourseError(
+            f"The graded notebooks of {', '.join(damaged)} are damaged; all other feedback is "
+            f"written. Run `autograder autograde {assignment}`, which grades them anew."
+        )
     return len(done)
 
 
@@ -68,9 +78,7 @@ def require_graded(course: Course, assignment: str) -> None:
     """
     folders = (course.folder("autograded", s, assignment) for s in course.students(assignment))
     if not any(folder.is_dir() for folder in folders):
-        raise CourseError(
-            f"Nothing of {assignment} is graded yet: run `autograder autograde {assignment}` first."
-        )
+        raise CourseError(what_is_missing(course, assignment))
 
 
 def stale(course: Course, assignment: str) -> list[str]:
@@ -78,7 +86,7 @@ def stale(course: Course, assignment: str) -> list[str]:
     with course.gradebook() as gradebook:
         marks = read_marks(gradebook, assignment)
     found = _stale(course, assignment, marks)
-    return [s for s, _, _ in found if _page(course, assignment, s).is_file()]
+    return [s for s, _, _ in found if page_of(course, assignment, s).is_file()]
 
 
 def pack(course: Course, assignment: str, target: Path | None = None) -> Path:
@@ -90,7 +98,7 @@ def pack(course: Course, assignment: str, target: Path | None = None) -> Path:
         There is no page, or the zip can't be written.
     """
     target = target or course.root / "feedback" / f"{assignment}.zip"
-    pages = [(s, _page(course, assignment, s)) for s in course.students(assignment)]
+    pages = [(s, page_of(course, assignment, s)) for s in course.students(assignment)]
     pages = [(student, path) for student, path in pages if path.is_file()]
     if not pages:
         raise CourseError(
@@ -130,12 +138,12 @@ def _stale(
             mark = marks.get(student)
             key = key_of(data, repr(mark and mark.shown), _template())
             fresh = course.stamps.fresh(_step(assignment, student), key)
-            if not fresh or not _page(course, assignment, student).is_file():
+            if not fresh or not page_of(course, assignment, student).is_file():
                 yield student, key, data
 
 
 def _put(course: Course, assignment: str, student: str, text: str) -> None:
-    target = _page(course, assignment, student)
+    target = page_of(course, assignment, student)
     target.parent.mkdir(parents=True, exist_ok=True)
     graded = course.folder("autograded", student, assignment)
     for name in SECRETS:  # by them nbgrader's exchange finds whose page it is
@@ -146,7 +154,8 @@ def _put(course: Course, assignment: str, student: str, text: str) -> None:
     new.replace(target)
 
 
-def _page(course: Course, assignment: str, student: str) -> Path:
+def page_of(course: Course, assignment: str, student: str) -> Path:
+    """Give where the feedback of a student is."""
     return course.folder("feedback", student, assignment) / f"{assignment}.html"
 
 

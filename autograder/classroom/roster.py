@@ -1,18 +1,18 @@
-"""Who is in the class, and until when each may hand in: two CSV files of the instructor.
+"""Who is in the class: ``roster.csv`` in the course folder.
 
-``roster.csv`` in the course folder maps what a platform calls a student to the course's id;
-``extensions.csv`` gives single students more time.
+It maps what a platform calls a student to the course's id.
 """
 
 from __future__ import annotations
 
-import csv
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.csv_files import read_rows
 from autograder.classroom.files import printable
 
 ROSTER, EXTENSIONS = "roster.csv", "extensions.csv"
@@ -27,8 +27,8 @@ COLUMNS = {
     "canvas": ("canvas", "canvas_id", "canvas user id"),
     "name": ("name", "full name", "full_name", "student name"),
 }
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(d|days?|h|hours?|m|min|minutes?)?")
-_UNITS = {"d": 86_400, "h": 3600, "m": 60}
+_SPAN = re.compile(r"(\d+(?:[.,]\d+)?)\s*(w|weeks?|d|days?|h|hours?|m|min|minutes?)?")
+_UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60}
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,11 @@ class Person:
 
 
 def squeezed(name: str) -> str:
-    """Write a name as platforms do in file names: small letters and digits alone."""
-    return "".join(c for c in name.casefold() if c.isalnum())
+    """Write a name as platforms do in file names: small letters and digits alone.
+
+    A letter with its accent is one character here, also where a file system takes it apart.
+    """
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
 def read_roster(course: Course, path: Path | None = None) -> dict[str, Person] | None:
@@ -75,7 +78,7 @@ def read_roster(course: Course, path: Path | None = None) -> dict[str, Person] |
         return None
     people: dict[str, Person] = {}
     taken: dict[str, str] = {}
-    for line, row in _rows(path, "id"):
+    for line, row in read_rows(path, COLUMNS, ["id"]):
         person = Person(**row)
         if not person.id or person.id in people:
             what = "has no id" if not person.id else f"names {printable(person.id)} again"
@@ -91,73 +94,13 @@ def read_roster(course: Course, path: Path | None = None) -> dict[str, Person] |
     return people
 
 
-def read_extensions(course: Course, path: Path | None = None) -> dict[tuple[str, str], timedelta]:
-    """Read who has more time, by student and assignment; "*" stands for every assignment.
-
-    Raises
-    ------
-    CourseError
-        The file can't be read, or a line of it is none.
-    """
-    path, named = path or course.root / EXTENSIONS, path is not None
-    if not path.exists() and not named:
-        return {}
-    found = {}
-    columns = {"id": COLUMNS["id"], "assignment": ("assignment",), "extension": ("extension",)}
-    for line, row in _rows(path, "id", columns):
-        time = read_span(row.get("extension", ""))
-        if not row["id"] or time is None:
-            raise CourseError(
-                f"{path}, line {line}: write a student, an assignment (or *) and an extension such "
-                'as "2 days", "36 h" or "90 min".'
-            )
-        found[row["id"], row.get("assignment") or "*"] = time
-    return found
-
-
 def read_span(text: str) -> timedelta | None:
-    """Read "2 days", "36h", "90 min" or a number of days; None for anything else."""
-    parts = re.split(r"[,\s]+(?=\d)", text.strip().lower())
+    """Read "2 days", "36h", "90 min", "1,5 days" or a number of days; None for anything else."""
+    parts = re.split(r"(?<=[a-z])[,\s]*(?=\d)", text.strip().lower())  # "1 day, 2 hours"
     total = 0.0
     for part in parts:
         matched = _SPAN.fullmatch(part)
-        if not matched:
+        if not matched or (len(parts) > 1 and not matched[2]):
             return None
-        total += float(matched[1]) * _UNITS[(matched[2] or "d")[0]]
+        total += float(matched[1].replace(",", ".")) * _UNITS[(matched[2] or "d")[0]]
     return timedelta(seconds=total) if total < 366 * 86_400 else None
-
-
-def _rows(
-    path: Path, needed: str, columns: dict[str, tuple[str, ...]] = COLUMNS
-) -> list[tuple[int, dict[str, str]]]:
-    """Read a CSV by the meaning of its columns; what we don't know of is passed over."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise CourseError(f"{path} can't be read ({why}): save it as CSV in UTF-8.") from None
-    dialect = "excel-tab" if "\t" in text.partition("\n")[0] else "excel"
-    delimiter = ";" if dialect == "excel" and ";" in text.partition("\n")[0] else None
-    options = {"delimiter": delimiter} if delimiter else {}
-    reader = csv.reader(text.splitlines(), dialect, **options)  # type: ignore[arg-type]
-    try:
-        lines = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise CourseError(f"{path} is no CSV ({error}): save it again as CSV.") from None
-    head = [cell.strip().casefold() for cell in lines[0][1]] if lines else []
-    where = {
-        key: next(head.index(name) for name in names if name in head)
-        for key, names in columns.items()
-        if set(names) & set(head)
-    }
-    if needed not in where:
-        raise CourseError(
-            f"{path} has no column {columns[needed][0]!r}: its first line names the columns, of "
-            f"which this course knows {', '.join(columns)}."
-        )
-    rows = []
-    for line, row in lines[1:]:
-        if any(cell.strip() for cell in row):
-            got = {key: row[at].strip() if at < len(row) else "" for key, at in where.items()}
-            rows.append((line, got))
-    return rows

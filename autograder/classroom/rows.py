@@ -30,13 +30,26 @@ def read_row(course: Course, assignment: str, student: str) -> Row | None:
 
 
 def read_record(course: Course, assignment: str, student: str) -> Record | None:
-    """Return what is noted in a graded notebook, None if there is none."""
+    """Return what is noted in a graded notebook, None if there is none, or if it is damaged."""
     path = course.folder("autograded", student, assignment) / f"{assignment}.ipynb"
-    if not path.is_file():
-        return None
+    notebook = graded_in(path.read_bytes()) if path.is_file() else None
+    return record_in(notebook) if notebook else None
+
+
+def graded_in(data: bytes) -> dict[str, Any] | None:
+    """Read a graded notebook; None if it is damaged, so that it is to be graded again."""
     # not nbformat.read: it takes most of its time to validate what was just written
-    metadata = json.loads(path.read_bytes())["metadata"]
-    found = metadata.get(OURS, {}).get("record")
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    fits = isinstance(found, dict) and isinstance(found.get("metadata"), dict)
+    return found if fits and isinstance(found.get("cells"), list) else None
+
+
+def record_in(notebook: dict[str, Any]) -> Record | None:
+    """Return what is noted in a graded notebook, None if our steps did not grade it."""
+    found = notebook["metadata"].get(OURS, {}).get("record")
     return Record.from_json(found) if found else None
 
 

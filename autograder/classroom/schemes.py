@@ -99,7 +99,8 @@ def _gradescope(files: Sequence[File], metadata: File) -> list[Belongs]:
         if when is not None and when.tzinfo is not None:
             when = when.astimezone(timezone.utc).replace(tzinfo=None)
         people = entry.get(":submitters")
-        for person in people if isinstance(people, list) else [{}]:
+        people = [p for p in people if isinstance(p, dict)] if isinstance(people, list) else []
+        for person in people or [{}]:  # nobody: then it is told of
             names = [str(person.get(f":{key}") or "") for key in ("sid", "email", "name")]
             shown = names[2] or names[1] or found["who"]
             who = tuple(filter(None, names))

@@ -206,7 +206,8 @@ def have_judged(
     if record.handed_in:
         try:
             limits = limits_of(key_folder, nb.metadata[OURS]["chapter"])
-            files = beside(folder, limits.files_bytes).files if folder else {}
+            room = limits.files_bytes
+            files = beside(folder, room, nb, record.sha256).files if folder else {}
             result = judge(nb, student, key_folder, level, files, limits)
             record.take(result, {slot.id: slot.label for slot in slots(nb)})
             shown = result.cell_outputs

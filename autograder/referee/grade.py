@@ -12,7 +12,7 @@ from typing import Any
 from autograder.referee.cells import Role, exercise_of, grade_id, role_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.lacking import why_lacking
-from autograder.referee.limits import Limits
+from autograder.referee.limits import Limits, our_limits
 from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
 from autograder.referee.sandboxes import UNSAFE, starter
 from autograder.referee.session import Runner, Session
@@ -101,7 +101,7 @@ def grade_notebook(
     session = Session(
         config.start or starter(config.level, stem, config.state),
         seed=exercise_seed(config.key, student, stem, attempt),
-        limits=config.limits,
+        limits=config.limits or our_limits(stem),
         files=files,
     )
     result = NotebookResult(chapter=stem.partition("-")[0])
@@ -144,7 +144,7 @@ def _judge(
 ) -> ExerciseResult:
     # A seed of its own: that of the inputs must not be known where the answer runs.
     session.reseed(exercise_seed(config.key, str(seed), f"{exercise.id} process", b""))
-    student = Student(session.transport())
+    student = Student(session.transport(exercise.id))
     bank, parameters = exercises.bank(exercise), dict(exercise.parameters)
     verdict = judge(exercise.id, exercise.points, wanted, student, seed, bank, parameters)
     verdict = _explained(verdict, session.trouble.get(exercise.id, ""), nb, session.trouble)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from autograder.referee.limits import BUSY_FACTOR, Limits
+from autograder.referee.spending import Spending, loop
 from autograder.sandbox import Stopped
 from dropout_course.engine.unanswered import Lost
 from dropout_course.engine.words import clean, one_line
@@ -105,6 +106,7 @@ class Session:
         self._room = OUTPUTS
         self._idle = 0.0
         self._cells_worked, self._cells_idle = 0.0, 0.0
+        self._spending = Spending(limits)
         self._interrupted: set[str] = set()
         self._files = dict(files or {})
         self._ran: list[tuple[str, str]] = []
@@ -122,13 +124,14 @@ class Session:
             return
         self._run_in(process, cell, source)
 
-    def transport(self) -> Callable[[bytes], bytes | bytearray]:
-        """Give the transport of a `Student`.
+    def transport(self, exercise: str = "") -> Callable[[bytes], bytes | bytearray]:
+        """Give the transport of a `Student` for the calls of one exercise.
 
-        All its calls together may use `calls_seconds` of processor time, and idle for
-        `calls_idle_seconds`: a grade must not depend on what else the machine does.
+        All of them together may use `calls_seconds` of processor time, or what others left of
+        `judging_seconds`, and idle for `calls_idle_seconds`: a grade must not depend on what else
+        the machine does.
         """
-        left = seconds = self._limits.calls_seconds
+        left = seconds = self._spending.share()
         patience = self._limits.calls_idle_seconds
 
         def send(request: bytes) -> bytes | bytearray:
@@ -141,8 +144,11 @@ class Session:
                 reply = process.ask(request, max(1e-3, left))
             except Stopped as stopped:
                 self._process = None
-                raise Lost(_why(stopped, seconds), stopped.kind) from None
-            left -= watch.worked()
+                self._spending.add(exercise, min(left, watch.worked()))
+                late = self._spending.too_long(exercise, seconds)
+                raise Lost(_why(stopped, late), stopped.kind) from None
+            left -= (worked := watch.worked())
+            self._spending.add(exercise, worked)
             patience -= (idle := watch.idle())
             self._idle += idle
             return reply
@@ -190,7 +196,9 @@ class Session:
         while self._process is None:
             if not self._left:
                 raise Lost(
-                    "the notebook ended its Python process too often, so it was left", "died"
+                    "the notebook ended its Python process, or took too long, too often: it was "
+                    "left",
+                    "died",
                 )
             self._left -= 1
             self._process = process = self._start()
@@ -214,7 +222,8 @@ class Session:
         except Stopped as stopped:
             self._process = None
             self._ran = [(other, text) for other, text in self._ran if other != cell]
-            self.trouble[cell] = f"this cell stopped everything: {_why(stopped, seconds)}"
+            why = _why(stopped, loop(seconds))
+            self.trouble[cell] = f"this cell stopped everything: {why}"
             self.outputs[cell] = [_stream("stderr", self.trouble[cell] + "\n")]
             return False
         worked, idle = watch.worked(), watch.idle()  # not of a process that was ended: few may be
@@ -248,17 +257,13 @@ class Session:
         return outputs
 
 
-def _too_long(seconds: float) -> str:
-    return f"it did not finish in {seconds:g} seconds (is there a loop without an end?)"
-
-
 def _too_idle(seconds: float) -> str:
     return f"it waited {seconds:g} seconds in all without computing (is there a sleep in it?)"
 
 
-def _why(stopped: Stopped, seconds: float) -> str:
+def _why(stopped: Stopped, late: str) -> str:
     if stopped.kind == "timeout":
-        return _too_long(seconds)
+        return late
     if stopped.kind == "broken":
         return f"its reply was no plain data ({stopped})"
     return str(stopped).replace("the process ended", "it ended the Python process")

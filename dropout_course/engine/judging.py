@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 import warnings
@@ -13,68 +14,41 @@ import numpy as np
 
 from dropout_course.engine.case import Case, Observation
 from dropout_course.engine.comparing import Broken
+from dropout_course.engine.findings import Finding, example_of, of_broken, of_unanswered
 from dropout_course.engine.laws import Law
 from dropout_course.engine.mistakes import Bank, Mistake
 from dropout_course.engine.naming import name_mistakes
-from dropout_course.engine.pictures import Picture, zeros
 from dropout_course.engine.relations import Parameters, relation
 from dropout_course.engine.student import Student
-from dropout_course.engine.unanswered import (
-    EngineError,
-    Lost,
-    Missing,
-    Raised,
-    Unanswered,
-    Uncallable,
-    Unsendable,
-)
-from dropout_course.engine.words import one_line, show, show_call
+from dropout_course.engine.unanswered import EngineError, Lost, Unanswered
+from dropout_course.engine.words import one_line
 
 REASON = 500  # characters of an unexpected error's message
 NO_CORE = 0.2  # share of the points within reach while the core law fails
 LAW_ROOM = 16 << 20  # bytes of all that an answer may give for one law …
 WORDS_ROOM = 8 << 20  # … and for all that is asked to put its mistake into words
+__all__ = ["Finding", "Outcome", "Verdict", "judge", "run_laws", "score"]
 LOST = ("timeout", "died", "broken")  # the kinds of finding after which nothing can be asked
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Why a law does not hold, in words.
+class Outcome:
+    """What one law found.
 
     Attributes
     ----------
-    kind : str
-        ``todo``, ``missing``, ``raised``, ``timeout``, ``died``, ``broken``, ``type``, ``shape``,
-        ``dtype``, ``nonfinite``, ``accepted`` or ``value``.
-    reason : str
-        One sentence.
-    call, expected, received : str
-        The smallest example that shows it; empty where there is none.
-    trace : tuple of str
-        The student's own lines, where the answer raised.
-    picture : Picture or None
-        Masks, zeros or counts, where looking beats reading.
-    relation : str
-        How the wrong result is related to the right one; empty where nothing can be said.
+    law : Law
+    finding : Finding or None
+        None if it holds.
+    seconds : float
+    looked : bool
+        False if it was not run, since the answer was lost in a law before it.
     """
-
-    kind: str
-    reason: str
-    call: str = ""
-    expected: str = ""
-    received: str = ""
-    trace: tuple[str, ...] = ()
-    picture: Picture | None = None
-    relation: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one law found."""
 
     law: Law
     finding: Finding | None
     seconds: float
+    looked: bool = True
 
     @property
     def passed(self) -> bool:
@@ -112,6 +86,12 @@ class Verdict:
         """The failure to look at first: a visible one where there is one."""
         failed = [outcome for outcome in self.outcomes if not outcome.passed]
         return min(failed, key=lambda outcome: outcome.law.hidden, default=None)
+
+    @property
+    def left(self) -> Outcome | None:
+        """The law in which the answer was lost, if others were not looked at for that."""
+        before = list(itertools.takewhile(lambda outcome: outcome.looked, self.outcomes))
+        return before[-1] if before and len(before) < len(self.outcomes) else None
 
 
 def score(points: float, outcomes: Iterable[Outcome]) -> float:
@@ -191,10 +171,11 @@ def run_laws(laws: Sequence[Law], student: Student, seed: int) -> list[Outcome]:
     outcomes: list[Outcome] = []
     lost: Finding | None = None
     for law in laws:
-        outcome = _run(law, student, seed) if lost is None else Outcome(law, lost, 0.0)
+        outcome = _run(law, student, seed) if lost is None else Outcome(law, lost, 0.0, False)
         outcomes.append(outcome)
-        if outcome.finding and outcome.finding.kind in LOST:
-            lost = outcome.finding
+        if lost is None and outcome.finding and outcome.finding.kind in LOST:
+            why = f"not looked at: the answer was lost in {law.name!r} ({outcome.finding.reason})"
+            lost = Finding(outcome.finding.kind, why)
     return outcomes
 
 
@@ -210,16 +191,16 @@ def _run(law: Law, student: Student, seed: int) -> Outcome:
     try:
         law(student, _case(law, seed))
     except Broken as broken:
-        finding = _of_broken(broken, student)
+        finding = of_broken(broken, student)
     except Unanswered as error:
-        finding = _of_unanswered(error, student)
+        finding = of_unanswered(error, student)
     except EngineError:
         raise
     except Exception as error:
         # A law may trip over a result of an unexpected form before it has judged that form;
         # that is the answer's fault, and never ends the check.
         reason = one_line(f"the result can't be judged: {error}")[:REASON]
-        finding = Finding("type", reason, _example(student))
+        finding = Finding("type", reason, example_of(student))
     return Outcome(law, finding, time.perf_counter() - begin)
 
 
@@ -251,43 +232,3 @@ def _failures(law: Law, student: Student, seed: int) -> list[Observation]:
     except Exception:
         pass  # what was compared before counts
     return [one for one in case.seen if not one.holds]
-
-
-# --- in words ----------------------------------------------------------------------------------
-
-
-def _example(student: Student) -> str:
-    call = student.last
-    return show_call(call) if call and not call.scene else ""
-
-
-def _of_broken(broken: Broken, student: Student) -> Finding:
-    expected = "" if broken.expected is None else show(broken.expected)
-    received = "" if broken.received is None and not expected else show(broken.received)
-    picture = broken.picture or zeros(broken.expected, broken.received)
-    return Finding(
-        broken.kind, one_line(broken.reason), _example(student), expected, received, picture=picture
-    )
-
-
-def _of_unanswered(error: Unanswered, student: Student) -> Finding:
-    text = one_line(str(error))
-    name = student.last.name if student.last else "your code"
-    if isinstance(error, Missing):
-        return Finding("missing", f"there is no {text}: run the cell that defines it")
-    if isinstance(error, Raised):
-        if error.is_a("NotImplementedError"):
-            return Finding("todo", "this is still to be written")
-        trace = tuple(map(one_line, error.trace))
-        if error.is_a("ValueError") and "read-only" in error.message:
-            reason = "it writes to its input; make a new array instead"
-            return Finding("raised", reason, _example(student), "", text, trace)
-        reason = f"it raised {one_line(error.kinds[0])}"
-        return Finding("raised", reason, _example(student), "", text, trace)
-    if isinstance(error, Uncallable):
-        reason = f"{name} is a value of type {text}, not a function: run the cell that defines it "
-        return Finding("type", reason + "again, and give what it returns another name")
-    if isinstance(error, Unsendable):
-        return Finding("type", f"{name} returned {text}", _example(student))
-    assert isinstance(error, Lost)
-    return Finding(error.kind, text, _example(student))

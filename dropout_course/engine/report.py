@@ -135,9 +135,24 @@ def _failure_lines(report: Report) -> list[str]:
         lines += ["", f"On other inputs this fails: {outcome.law.name}."]
         if outcome.finding and outcome.finding.relation:
             lines += _wrapped(f"    {outcome.finding.relation}.", indent="    ")
+    if said := left_out(verdict):
+        lines += ["", *_wrapped(said)]
     for mistake in verdict.mistakes:
         lines += ["", *_named(mistake, report.link)]
     return lines
+
+
+def left_out(verdict: Verdict) -> str:
+    """Say which laws were not looked at, and why; nothing where all were.
+
+    A hidden law may be named here: why an answer is lost says nothing of the inputs.
+    """
+    lost = verdict.left
+    if lost is None or lost.finding is None:
+        return ""
+    said = f"The laws after {lost.law.name!r} were not looked at, and fail"
+    told = lost is verdict.first_failure and not lost.law.hidden  # above
+    return f"{said}." if told else f"{said}: {lost.finding.reason}."
 
 
 def _named(mistake: Mistake, section: str) -> list[str]:
@@ -221,6 +236,8 @@ def _failure_html(report: Report) -> list[str]:
             parts.append(f"<div>{finding.picture.svg()}</div>")
         if finding.relation:
             parts.append(f"<div>{escape(finding.relation)}.</div>")
+    if said := left_out(verdict):
+        parts.append(f"<div>{escape(said)}</div>")
     for mistake in verdict.mistakes:
         title = escape(mistake.title)
         if report.link:

@@ -14,12 +14,14 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import linecache
+import os
 import sys
 import types
 from typing import Any, NoReturn
 
 ARRAYS = ("torch", "torchvision", "tensorflow", "jax", "keras", "cupy")
 OFTEN = ("pandas", "seaborn", "plotly", "sympy", "numba", "tqdm", "statsmodels", "sklearn", "cv2")
+READERS = ("import_ipynb", "nbimporter", "importnb", "ipynb")  # of notebooks as modules
 GUARDS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
@@ -81,6 +83,26 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
+class _Last(importlib.abc.MetaPathFinder):
+    """Stands behind all other finders, and says what to do about what none of them found."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Find nothing."""
+        asking = sys._getframe(1)
+        if "." in name or _only_asks(asking) or _guarded(asking):
+            return
+        if any(os.path.isfile(os.path.join(place, f"{name}.ipynb")) for place in ("", *sys.path)):
+            todo = f"a notebook can't be imported: write %run {name}.ipynb, or put what you need "
+            todo += f"of it into {name}.py, beside this notebook"
+        elif name in READERS:
+            todo = "it is not installed where notebooks are graded: write %run other.ipynb, or put "
+            todo += "what you import into other.py, beside this notebook"
+        else:
+            todo = f"if it is yours, hand in {name}.py beside the notebook; if it is a library, do "
+            todo += "without: it is not installed where notebooks are graded"
+        raise ModuleNotFoundError(f"No module named {name!r}: {todo}", name=name)
+
+
 def _only_asks(frame: types.FrameType | None) -> bool:
     """Whether `importlib.util.find_spec` was called, which imports nothing."""
     while frame and frame.f_code.co_filename.startswith("<frozen importlib"):
@@ -131,6 +153,7 @@ def stand_in(library: str) -> None:
         sys.meta_path.insert(0, _Finder(ARRAYS))
         _deny(ARRAYS)
     sys.meta_path.append(_Finder(OFTEN))
+    sys.meta_path.append(_Last())
 
 
 def _deny(libraries: tuple[str, ...]) -> None:

@@ -177,7 +177,7 @@ def describe(error: BaseException) -> dict[str, Any]:
         text = str(error)[:MESSAGE]
     except Exception:
         text = ""
-    frames = _frames(error)
+    frames = frames_of(error)
     return {
         "kinds": kinds[:10],
         "message": text,
@@ -186,7 +186,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     }
 
 
-def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+def frames_of(error: BaseException) -> list[traceback.FrameSummary]:
     """Give the frames of the student's code: no library's and none of ours."""
     try:
         frames = traceback.extract_tb(error.__traceback__, limit=200)

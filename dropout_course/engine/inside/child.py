@@ -19,23 +19,20 @@ import base64
 import math
 import os
 import random
-import re
 import socket
 import struct
 import sys
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from dropout_course.engine.inside import absent, answering, codec, interrupting, seal
+from dropout_course.engine.inside import absent, answering, codec, interrupting, seal, shell
 
 STREAM = 20_000  # characters of stdout and of stderr that are kept from one cell
 PICTURE = 2_000_000  # bytes of one image
 OUTPUTS = 20  # displayed objects of one cell
 PLAYS = b'"play"'  # in the header of each request that plays a scene; elsewhere it does no harm
 REPLACED, TOLD = {"op": "replaced"}, 20  # names in a reply
-_MKDIR = re.compile(r"\s*mkdir(?:\s+[\w./-]+)+\s*")  # often before %%writefile
 
 
 class Cells:
@@ -48,7 +45,7 @@ class Cells:
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "NoColor"
         config.InteractiveShell.xmode = "Minimal"
-        self.shell = _shell_class().instance(config=config)
+        self.shell = shell.shell_class().instance(config=config)
         _draw_to_files()
         self.shell.db = {}  # where %cd notes folders; the one on disk can't be written to in a jail
 
@@ -79,51 +76,12 @@ class Cells:
             except (SystemExit, KeyboardInterrupt) as stopped:
                 raised = stopped
             absent.forget()
-            if raised is not None:
-                error = answering.describe(raised)
+            error = shell.error_of(self.shell, raised)
             outputs = _figures()
         streams = [("stdout", captured.stdout), ("stderr", captured.stderr)]
         told = [{"stream": name, "text": text[:STREAM]} for name, text in streams if text]
         told += [kept for shown in captured.outputs if (kept := _kept(shown.data or {}))]
         return {"outputs": told[:OUTPUTS] + outputs, "error": error}
-
-
-def _shell_class() -> Any:
-    """Make the shell: IPython without a terminal or a kernel around it."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    class Shell(InteractiveShell):
-        def showtraceback(self, *args: Any, **kwargs: Any) -> None:
-            """Show nothing: `Cells.run` reports errors as data."""
-
-        showsyntaxerror = showtraceback
-
-        def enable_gui(self, gui: Any = None) -> None:
-            """Accept ``%matplotlib inline``; figures are collected after each cell."""
-
-        def enable_matplotlib(self, gui: Any = None) -> tuple[Any, str]:
-            """Accept every backend of ``%matplotlib``; the one that draws to files stays."""
-            return gui, "agg"
-
-        def ask_exit(self) -> None:
-            """Let ``exit()`` end the cell, as in a notebook, and not the process."""
-            raise SystemExit
-
-        def system(self, cmd: str) -> None:
-            """Pass over ``!pip install …``, so that the rest of its cell runs; make folders."""
-            if _MKDIR.fullmatch(cmd):
-                for name in (part for part in cmd.split()[1:] if not part.startswith("-")):
-                    with suppress(OSError):
-                        os.makedirs(name)
-                return
-            print(f"(at grading, shell commands are not run: {cmd[:200]})")
-
-        def getoutput(self, cmd: str, *args: Any, **kwargs: Any) -> list[str]:
-            """Give nothing for ``files = !ls``."""
-            self.system(cmd)
-            return []
-
-    return Shell
 
 
 def _draw_to_files() -> None:

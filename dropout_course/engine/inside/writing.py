@@ -28,12 +28,14 @@ from dropout_course.engine.inside.layouts import (
     Rng,
     layout,
 )
+from dropout_course.engine.inside.refused import instead
 
 
 class _Writer:
     """Turns one value into a tree for the header, and collects the bytes of its arrays."""
 
-    def __init__(self) -> None:
+    def __init__(self, top: int = 1) -> None:
+        self.top = top  # how deep the answer itself stands in what is sent
         self.parts: list[bytes] = []
         self.at = 0
         self.nodes = 0
@@ -75,7 +77,7 @@ class _Writer:
         if torch is not None and isinstance(value, torch.Tensor):
             plain = value.detach().cpu().resolve_conj().resolve_neg().numpy()
             return self.blob("T", np.ascontiguousarray(plain))
-        raise CodecError(f"a value of type {type(value).__name__}")
+        raise CodecError(instead(value, inside=depth > self.top))
 
     def array(self, value: np.ndarray, depth: int) -> Any:
         array = np.asarray(value)
@@ -185,7 +187,7 @@ def encode_all(values: Iterable[Any], instead: Callable[[CodecError], Any]) -> b
     instead
         Gives what is sent in the place of a value that can't be sent.
     """
-    writer, tree = _Writer(), []
+    writer, tree = _Writer(top=2), []
     for value in values:
         before = len(writer.parts), writer.at, writer.nodes
         try:

@@ -1,0 +1,109 @@
+"""The shell in which a notebook's cells run at grading: IPython without a terminal or a kernel."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from dropout_course.engine.inside import answering
+
+_MKDIR = re.compile(r"\s*mkdir(?:\s+[\w./-]+)+\s*")  # often before %%writefile
+REGULAR = "as a regular file with just this name"
+_NOT_FOUND = re.compile(r"File `(['\"])(.+)\1` not found\.")  # what %run says
+
+
+def shell_class() -> Any:
+    """Make the class of the shell; here, for IPython takes its time to import."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    class Shell(InteractiveShell):
+        where = ""  # the cell of another notebook in which an error was raised
+        shown: BaseException | None = None  # an error that %run told of and did not pass on
+
+        def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+            """Show nothing: `Cells.run` reports errors as data."""
+            self.shown = sys.exc_info()[1]
+
+        showsyntaxerror = showtraceback
+
+        def safe_execfile_ipy(self, fname: Any, *how: Any, **more: Any) -> None:
+            """Run the cells of a notebook that was handed in beside this one, until one fails."""
+            for number, source in enumerate(_sources(Path(fname)), 1):
+                result = self.run_cell(source, silent=True)
+                if not result.success:
+                    self.where = self.where or f"{Path(fname).name}, cell {number}"
+                    result.raise_error()
+
+        def enable_gui(self, gui: Any = None) -> None:
+            """Accept ``%matplotlib inline``; figures are collected after each cell."""
+
+        def enable_matplotlib(self, gui: Any = None) -> tuple[Any, str]:
+            """Accept every backend of ``%matplotlib``; the one that draws to files stays."""
+            return gui, "agg"
+
+        def ask_exit(self) -> None:
+            """Let ``exit()`` end the cell, as in a notebook, and not the process."""
+            raise SystemExit
+
+        def system(self, cmd: str) -> None:
+            """Pass over ``!pip install …``, so that the rest of its cell runs; make folders."""
+            if _MKDIR.fullmatch(cmd):
+                for name in (part for part in cmd.split()[1:] if not part.startswith("-")):
+                    with suppress(OSError):
+                        os.makedirs(name)
+                return
+            print(f"(at grading, shell commands are not run: {cmd[:200]})")
+
+        def getoutput(self, cmd: str, *args: Any, **kwargs: Any) -> list[str]:
+            """Give nothing for ``files = !ls``."""
+            self.system(cmd)
+            return []
+
+    return Shell
+
+
+def _sources(path: Path) -> Iterator[str]:
+    """Give the code of a notebook, cell by cell."""
+    for cell in json.loads(path.read_bytes())["cells"]:
+        if cell["cell_type"] == "code":
+            yield "".join(cell["source"])
+
+
+def error_of(shell: Any, raised: BaseException | None) -> dict[str, Any] | None:
+    """Describe the error that a cell ended with, None if it ended well.
+
+    Parameters
+    ----------
+    shell
+        In which it ran.
+    raised
+        What ended it, if anything did; else what ``%run`` told of counts.
+    """
+    raised = raised or shell.shown
+    where, shell.where, shell.shown = shell.where, "", None
+    if raised is None:
+        return None
+    error = answering.describe(raised)
+    if found := _NOT_FOUND.search(error["message"]):
+        error["message"] = f"{found[2]} is not there: hand it in beside the notebook, {REGULAR}"
+    elif where or (where := _file(raised)):  # the line is not one of this cell
+        error["message"], error["line"] = f"{error['message']} (in {where})", None
+    return error
+
+
+def _file(raised: BaseException) -> str:
+    """Say in which file beside the notebook, and at which line, an error was raised, if in one."""
+    frames = answering.frames_of(raised)
+    if isinstance(raised, SyntaxError) and raised.filename:
+        name, line = raised.filename, raised.lineno
+    elif frames:
+        name, line = frames[-1].filename, frames[-1].lineno
+    else:
+        return ""
+    return "" if name.startswith("<") else f"{os.path.basename(name)}, line {line}"
