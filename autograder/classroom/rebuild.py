@@ -27,7 +27,7 @@ REACHING = re.compile(  # a reader's hint, and no wall: names can be hidden
 
 CLIMBING = re.compile(  # likewise: what leads from an answer to who has called it
     r"\b(_getframe|currentframe|f_back|f_globals|f_locals|get_referrers|get_objects|__globals__"
-    r"|cell_contents)\b"
+    r"|cell_contents|settrace|setprofile)\b"
 )
 
 

@@ -6,8 +6,9 @@ both are held by whoever serves: what a module of the course says later decides 
 scenes are played, their functions, tables and names are compared with what they were. What differs
 is put back, and told.
 
-It is a seal and no wall. Frames and the collector of garbage lead to what is held here, and where
-torch, NumPy or the interpreter was changed, right scenes are played to a wrong result.
+It is a seal and no wall. Frames and the collector of garbage lead to what is held here, threads and
+trace functions act after the comparison, and where torch, NumPy or the interpreter was changed,
+right scenes are played to a wrong result.
 """
 
 from __future__ import annotations
