@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import time
 import types
 import warnings
 
@@ -159,21 +158,6 @@ def test_what_honest_cells_do_is_left_alone(sealed, monkeypatch):
     play({"f": lambda: np.mean(np.ones(3))}, asked("repeat", name="f", args=(), times=1))
     assert mend() == []
     assert np.mean(np.ones(3)) == 1
-
-
-def test_it_costs_little(sealed):
-    """A millisecond of a submission of chapter 11, which plays scenes in 76 requests."""
-    assert 76 * seconds(sealed.mend) + seconds(sealed.mend_all) < 4e-3  # on a busy machine
-
-
-def seconds(function):
-    """Give the time of a call when nothing else is in its way."""
-    took = []
-    for _ in range(200):
-        began = time.perf_counter()
-        function()
-        took.append(time.perf_counter() - began)
-    return min(took)
 
 
 CELL = """
