@@ -165,6 +165,7 @@ def autograde(
     """
     from autograder.classroom.clock import ahead_of_time, unreadable_times
     from autograder.classroom.course import autograde_assignment
+    from autograder.classroom.extensions import unknown_so_far
     from autograder.classroom.grading import Stopped
     from autograder.classroom.offices import nothing_to_grade, stale_feedback
     from autograder.classroom.report import rows_table, summary, to_look_at
@@ -195,6 +196,8 @@ def autograde(
         out.print(rows_table(rows, verbose))
         out.print(f"\n{summary(rows)}", style="bold", highlight=False)
     if said := to_look_at(rows) if rows else nothing_to_grade(root, assignment):
+        _warn(said)
+    if said := unknown_so_far(root):
         _warn(said)
     if not as_json and (stale := stale_feedback(root, assignment)):
         _warn(

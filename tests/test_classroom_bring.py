@@ -180,6 +180,43 @@ def test_a_notebook_behind_many_other_files_is_taken(course, tmp_path):
     assert "is beyond what one student may hand in" in said
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["ann/a.ipynb", "bob/a.ipynb"],
+        ["alundann_4711_900_a.ipynb", "oneillbob_4712_902_a.ipynb"],
+        ["Ann Ålund_77_assignsubmission_file_/a.ipynb", "Bob O'Neill_78_assignsubmission_file_/b"],
+        ["aalund.ipynb", "boneill.ipynb", "zoe.ipynb"],
+    ],
+)
+@pytest.mark.parametrize("around", ["", "submissions/", "My Course (HW 3)/03/"])
+def test_a_folder_around_a_delivery_is_nobodys(course, tmp_path, names, around):
+    done = bring(course, STEM, packed(tmp_path / "z.zip", {around + n: NOTEBOOK for n in names}))
+    assert done.taken == ["ann", "bob"]
+    assert done.problems == ["zoe is not in the roster; nothing of theirs was taken."] * (
+        len(names) - 2
+    )
+
+
+@pytest.mark.parametrize(("name", "told"), [("zoe/work/a.ipynb", "zoe"), ("ann/work/a.ipynb", "")])
+def test_the_folder_of_a_single_student_is_theirs(course, tmp_path, name, told):
+    done = bring(course, STEM, packed(tmp_path / "z.zip", {name: NOTEBOOK}))
+    assert done.taken == ([] if told else ["ann"])
+    assert [problem.partition(" ")[0] for problem in done.problems] == [told] * bool(told)
+
+
+def test_what_can_not_be_read_replaces_nothing(course, tmp_path):
+    delivery = packed(tmp_path / "c.zip", {f"alundann_4711_900_{NAME}": NOTEBOOK})
+    assert bring(course, STEM, delivery).taken == ["ann"]
+    data = delivery.read_bytes()
+    delivery.write_bytes(data.replace(b"alundann", b"otherann", 1))  # in one place of two
+    done = bring(course, STEM, delivery)
+    assert (done.taken, done.unchanged) == ([], [])
+    assert "damaged in the zip" in done.problems[0]
+    assert done.problems[1] == "ann: nothing came that can be read; what is there stays."
+    assert (course.folder("submitted", "ann", STEM) / NAME).read_bytes() == NOTEBOOK
+
+
 def test_a_delivery_without_a_file_is_a_sentence(course, tmp_path):
     (tmp_path / "nothing").mkdir()
     for source in (packed(tmp_path / "nothing.zip", {}), tmp_path / "nothing"):

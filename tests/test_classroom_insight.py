@@ -56,6 +56,7 @@ def test_the_report_counts_and_keeps_examples_anonymous(home):  # noqa: F811
 
 
 def test_nothing_graded_is_a_sentence(home):  # noqa: F811
+    hand_in(home, "ann")
     told = CliRunner().invoke(app, ["report", "03"])
     assert told.exit_code != 0
     assert f"autograder autograde {STEM}" in str(told.exception)

@@ -151,6 +151,7 @@ def test_a_full_disk_is_a_sentence(home, monkeypatch):  # noqa: F811
 
 
 def test_zip_without_feedback_says_what_to_do(home):  # noqa: F811
+    hand_in(home, "ann")
     told = CliRunner().invoke(app, ["feedback", "03", "--zip"])
     assert told.exit_code != 0
     assert f"autograder autograde {STEM}" in str(told.exception)

@@ -101,6 +101,14 @@ def test_a_released_notebook_that_is_damaged_is_released_again(home, data):  # n
     assert run("autograde", "03").exit_code == 0
 
 
+def test_more_time_for_somebody_who_is_not_known_yet_is_told(home):  # noqa: F811
+    hand_in(home, "ann")
+    (Course(home).root / "extensions.csv").write_text("student,assignment,extension\nzoe,*,1 d\n")
+    told = run("autograde", "03")
+    assert told.exit_code == 0
+    assert "extensions.csv gives more time to zoe, who handed in nothing" in told.stderr
+
+
 def test_feedback_that_nobody_can_fetch_is_told(home):  # noqa: F811
     """From a platform came no secret, by which nbgrader's exchange would find whose it is."""
     hand_in(home, "ann")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.referee import session as session_module
-from autograder.referee.limits import Limits
+from autograder.referee.limits import Limits, our_limits
 from autograder.referee.session import Session
 from autograder.sandbox import Stopped
 from dropout_course.engine.student import Lost
@@ -185,6 +185,18 @@ def test_all_exercises_together_have_a_budget_too(session, monkeypatch):
         "used up by a, b, c"
     )
     assert worked(session, monkeypatch, 1.9, "fgh")[1] == {}
+
+
+# seconds of the slowest reference's calls, as `python -m bench checks` measures them, twice over:
+# visible laws and hidden ones
+@pytest.mark.parametrize(
+    ("stem", "slowest"), [("08-weights-and-rates", 3.4), ("11-gpu-pytorch", 0.5)]
+)
+def test_answers_ten_times_slower_than_the_reference_lose_nothing(monkeypatch, stem, slowest):
+    Fake.log, Fake.made = [], 0
+    session = Session(Fake, seed=1, limits=our_limits(stem))
+    assert worked(session, monkeypatch, 10 * slowest, "a")[1] == {}
+    assert worked(session, monkeypatch, 1.0, "bcdef")[1] == {}
 
 
 class Clocks:

@@ -21,6 +21,9 @@ from autograder.classroom.roster import ROSTER, Person, read_roster, squeezed
 from autograder.classroom.schemes import Belongs, sort_out
 
 STAMP = "timestamp.txt"
+NO_NAME = (
+    "has an id in the roster that can't be the name of a folder (write letters, digits and . _ -)"
+)
 
 
 @dataclass
@@ -75,7 +78,7 @@ def bring(course: Course, assignment: str, source: Path, roster: Path | None = N
     theirs: dict[str, list[Belongs]] = defaultdict(list)
     strangers: dict[str, str] = {}
     finder = _Finder(people)
-    for one in sort_out(found.files):
+    for one in sort_out(found.files, finder.knows):
         student, trouble = finder.find(one.who)
         if student:
             theirs[student].append(one)
@@ -103,13 +106,17 @@ class _Finder:
             for alias in person.aliases:
                 self._ids[alias].add(person.id)
 
+    def knows(self, name: str) -> bool:
+        """Tell whether anybody may be called so."""
+        return squeezed(name) in self._ids
+
     def find(self, names: Iterable[str]) -> tuple[str, str]:
         """Give the id, or "" and why there is none."""
         for name in names:
             found = self._ids.get(squeezed(name), set())
             if len(found) == 1:
                 (student,) = found
-                return (student, "") if is_name(student) else ("", "has an id that is no name")
+                return (student, "") if is_name(student) else ("", NO_NAME)
             if found:
                 return "", f"may be any of {', '.join(sorted(found))}: add a column to the roster"
         return "", "is not in the roster"
@@ -151,6 +158,10 @@ def _take(
     new.mkdir(parents=True)
     try:
         refused = _write(new, files)
+        if refused and folder.is_dir() and not any(new.iterdir()):
+            done.problems += [f"{student}: {printable(n, 120)} {why}." for n, why in refused]
+            done.problems.append(f"{student}: nothing came that can be read; what is there stays.")
+            return
         if refused:
             told = {"left_out": [(name, f"it {why}") for name, why in refused]}
             (new / RECORD).write_text(json.dumps(told, indent=1) + "\n", "utf-8")

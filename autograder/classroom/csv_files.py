@@ -75,6 +75,8 @@ def read_text(path: Path) -> str:
     """
     try:
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise CourseError(f"{path} is not there: write it, or name another file.") from None
     except OSError as error:
         raise CourseError(
             f"{path} can't be read ({error.strerror or error}): give yourself the right to read "

@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from nbgrader.api import MissingEntry, SubmittedAssignment
 
@@ -95,8 +96,8 @@ def read_extensions(course: Course) -> Extensions:
     return found
 
 
-def check_extensions(course: Course, assignment: str) -> list[str]:
-    """Read the extensions before an assignment is graded; give students whom nobody knows.
+def check_extensions(course: Course, assignment: str) -> None:
+    """Read the extensions before an assignment is graded.
 
     Raises
     ------
@@ -110,7 +111,23 @@ def check_extensions(course: Course, assignment: str) -> list[str]:
             f"{course.root / EXTENSIONS} gives {printable(named[0])} more time, but {assignment} "
             "has no due date: set one in Formgrader (Manage Assignments), or remove the line."
         )
-    return found.strangers
+
+
+def unknown_so_far(root: Path) -> str:
+    """Say who has more time and is not known to the course yet, "" if all are.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of nbgrader_config.py.
+    """
+    strangers = [printable(student) for student in read_extensions(Course(root)).strangers]
+    if not strangers:
+        return ""
+    return (
+        f"{EXTENSIONS} gives more time to {', '.join(strangers)}, who handed in nothing in this "
+        "course yet: look whether the id is right. A roster.csv would tell."
+    )
 
 
 def apply_extensions(course: Course, assignment: str) -> list[str]:

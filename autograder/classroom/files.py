@@ -15,7 +15,7 @@ MAX_FILES = 500
 MAX_DEPTH = 6
 # nbgrader's and ours, and what Jupyter leaves behind
 OWN_FILES = {"timestamp.txt", "submission_secret.txt", "intake.json"}
-IGNORED = {".ipynb_checkpoints", "__pycache__", ".git", ".DS_Store", "__MACOSX"}
+IGNORED = {".ipynb_checkpoints", "__pycache__", ".git", ".DS_Store", "__MACOSX", "Thumbs.db"}
 
 
 @dataclass(frozen=True)

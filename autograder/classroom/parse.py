@@ -125,7 +125,7 @@ def _load(data: bytes) -> dict[str, Any]:
             raise UnreadableError(
                 "is a zip, not a notebook",
                 "Unpack it; what a learning platform packed for a class goes to `autograder "
-                "collect`.",
+                "collect`, a capstone to `autograder capstone grade`.",
             ) from None
         where = "" if large else f", line {error.lineno}, column {error.colno}"
         if b"<<<<<<<" in data and b">>>>>>>" in data:

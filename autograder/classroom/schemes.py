@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import PurePosixPath
@@ -47,26 +47,54 @@ class Belongs:
     when: datetime | None = None
 
 
-def sort_out(files: Sequence[File]) -> list[Belongs]:
-    """Say whose each file is, by the scheme that the names of a delivery follow."""
+def sort_out(files: Sequence[File], known: Callable[[str], bool] = bool) -> list[Belongs]:
+    """Say whose each file is, by the scheme that the names of a delivery follow.
+
+    Parameters
+    ----------
+    files : sequence of File
+    known : callable
+        Whether a name is one by which a student is known: a folder around all that is nobody's,
+        as an unpacked zip often adds, is left out.
+    """
     metadata = next((f for f in files if PurePosixPath(f.name).name == METADATA), None)
     if metadata is not None:
         return _gradescope(files, metadata)
-    names = [_inside(file.name) for file in files]
+    names = plain = [file.name for file in files]
+    while names:
+        if found := _by_scheme(files, names):
+            return found
+        top = _around(names)
+        if not top or known(top):
+            break
+        names = [name.removeprefix(f"{top}/") for name in names]
+        if any(known(_first(name)) for name in names):
+            plain = names
+    return [_plain(name, file) for name, file in zip(plain, files, strict=True)]
+
+
+def _by_scheme(files: Sequence[File], names: Sequence[str]) -> list[Belongs]:
+    """Read names by the scheme that half of them follow; give nothing if there is none."""
     for scheme, make in ((_MOODLE, _moodle), (_CANVAS, _canvas)):
-        fits = sum(bool(scheme.fullmatch(name)) for name in names)
-        if fits and 2 * fits >= len(files):
-            found = [scheme.fullmatch(name) for name in names]
+        found = [scheme.fullmatch(name) for name in names]
+        if 2 * sum(map(bool, found)) >= len(files):
             return [
-                make(match, file) if match else _plain(file)
-                for match, file in zip(found, files, strict=True)
+                make(match, file) if match else _plain(name, file)
+                for match, name, file in zip(found, names, files, strict=True)
             ]
-    return [_plain(file) for file in files]
+    return []
 
 
-def _inside(name: str) -> str:
-    """Leave out the folder that an unpacked zip often adds, "submissions/"."""
-    return name.removeprefix("submissions/")
+def _around(names: Sequence[str]) -> str:
+    """Give the folder in which all of a delivery lies, "" if there is none."""
+    tops = {name.partition("/")[0] if "/" in name else "" for name in names}
+    return tops.pop() if len(tops) == 1 else ""
+
+
+def _first(name: str) -> str:
+    """Give the first folder of a name, or the name of a file without its ending."""
+    first, _, rest = name.partition("/")
+    return first if rest else first.rpartition(".")[0] or first
 
 
 def _canvas(found: re.Match[str], file: File) -> Belongs:
@@ -78,10 +106,9 @@ def _moodle(found: re.Match[str], file: File) -> Belongs:
     return Belongs((found["who"],), found["who"], found["name"], file)
 
 
-def _plain(file: File) -> Belongs:
+def _plain(name: str, file: File) -> Belongs:
     """Take the first folder, or the file's own name, for the student."""
-    first, _, rest = file.name.partition("/")
-    who = first if rest else first.rpartition(".")[0] or first
+    who, (first, _, rest) = _first(name), name.partition("/")
     return Belongs((who,), who, rest or first, file)
 
 

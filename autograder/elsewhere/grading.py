@@ -81,7 +81,7 @@ def grade_folder(
         outcome.notes = rebuilt.notes
         limits = limits_of(root, assignment)
         config = Config(course_key(root), level, root / ".autograder", limits)
-        files = beside(folder, limits.files_bytes).files
+        files = beside(folder, limits.files_bytes, taken.notebook, taken.sha256).files
         outcome.result = grade_notebook(
             rebuilt.notebook, student=student, config=config, files=files
         )
