@@ -15,7 +15,7 @@ from dropout_course.engine.statistics import Binomial, ChiSquare, Coincidence
 
 # Judgings of the reference where the exercise draws at random: `python -m bench gradings` does
 # hundreds of thousands. The alarms of all laws of an exercise add up to less than 1e-9.
-JUDGINGS = max(250, int(os.environ.get("SEEDS", "0")))
+JUDGINGS = max(150, int(os.environ.get("SEEDS", "0")))
 # An exercise in torch, or one that trains networks, takes minutes: it is among the slow tests.
 every_exercise = pytest.mark.parametrize(
     "subject",

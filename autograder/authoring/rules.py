@@ -26,8 +26,8 @@ from dropout_course.engine.naming import name_mistakes
 from dropout_course.engine.student import Student
 from dropout_course.exercises import module_of
 
-SEEDS = 12  # of the rule about points: fewer in torch, more in the slow tests
-SEEDS_OF_TORCH = 4
+SEEDS = 8  # of the rule about points: fewer in torch, more in the slow tests
+SEEDS_OF_TORCH = 3
 REFERENCE = "the reference"
 NAMED_UNDER = 1  # the seed of the verdicts that name mistakes
 MISTAKES, IDIOMS = 4, 3  # an exercise has so many at least
