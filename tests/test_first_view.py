@@ -29,7 +29,7 @@ def home(site):  # noqa: F811
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_first_view_is_light_and_still(browser, home, site, device):  # noqa: F811
     chapters = [name for name in pages(site) if re.match(r"\d\d-|index", name)]
-    chosen = chapters if device == "phone" else ["index.html", "03-dropout-forward.html"]
+    chosen = chapters[::2] if device == "phone" else ["index.html", "03-dropout-forward.html"]
     found = {name: first_view(browser, site, f"{home}/{name}", DEVICES[device]) for name in chosen}
     heavy = {name: one["kilobytes"] for name, one in found.items() if one["kilobytes"] > MOST}
     jumpy = {name: one["shift"] for name, one in found.items() if one["shift"] >= SHIFT}

@@ -43,7 +43,7 @@ OUTPUTS = [
 
 def judge(notebook, student, key_folder, level="auto", files=None, limits=None):
     result = fake_judge(notebook, student, key_folder)
-    return FakeResult(result.exercises, [], {"double": OUTPUTS})
+    return FakeResult(result.exercises, cell_outputs={"double": OUTPUTS})
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,12 @@ class Subject:
         """Visible and hidden laws."""
         return laws_of(self.exercise)
 
+    @property
+    def tried(self) -> tuple[Law, ...]:
+        """The laws that answers are tried on: where each trains for seconds, a law or its twin."""
+        trains = self.seeds < 2
+        return tuple(one for one in self.laws if not (trains and one.hidden))
+
     @cached_property
     def reference(self) -> dict[str, Any]:
         """The reference answers by name."""
@@ -126,7 +132,7 @@ class Subject:
             if seed == NAMED_UNDER:
                 verdict = self.judge(names, seed, name=True)
             else:  # without words, which take as long as the laws
-                outcomes = run_laws(self.laws, Student.here(names), seed)
+                outcomes = run_laws(self.tried, Student.here(names), seed)
                 verdict = Verdict(self.exercise.id, points, tuple(outcomes))
             named = tuple(mistake.id for mistake in verdict.mistakes)
             broken = frozenset(map(title, (o.law for o in verdict.outcomes if o.finding)))
@@ -138,7 +144,7 @@ class Subject:
         """Judge an answer; with `name` also name its mistakes."""
         exercise, bank = self.exercise, self.bank if name else None
         student = Student.here(names)
-        return judge(exercise.id, exercise.points, self.laws, student, seed, bank)
+        return judge(exercise.id, exercise.points, self.tried, student, seed, bank)
 
 
 Rule = Callable[[Subject], Iterator[str]]
@@ -240,10 +246,14 @@ def mistakes_lose_points_and_are_named(subject: Subject) -> Iterator[str]:
 def points_follow_from_the_answer(subject: Subject, seeds: int = 0) -> Iterator[str]:
     """The same answer earns the same points under every seed, and breaks the same laws.
 
-    `seeds` of them are tried, or the usual.
+    `seeds` of them are tried, or the usual; of an exercise that trains, two at most, and none
+    unless they are asked for.
     """
     usual = SEEDS_OF_TORCH if subject.needs_torch else SEEDS
-    tried = range(min(seeds or usual, subject.seeds))
+    most = max(2, subject.seeds) if seeds else subject.seeds
+    tried = range(min(seeds or usual, most))
+    if len(tried) < 2:
+        return
     for what in subject.answers:
         judged = [subject.judged(what, seed) for seed in tried]
         scores, broken = {one.score for one in judged}, {one.broken for one in judged}

@@ -14,7 +14,7 @@ from dropout_course.engine.features import tried, value_of
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question
 
-SEEDS = 2  # under which the rules for exercises are tried: each answer trains for seconds
+SEEDS = 1  # under which the rules for exercises are tried: each answer trains for seconds
 STEPS, LENGTH_SCALE = 700, 0.1
 FEW, MANY = 25, 500
 HALF = 350  # steps after which one sees where p goes
