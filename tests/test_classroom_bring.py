@@ -198,7 +198,7 @@ def test_a_folder_around_a_delivery_is_nobodys(course, tmp_path, names, around):
     )
 
 
-@pytest.mark.parametrize(("name", "told"), [("zoe/work/a.ipynb", "zoe"), ("ann/work/a.ipynb", "")])
+@pytest.mark.parametrize(("name", "told"), [("zoe/mine/a.ipynb", "zoe"), ("ann/mine/a.ipynb", "")])
 def test_the_folder_of_a_single_student_is_theirs(course, tmp_path, name, told):
     done = bring(course, STEM, packed(tmp_path / "z.zip", {name: NOTEBOOK}))
     assert done.taken == ([] if told else ["ann"])

@@ -122,6 +122,26 @@ def test_an_end_is_told(start, source):
     runner.close()
 
 
+CLOSES = "import os, time; os.closerange(3, 99); time.sleep({}); os._exit(3)"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import os; os._exit(3)", "the process ended (exit 3)"),
+        ("import ctypes; ctypes.string_at(0)", "it crashed (segmentation fault)"),
+        (CLOSES.format(0.5), "the process ended (exit 3)"),  # what is told does not hang on who is
+        (CLOSES.format(60), "the process ended"),  # quicker: the grader waits for the supervisor
+    ],
+    ids=["exit", "crash", "close and exit", "close and stay"],
+)
+def test_why_it_ended_is_told_alike_each_time(warm, source, said, monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.jailed.BY_ITSELF", 1.0 if "60" in source else 30.0)
+    with warm.start() as runner, pytest.raises(Stopped) as stopped:
+        runner.cell(source, SECONDS)
+    assert str(stopped.value) == said
+
+
 def test_a_loop_is_ended_by_the_processors_clock(start):
     runner = start()
     runner.cell(DEAF, SECONDS)

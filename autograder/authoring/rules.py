@@ -132,7 +132,8 @@ class Subject:
             if seed == NAMED_UNDER:
                 verdict = self.judge(names, seed, name=True)
             else:  # without words, which take as long as the laws
-                outcomes = run_laws(self.tried, Student.here(names), seed)
+                laws = self.laws if what == REFERENCE else self.tried
+                outcomes = run_laws(laws, Student.here(names), seed)
                 verdict = Verdict(self.exercise.id, points, tuple(outcomes))
             named = tuple(mistake.id for mistake in verdict.mistakes)
             broken = frozenset(map(title, (o.law for o in verdict.outcomes if o.finding)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 
 from autograder.sandbox.refusal import FROM_OUTSIDE, JailError
@@ -10,6 +11,10 @@ from autograder.sandbox.runner import WireRunner, processor_clock
 from autograder.sandbox.wire import Wire, WireError
 
 ENDING = 60.0  # seconds until all in a jail must be gone
+# A process that ends closes its connection a moment before its supervisor learns how it ended. For
+# so many seconds it is asked for that, or the reason would depend on who is quicker; a process that
+# has closed the connection and lives on is ended then.
+BY_ITSELF = 5.0
 
 _CAUSES = {
     "closed": "the process ended",
@@ -44,13 +49,19 @@ class Jailed(WireRunner):
         self._wire.close()
         self._ended()
 
-    def _ended(self) -> str:
-        """End all, wait until the supervisor has cleaned up, and say why it ended, if it knows."""
+    def _ended(self, patience: float = 0.0) -> str:
+        """End all, wait until the supervisor has cleaned up, and say why it ended, if it knows.
+
+        What has not ended by itself after so many seconds of patience is ended.
+        """
         cause = ""
         if self._report.fileno() < 0:  # seen to before
             return "closed"
         self._report.settimeout(ENDING)
         try:
+            report = select.poll()
+            report.register(self._report, select.POLLIN | select.POLLHUP)
+            report.poll(1000 * patience)
             self._report.shutdown(socket.SHUT_WR)
             while said := self._report.recv(4096):
                 cause = json.loads(said).get("ended", cause)
@@ -65,7 +76,7 @@ class Jailed(WireRunner):
     def _why(self, error: WireError) -> str:
         if error.kind != "died":
             return str(error)
-        cause = self._ended()
+        cause = self._ended(BY_ITSELF)
         if cause in ("", "orphaned"):  # nothing that a notebook can bring about
             self.close()
             raise JailError(FROM_OUTSIDE)
