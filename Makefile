@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PORT   ?= 8000
 PLACE  := $(BIN)/python -c 'from pathlib import Path; \
-	from autograder.classroom.coursedir import Course; print(Course(Path.cwd()).root)'
+	from autograder.classroom.folder.coursedir import Course; print(Course(Path.cwd()).root)'
 
 # nbgrader starts `alembic` by name, so the environment's programs must be on the path.
 export PATH := $(abspath $(BIN)):$(PATH)

@@ -26,19 +26,19 @@ if BIN not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join([BIN, os.environ.get("PATH", os.defpath)])
 
 from autograder.authoring.release import RELEASE_PREPROCESSORS  # noqa: E402
-from autograder.classroom import others  # noqa: E402
-from autograder.classroom.collect import Collect, before_autograde  # noqa: E402
-from autograder.classroom.export import CsvExport  # noqa: E402
-from autograder.classroom.feedback import ReleaseFeedback  # noqa: E402
-from autograder.classroom.guard import guard_nbgrader  # noqa: E402
-from autograder.classroom.preprocessors import (  # noqa: E402
+from autograder.classroom.collecting.collect import Collect, before_autograde  # noqa: E402
+from autograder.classroom.folder.guard import guard_nbgrader  # noqa: E402
+from autograder.classroom.returns.export import CsvExport  # noqa: E402
+from autograder.classroom.returns.feedback import ReleaseFeedback  # noqa: E402
+from autograder.classroom.returns.returning import FeedbackPage  # noqa: E402
+from autograder.classroom.submissions import others  # noqa: E402
+from autograder.classroom.submissions.preprocessors import (  # noqa: E402
     Rebuild,
     Referee,
     SafeMarkdown,
     SaveGrades,
     SubmissionExporter,
 )
-from autograder.classroom.returning import FeedbackPage  # noqa: E402
 
 c = get_config()
 

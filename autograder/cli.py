@@ -112,7 +112,7 @@ def _level(unsafe: bool) -> str:
 
 
 def _grade_files(files: list[Path], as_json: bool, grade_one: Callable[..., Any]) -> None:
-    from autograder.classroom.progress import track
+    from autograder.classroom.running.progress import track
 
     root = course_root()
     several = not as_json and len(files) > 1
@@ -163,12 +163,12 @@ def autograde(
     person, or another run, is to grade; one with a problem; one from the future; or none at all.
     130 if it was stopped.
     """
-    from autograder.classroom.clock import ahead_of_time, unreadable_times
+    from autograder.classroom.collecting.clock import ahead_of_time, unreadable_times
     from autograder.classroom.course import autograde_assignment
-    from autograder.classroom.extensions import unknown_so_far
-    from autograder.classroom.grading import Stopped
+    from autograder.classroom.folder.extensions import unknown_so_far
     from autograder.classroom.offices import nothing_to_grade, stale_feedback
-    from autograder.classroom.report import rows_table, summary, to_look_at
+    from autograder.classroom.running.grading import Stopped
+    from autograder.classroom.submissions.report import rows_table, summary, to_look_at
 
     root = course_root()
     assignment = which(root, assignment)
@@ -208,7 +208,7 @@ def autograde(
 
 
 def _tell_stopped(stopped: Any, as_json: bool) -> None:
-    from autograder.classroom.report import summary
+    from autograder.classroom.submissions.report import summary
 
     if as_json:
         _print_json([row.to_json() for row in stopped.rows])

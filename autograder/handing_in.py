@@ -11,8 +11,8 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from autograder.classroom.cell_code import same
-from autograder.classroom.match import grade_id, slots
+from autograder.classroom.submissions.cell_code import same
+from autograder.classroom.submissions.match import grade_id, slots
 
 RERUN = "Restart the kernel, run all cells, look at the checks, and save."
 

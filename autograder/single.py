@@ -9,11 +9,11 @@ from typing import Any
 
 import nbformat
 
-from autograder.classroom.beside import mentioned
-from autograder.classroom.files import NOTEBOOK_LIMIT, read_regular
-from autograder.classroom.match import answered
-from autograder.classroom.parse import UnreadableError, parse
-from autograder.classroom.rebuild import rebuild
+from autograder.classroom.folder.files import NOTEBOOK_LIMIT, read_regular
+from autograder.classroom.submissions.beside import mentioned
+from autograder.classroom.submissions.match import answered
+from autograder.classroom.submissions.parse import UnreadableError, parse
+from autograder.classroom.submissions.rebuild import rebuild
 from autograder.handing_in import reminders
 from autograder.referee import Config, NotebookResult, grade_notebook
 from autograder.referee.limits import limits_of

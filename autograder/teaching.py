@@ -229,8 +229,8 @@ class _Commands:
         as_json: Json = False,
     ) -> None:
         """Put the whole course into one file at the end of a term; nothing is removed."""
-        from autograder.classroom.coursedir import Course
-        from autograder.classroom.keeping import archive
+        from autograder.classroom.folder.coursedir import Course
+        from autograder.classroom.folder.keeping import archive
 
         path = archive(Course(course_root()), to)
         if as_json:
@@ -245,8 +245,8 @@ class _Commands:
         as_json: Json = False,
     ) -> None:
         """Remove all that the course holds of a student, grades included. There is no way back."""
-        from autograder.classroom.coursedir import Course
-        from autograder.classroom.keeping import forget
+        from autograder.classroom.folder.coursedir import Course
+        from autograder.classroom.folder.keeping import forget
 
         if not yes:
             asked = f"Remove submissions, grades and feedback of {student} for good?"

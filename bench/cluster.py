@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.classroom import grading
+from autograder.classroom.running import grading
 from bench.courses import STEM, class_of
 
 STUDENTS, ROUNDS = 64, 5

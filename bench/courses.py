@@ -13,7 +13,7 @@ import nbformat
 from traitlets.config import Config
 
 from autograder.classroom.course import release_assignments
-from autograder.classroom.coursedir import Course
+from autograder.classroom.folder.coursedir import Course
 from autograder.classroom.sample import HandIn, completed
 from autograder.referee import sandboxes
 from autograder.referee.cells import Role, role_of

@@ -10,9 +10,9 @@ from pathlib import Path
 import nbformat
 
 from autograder.classroom.course import release_assignments
-from autograder.classroom.coursedir import Course
-from autograder.classroom.grading import autograde_assignment
-from autograder.classroom.returning import write_pages
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.returns.returning import write_pages
+from autograder.classroom.running.grading import autograde_assignment
 from autograder.classroom.sample import HandIn, completed
 from autograder.root import course_root
 

@@ -17,8 +17,8 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.authoring.model import WRITTEN_POINTS
-from autograder.classroom import grading
-from autograder.classroom.coursedir import Course
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.running import grading
 from autograder.referee import Config as Grading
 from autograder.referee import grade_notebook, sandboxes
 from autograder.referee.cells import Role, role_of

@@ -13,8 +13,8 @@ from unittest import mock
 
 import numpy as np
 
-from autograder.classroom import grading
-from autograder.classroom.submission import Graded, Job, grade_submission
+from autograder.classroom.running import grading
+from autograder.classroom.submissions.submission import Graded, Job, grade_submission
 from autograder.referee import sandboxes
 from bench.courses import STEM, class_of
 

@@ -13,8 +13,9 @@ from unittest import mock
 
 import nbformat
 
-from autograder.classroom import grading, submission
-from autograder.classroom.recorder import Recorder
+from autograder.classroom.gradebook.recorder import Recorder
+from autograder.classroom.running import grading
+from autograder.classroom.submissions import submission
 from autograder.referee import sandboxes
 from autograder.referee.cells import Role, role_of
 from autograder.sandbox import Sandbox

@@ -28,11 +28,11 @@ from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy import insert
 
 from autograder.classroom.course import release_assignments
-from autograder.classroom.coursedir import Course
+from autograder.classroom.folder.coursedir import Course
 from autograder.classroom.offices import export_assignments, write_report
-from autograder.classroom.report import Record
 from autograder.classroom.sample import hand_in_files, sample_class
-from autograder.classroom.submission import OURS, Job, grade_submission
+from autograder.classroom.submissions.report import Record
+from autograder.classroom.submissions.submission import OURS, Job, grade_submission
 from autograder.root import course_root
 
 STEM = "03-dropout-forward"

@@ -11,7 +11,7 @@ from nbformat.notebooknode import NotebookNode
 from subjects import SUBJECTS
 
 from autograder.authoring.rules import Subject
-from autograder.classroom.match import grade_id
+from autograder.classroom.submissions.match import grade_id
 from dropout_course import course
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,7 +9,7 @@ from datetime import datetime
 from classroom_tiny import STEM
 from sqlalchemy import text
 
-from autograder.classroom.coursedir import Course
+from autograder.classroom.folder.coursedir import Course
 
 TABLES = "student", "submitted_assignment", "submitted_notebook", "grade", "comment"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import postgres
 from sandbox_support import eventually
 
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.running.journal import REPOSITORY
 
 PACKAGES = ("autograder", "dropout_course", "solutions")
 LEFT = shutil.ignore_patterns("__pycache__", "package")

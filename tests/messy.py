@@ -13,7 +13,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.classroom.match import grade_id
+from autograder.classroom.submissions.match import grade_id
 from solutions import ch03_dropout_forward as reference
 
 ROOT = Path(__file__).resolve().parents[1]

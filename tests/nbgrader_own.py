@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.running.journal import REPOSITORY
 
 FILES = ("test_nbgrader_autograde", "test_nbgrader_generate_feedback")
 # Ours in everything but the places: the tests say where a course and its gradebook are.

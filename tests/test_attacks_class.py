@@ -17,10 +17,10 @@ from classroom_tiny import filled, tiny, write
 from nbgrader.api import Gradebook
 from nbgrader.apps import ExportApp
 
-from autograder.classroom.collect import is_name, prepare, receive
-from autograder.classroom.coursedir import Course
-from autograder.classroom.files import digest
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.collecting.collect import is_name, prepare, receive
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.folder.files import digest
+from autograder.classroom.running.journal import REPOSITORY
 
 HANDED_IN = [attack for attack in IN_NOTEBOOKS if attack.hand_in]
 ACTS = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")

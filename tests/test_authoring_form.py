@@ -13,7 +13,7 @@ from autograder.authoring.boxes import time_needed
 from autograder.authoring.build import check_sources, render_all
 from autograder.authoring.errors import SourceErrors
 from autograder.authoring.quotes import line_of, squeezed
-from autograder.classroom.rubrics import lay_out_rubrics
+from autograder.classroom.folder.rubrics import lay_out_rubrics
 
 FIXTURE = Path(__file__).parent / "fixtures" / "form"
 PAGE, CLAIMS = "book/07-noise.md", "book/_data/claims/ch07.yml"

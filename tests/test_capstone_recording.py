@@ -8,11 +8,11 @@ import pytest
 from autograder.capstone.grading import CapstoneResult
 from autograder.capstone.recording import ASSIGNMENT, MARK, record
 from autograder.capstone.serving import Part
-from autograder.classroom.coursedir import Course
-from autograder.classroom.journal import REPOSITORY
-from autograder.classroom.marks import read_marks
-from autograder.classroom.page import feedback_page
-from autograder.classroom.report import Record
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.gradebook.marks import read_marks
+from autograder.classroom.returns.page import feedback_page
+from autograder.classroom.running.journal import REPOSITORY
+from autograder.classroom.submissions.report import Record
 
 pytestmark = pytest.mark.slow
 NAMES = [f"bug-{i}" for i in range(12)]

@@ -13,10 +13,10 @@ import pytest
 from attacks.notebooks import release_path
 from nbconvert.exporters import HTMLExporter
 
-from autograder.classroom import attachments
-from autograder.classroom.parse import parse
-from autograder.classroom.preprocessors import SafeMarkdown
-from autograder.classroom.rebuild import rebuild
+from autograder.classroom.submissions import attachments
+from autograder.classroom.submissions.parse import parse
+from autograder.classroom.submissions.preprocessors import SafeMarkdown
+from autograder.classroom.submissions.rebuild import rebuild
 
 pytestmark = pytest.mark.slow
 

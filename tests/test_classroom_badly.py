@@ -17,8 +17,8 @@ from classroom_state import tables
 from classroom_tiny import STEM, fake_judge, filled
 from test_classroom_killed import grade, hand_in, lay_out
 
-from autograder.classroom import submission
-from autograder.classroom.coursedir import Course, CourseError
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.submissions import submission
 
 pytestmark = [
     pytest.mark.slow,

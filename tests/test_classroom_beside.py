@@ -8,8 +8,8 @@ import pytest
 from classroom_tiny import STEM, filled, tiny, write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.classroom.beside import beside, mentioned
-from autograder.classroom.intake import intake
+from autograder.classroom.submissions.beside import beside, mentioned
+from autograder.classroom.submissions.intake import intake
 
 NAME = f"{STEM}.ipynb"
 

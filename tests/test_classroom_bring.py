@@ -14,11 +14,11 @@ from classroom_tiny import STEM, filled
 from tiny_home import NAME, change, grade, hand_in, home, submitted, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom.bring import bring
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.delivery import zip_files
-from autograder.classroom.files import MAX_FILES
-from autograder.classroom.roster import read_span
+from autograder.classroom.collecting.bring import bring
+from autograder.classroom.collecting.delivery import zip_files
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.folder.files import MAX_FILES
+from autograder.classroom.folder.roster import read_span
 from autograder.cli import app
 
 pytestmark = [

@@ -14,9 +14,9 @@ import pytest
 from classroom_state import journalled
 from test_classroom_pool import STEM, grades, home, job, tasks  # noqa: F401 (fixtures)
 
-from autograder.classroom import away, cluster, grading, pool
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.submission import not_graded
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.running import away, cluster, grading, pool
+from autograder.classroom.submissions.submission import not_graded
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Object of type <Submitted")]
 FEW = 10

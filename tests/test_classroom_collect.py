@@ -8,10 +8,11 @@ import os
 import pytest
 from classroom_tiny import STEM, filled, tiny, write
 
-from autograder.classroom import collect, files
-from autograder.classroom.collect import before_autograde, prepare, receive
-from autograder.classroom.intake import intake
-from autograder.classroom.journal import Journal, Row, Stamps, key_of
+from autograder.classroom.collecting import collect
+from autograder.classroom.collecting.collect import before_autograde, prepare, receive
+from autograder.classroom.folder import files
+from autograder.classroom.running.journal import Journal, Row, Stamps, key_of
+from autograder.classroom.submissions.intake import intake
 
 NAME = f"{STEM}.ipynb"
 

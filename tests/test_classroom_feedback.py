@@ -9,7 +9,7 @@ import pytest
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import notebook_hash
 
-from autograder.classroom.feedback import ReleaseFeedback
+from autograder.classroom.returns.feedback import ReleaseFeedback
 
 STEM = "03-tiny"
 RENAMED = ["mine.ipynb", "03-tiny (1).ipynb", "03-tiny-Copy1.ipynb", "zoë.ipynb", ".x.ipynb"]

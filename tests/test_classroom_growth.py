@@ -9,11 +9,13 @@ import tracemalloc
 import pytest
 from classroom_tiny import STEM, fake_judge, filled, tiny, write
 
-from autograder.classroom import grading, recorder, submission
-from autograder.classroom.coursedir import Course
-from autograder.classroom.database import GradebookError
-from autograder.classroom.journal import REPOSITORY
-from autograder.classroom.recorder import Recorder
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.gradebook import recorder
+from autograder.classroom.gradebook.database import GradebookError
+from autograder.classroom.gradebook.recorder import Recorder
+from autograder.classroom.running import grading
+from autograder.classroom.running.journal import REPOSITORY
+from autograder.classroom.submissions import submission
 
 pytestmark = [
     pytest.mark.slow,

@@ -10,8 +10,8 @@ from test_classroom_page import Tags
 from tiny_home import grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom.alike import nearly_identical
-from autograder.classroom.insight import correlation
+from autograder.classroom.returns.alike import nearly_identical
+from autograder.classroom.returns.insight import correlation
 from autograder.cli import app
 
 pytestmark = [

@@ -10,10 +10,11 @@ import pytest
 from classroom_tiny import STEM, fake_judge
 from tiny_home import change, hand_in, home, tiny_course  # noqa: F401
 
-from autograder.classroom import grading, submission
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.csv_files import read_rows
-from autograder.classroom.extensions import read_extensions
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.folder.csv_files import read_rows
+from autograder.classroom.folder.extensions import read_extensions
+from autograder.classroom.running import grading
+from autograder.classroom.submissions import submission
 
 pytestmark = [
     pytest.mark.slow,

@@ -8,9 +8,10 @@ import os
 import pytest
 from classroom_tiny import STEM, filled, stripped, text, tiny, without, write
 
-from autograder.classroom import files, parse
-from autograder.classroom.intake import intake
-from autograder.classroom.match import answered
+from autograder.classroom.folder import files
+from autograder.classroom.submissions import parse
+from autograder.classroom.submissions.intake import intake
+from autograder.classroom.submissions.match import answered
 
 NAME = f"{STEM}.ipynb"
 

@@ -16,9 +16,9 @@ from tiny_home import change, grade, hand_in, home, tiny_course  # noqa: F401
 from traitlets.config import PyFileConfigLoader
 from typer.testing import CliRunner
 
-from autograder.classroom import lock
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.lock import holding
+from autograder.classroom.folder import lock
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.folder.lock import holding
 from autograder.cli import app
 from dropout_course import __version__
 
@@ -29,8 +29,8 @@ pytestmark = [
 HOLD = """
 import sys, time
 from pathlib import Path
-from autograder.classroom.coursedir import Course
-from autograder.classroom.lock import holding
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.folder.lock import holding
 with holding(Course(Path(sys.argv[1])), "autograde 03-tiny"):
     print("held", flush=True)
     time.sleep(100)

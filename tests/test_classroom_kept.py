@@ -13,9 +13,10 @@ from sqlalchemy import text
 from tiny_home import change, grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom import grading, submission
-from autograder.classroom.coursedir import Course
-from autograder.classroom.judges import REPOSITORY, imported, judges_key, release_imports
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.running import grading
+from autograder.classroom.running.judges import REPOSITORY, imported, judges_key, release_imports
+from autograder.classroom.submissions import submission
 from autograder.cli import app
 
 pytestmark = [
@@ -184,9 +185,9 @@ def one_of(root, place):
         ("dropout_course/engine/inside/child.py", (True, True)),
         ("autograder/referee/grade.py", (True, True)),
         ("autograder/sandbox/jail/supervisor.py", (True, True)),
-        ("autograder/classroom/rebuild.py", (True, True)),
-        ("autograder/classroom/page_style.py", (False, False)),
-        ("autograder/classroom/insight.py", (False, False)),
+        ("autograder/classroom/submissions/rebuild.py", (True, True)),
+        ("autograder/classroom/returns/page_style.py", (False, False)),
+        ("autograder/classroom/returns/insight.py", (False, False)),
         ("autograder/cli.py", (False, False)),
         ("autograder/capstone/bugs.py", (False, False)),
     ],

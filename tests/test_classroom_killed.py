@@ -9,9 +9,10 @@ from classroom_state import files, journalled, tables
 from classroom_tiny import STEM, fake_judge, filled, tiny, write
 from killing import killed, measured, moments
 
-from autograder.classroom import grading, submission
-from autograder.classroom.coursedir import Course
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.running import grading
+from autograder.classroom.running.journal import REPOSITORY
+from autograder.classroom.submissions import submission
 
 pytestmark = [
     pytest.mark.slow,

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from tiny_home import change, grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom.coursedir import Course
-from autograder.classroom.export import CsvExport
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.returns.export import CsvExport
 from autograder.cli import app
 
 pytestmark = [

@@ -10,13 +10,13 @@ from classroom_tiny import STEM, filled
 from tiny_home import change, grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom import intake
 from autograder.classroom.course import grade_table
-from autograder.classroom.coursedir import Course
-from autograder.classroom.journal import Row
-from autograder.classroom.marks import Mark, Part, read_marks
-from autograder.classroom.report import summary
-from autograder.classroom.words import span, take_apart
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.gradebook.marks import Mark, Part, read_marks
+from autograder.classroom.running.journal import Row
+from autograder.classroom.submissions import intake
+from autograder.classroom.submissions.report import summary
+from autograder.classroom.submissions.words import span, take_apart
 from autograder.cli import app
 
 pytestmark = [

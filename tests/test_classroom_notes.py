@@ -9,8 +9,8 @@ import pytest
 from classroom_tiny import DOUBLE, PAIR, filled, get, tiny, without
 from nbformat.v4 import new_code_cell
 
-from autograder.classroom.parse import parse
-from autograder.classroom.rebuild import rebuild
+from autograder.classroom.submissions.parse import parse
+from autograder.classroom.submissions.rebuild import rebuild
 
 
 def through(notebook):

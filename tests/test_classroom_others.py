@@ -15,10 +15,11 @@ from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.classroom import grading, others, submission
 from autograder.classroom.course import grade_course
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.running import grading
+from autograder.classroom.running.journal import REPOSITORY
+from autograder.classroom.submissions import others, submission
 
 pytestmark = [
     pytest.mark.slow,

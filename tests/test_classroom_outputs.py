@@ -16,7 +16,7 @@ from nbconvert.filters.markdown import markdown2html
 from nbformat.v4 import new_markdown_cell
 from nbgrader.utils import determine_grade
 
-from autograder.classroom.outputs import (
+from autograder.classroom.submissions.outputs import (
     CELL_LIMIT,
     TEXT_LIMIT,
     TOTAL_LIMIT,
@@ -25,9 +25,9 @@ from autograder.classroom.outputs import (
     verdict,
     weight,
 )
-from autograder.classroom.preprocessors import SafeMarkdown
-from autograder.classroom.rebuild import EXTRA
-from autograder.classroom.report import Record, report
+from autograder.classroom.submissions.preprocessors import SafeMarkdown
+from autograder.classroom.submissions.rebuild import EXTRA
+from autograder.classroom.submissions.report import Record, report
 
 
 def png(width, height, head=b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"):

@@ -11,9 +11,9 @@ from classroom_tiny import STEM, filled
 from tiny_home import change, grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom import returning
-from autograder.classroom.coursedir import Course
-from autograder.classroom.returning import pack, stale, write_pages
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.returns import returning
+from autograder.classroom.returns.returning import pack, stale, write_pages
 from autograder.cli import app
 
 pytestmark = [

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from sandbox_support import eventually, usable_levels
 
-from autograder.classroom import pool, submission
 from autograder.classroom.course import autograde_assignment
-from autograder.classroom.coursedir import Course
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.running import pool
+from autograder.classroom.running.journal import REPOSITORY
 from autograder.classroom.sample import hand_in_files, sample_class
-from autograder.classroom.submission import Job
+from autograder.classroom.submissions import submission
+from autograder.classroom.submissions.submission import Job
 from autograder.referee.sandboxes import sandbox
 from autograder.sandbox import JailError
 from autograder.sandbox.jail.processes import Table
@@ -163,7 +164,7 @@ def test_a_run_that_was_killed_goes_on(home, tmp_path):
 RUN = """
 import sys
 from pathlib import Path
-from autograder.classroom import grading
+from autograder.classroom.running import grading
 grading.BATCH = 2
 if __name__ == "__main__":
     grading.autograde_assignment(Path(sys.argv[1]), sys.argv[2], progress=False, workers=2)

@@ -18,9 +18,10 @@ from classroom_tiny import STEM, fake_judge, filled
 from killing import killed, measured, moments
 from test_classroom_killed import ON_TIME, grade, hand_in, lay_out
 
-from autograder.classroom import grading, submission
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.marks import read_marks
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.gradebook.marks import read_marks
+from autograder.classroom.running import grading
+from autograder.classroom.submissions import submission
 
 pytestmark = [
     pytest.mark.slow,
@@ -135,7 +136,8 @@ GRADE = """
 import json, sys, time
 from pathlib import Path
 from classroom_tiny import STEM, fake_judge
-from autograder.classroom import grading, submission
+from autograder.classroom.running import grading
+from autograder.classroom.submissions import submission
 submission.judge, grading.BATCH = fake_judge, 2
 print("ready", flush=True)
 while not Path(sys.argv[2]).exists():

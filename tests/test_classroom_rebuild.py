@@ -20,9 +20,9 @@ from classroom_tiny import (
 )
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.classroom.added import additions
-from autograder.classroom.parse import parse
-from autograder.classroom.rebuild import rebuild
+from autograder.classroom.submissions.added import additions
+from autograder.classroom.submissions.parse import parse
+from autograder.classroom.submissions.rebuild import rebuild
 
 
 def through(notebook):

@@ -13,10 +13,12 @@ from classroom_state import files, tables
 from classroom_tiny import STEM, fake_judge, filled, tiny, write
 from nbgrader.converters import Autograde
 
-from autograder.classroom import grading, recorder, submission
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.journal import REPOSITORY, Journal
-from autograder.classroom.rows import read_record
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.gradebook import recorder
+from autograder.classroom.gradebook.rows import read_record
+from autograder.classroom.running import grading
+from autograder.classroom.running.journal import REPOSITORY, Journal
+from autograder.classroom.submissions import submission
 
 pytestmark = [
     pytest.mark.slow,

@@ -14,9 +14,9 @@ from nbgrader.converters import Autograde  # noqa: E402
 from torch_chapter import RIGHT, STEM, notebook  # noqa: E402
 
 from autograder.classroom.course import autograde_assignment  # noqa: E402
-from autograder.classroom.coursedir import Course  # noqa: E402
-from autograder.classroom.journal import REPOSITORY  # noqa: E402
-from autograder.classroom.rows import read_record  # noqa: E402
+from autograder.classroom.folder.coursedir import Course  # noqa: E402
+from autograder.classroom.gradebook.rows import read_record  # noqa: E402
+from autograder.classroom.running.journal import REPOSITORY  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Object of type <Submitted")]
 WRONG = RIGHT["tensor_dropout"].replace("(1 - p)", "p")

@@ -136,7 +136,7 @@ def test_check_finds_what_was_done_to_cells(completed):
 
 def test_no_grammar_is_compiled_to_start():
     """It takes seconds, for each command and each worker."""
-    source = "import sys, autograder.classroom.grading; print('lark' in sys.modules)"
+    source = "import sys, autograder.classroom.running.grading; print('lark' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr
 

@@ -11,7 +11,7 @@ from classroom_tiny import STEM, filled, tiny, write
 from tiny_home import grade, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom.coursedir import Course
+from autograder.classroom.folder.coursedir import Course
 from autograder.cli import app
 
 pytestmark = pytest.mark.slow

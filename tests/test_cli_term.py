@@ -10,9 +10,10 @@ from classroom_tiny import STEM, filled
 from tiny_home import grade, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom import grading, submission
-from autograder.classroom.coursedir import Course
-from autograder.classroom.progress import ENOUGH, Pace, track
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.running import grading
+from autograder.classroom.running.progress import ENOUGH, Pace, track
+from autograder.classroom.submissions import submission
 from autograder.cli import app
 from autograder.ordering import ORDER
 

@@ -17,7 +17,7 @@ import yaml
 from messy import filled
 from typer.testing import CliRunner
 
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.running.journal import REPOSITORY
 from autograder.cli import app
 from autograder.elsewhere import grading
 from autograder.elsewhere.bundle import requirements

@@ -9,7 +9,7 @@ from forged_scenes import FORGED, WAYS
 from nbformat.v4 import new_code_cell
 from sandbox_support import ROOT, Warm, usable_levels
 
-from autograder.classroom.report import Record, report
+from autograder.classroom.submissions.report import Record, report
 from autograder.referee import Config, NotebookResult, grade_notebook
 from autograder.referee.grade import laws_of
 from autograder.single import FileResult

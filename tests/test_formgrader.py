@@ -22,9 +22,9 @@ from browser import browser
 from classroom_tiny import STEM, filled
 from tiny_home import change, grade, half, hand_in, home, tiny_course  # noqa: F401
 
-from autograder.classroom.coursedir import Course
-from autograder.classroom.journal import REPOSITORY
-from autograder.classroom.lock import holding
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.folder.lock import holding
+from autograder.classroom.running.journal import REPOSITORY
 from autograder.formgrader.points import PointsError, given
 from autograder.formgrader.rubrics import rubrics
 

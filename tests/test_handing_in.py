@@ -7,8 +7,8 @@ import json
 import pytest
 from classroom_tiny import filled, get, tiny, without
 
-from autograder.classroom.parse import parse
-from autograder.classroom.rebuild import rebuild
+from autograder.classroom.submissions.parse import parse
+from autograder.classroom.submissions.rebuild import rebuild
 from autograder.handing_in import RERUN, reminders
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from autograder.authoring.model import WRITTEN_POINTS
 from autograder.classroom import course as classroom
-from autograder.classroom import grading
-from autograder.classroom.coursedir import Course
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.running import grading
+from autograder.classroom.running.journal import REPOSITORY
 from autograder.classroom.sample import hand_in_files, sample_class, sample_set_up
 
 pytestmark = pytest.mark.slow

@@ -21,11 +21,11 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.authoring.release import RELEASE_PREPROCESSORS
-from autograder.classroom.intake import intake
-from autograder.classroom.journal import REPOSITORY
-from autograder.classroom.match import grade_id
-from autograder.classroom.rebuild import rebuild
+from autograder.classroom.running.journal import REPOSITORY
 from autograder.classroom.sample import hand_in_files, sample_class
+from autograder.classroom.submissions.intake import intake
+from autograder.classroom.submissions.match import grade_id
+from autograder.classroom.submissions.rebuild import rebuild
 from autograder.referee import Config as Grading
 from autograder.referee import grade, grade_notebook
 from dropout_course import course

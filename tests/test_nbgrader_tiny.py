@@ -22,10 +22,11 @@ from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
 
 from autograder.classroom import course as classroom
-from autograder.classroom import grading, submission
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.journal import REPOSITORY
-from autograder.classroom.returning import stale, write_pages
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.returns.returning import stale, write_pages
+from autograder.classroom.running import grading
+from autograder.classroom.running.journal import REPOSITORY
+from autograder.classroom.submissions import submission
 
 pytestmark = [
     pytest.mark.slow,

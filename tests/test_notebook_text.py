@@ -10,7 +10,7 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.classroom.notebook_text import copied, written
+from autograder.classroom.submissions.notebook_text import copied, written
 from autograder.root import course_root
 
 NOTEBOOKS = sorted((course_root() / "notebooks").glob("*.ipynb"))

@@ -15,7 +15,7 @@ from click.exceptions import UsageError
 from tiny_home import NAME, half, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
-from autograder.classroom.coursedir import Course
+from autograder.classroom.folder.coursedir import Course
 from autograder.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]

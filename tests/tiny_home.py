@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from classroom_tiny import STEM, FakeResult, fake_judge, filled, tiny, write
 
-from autograder.classroom import grading, submission
-from autograder.classroom.coursedir import Course
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.running import grading
+from autograder.classroom.running.journal import REPOSITORY
+from autograder.classroom.submissions import submission
 from autograder.referee.sandboxes import sandbox
 
 NAME = f"{STEM}.ipynb"

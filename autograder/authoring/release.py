@@ -17,7 +17,7 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from autograder.classroom.others import (
+from autograder.classroom.submissions.others import (
     ClearHiddenTests,
     ClearMarkScheme,
     ClearSolutions,

@@ -7,9 +7,9 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 
 from autograder.capstone.grading import CapstoneResult
-from autograder.classroom.coursedir import Course
-from autograder.classroom.lock import holding
-from autograder.classroom.page import MACHINE
+from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.folder.lock import holding
+from autograder.classroom.returns.page import MACHINE
 
 ASSIGNMENT = "13-capstone"
 CELLS = {"bugs": "ch13-bugs", "error": "ch13-error", "service": "ch13-service"}

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.grading import autograde_assignment
-from autograder.classroom.journal import Journal, Row
-from autograder.classroom.lock import holding
-from autograder.classroom.marks import Mark, read_marks
-from autograder.classroom.marks import reason as reason_of
-from autograder.classroom.returning import write_pages
-from autograder.classroom.rows import read_record
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.folder.lock import holding
+from autograder.classroom.gradebook.marks import Mark, read_marks
+from autograder.classroom.gradebook.marks import reason as reason_of
+from autograder.classroom.gradebook.rows import read_record
+from autograder.classroom.returns.returning import write_pages
+from autograder.classroom.running.grading import autograde_assignment
+from autograder.classroom.running.journal import Journal, Row
 from autograder.classroom.sample import sample_set_up
 
 __all__ = [

@@ -6,14 +6,15 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom.bring import Brought, bring
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.feedback import SECRET
-from autograder.classroom.insight import look_at, plain
-from autograder.classroom.insight_page import report_page
-from autograder.classroom.lms import FORMATS, Exported, export_marks
-from autograder.classroom.lock import holding
-from autograder.classroom.returning import (
+from autograder.classroom.collecting.bring import Brought, bring
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.folder.lock import holding
+from autograder.classroom.folder.standing import require_released, what_is_missing
+from autograder.classroom.returns.feedback import SECRET
+from autograder.classroom.returns.insight import look_at, plain
+from autograder.classroom.returns.insight_page import report_page
+from autograder.classroom.returns.lms import FORMATS, Exported, export_marks
+from autograder.classroom.returns.returning import (
     pack,
     page_of,
     require_graded,
@@ -21,7 +22,6 @@ from autograder.classroom.returning import (
     title_of,
     write_pages,
 )
-from autograder.classroom.standing import require_released, what_is_missing
 
 NOBODY = (
     "Nobody has handed in through the exchange {exchange} yet: if your class uses a learning "
@@ -161,7 +161,7 @@ def collect_assignment(
     assignment : str
         Assignment id.
     source, roster : Path, optional
-        See `autograder.classroom.bring.bring`.
+        See `autograder.classroom.collecting.bring.bring`.
 
     Raises
     ------

@@ -17,10 +17,10 @@ import nbformat
 import tomllib
 from nbformat.notebooknode import NotebookNode
 
-from autograder.classroom.coursedir import Course, CourseError
-from autograder.classroom.journal import REPOSITORY
-from autograder.classroom.match import grade_id
-from autograder.classroom.mess import FILE_MESSES, NOTEBOOK_MESSES
+from autograder.classroom.folder.coursedir import Course, CourseError
+from autograder.classroom.running.journal import REPOSITORY
+from autograder.classroom.submissions.match import grade_id
+from autograder.classroom.submissions.mess import FILE_MESSES, NOTEBOOK_MESSES
 
 CLASS = REPOSITORY / "examples" / "class"
 OTHER_CHAPTER = "other_chapter"

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from autograder.classroom.coursedir import CourseError
+from autograder.classroom.folder.coursedir import CourseError
 from autograder.elsewhere.bundle import requirements
 from autograder.elsewhere.grading import Outcome, grade_folder
 

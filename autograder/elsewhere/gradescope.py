@@ -12,8 +12,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom.coursedir import CourseError
-from autograder.classroom.journal import REPOSITORY
+from autograder.classroom.folder.coursedir import CourseError
+from autograder.classroom.running.journal import REPOSITORY
 from autograder.elsewhere.bundle import requirements, source_files
 from autograder.elsewhere.grading import Outcome, grade_folder
 from autograder.referee.inputs import KEY_FILE, course_key

@@ -6,11 +6,11 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classroom.beside import beside
-from autograder.classroom.intake import intake
-from autograder.classroom.match import slots
-from autograder.classroom.rebuild import rebuild
-from autograder.classroom.submission import released
+from autograder.classroom.submissions.beside import beside
+from autograder.classroom.submissions.intake import intake
+from autograder.classroom.submissions.match import slots
+from autograder.classroom.submissions.rebuild import rebuild
+from autograder.classroom.submissions.submission import released
 from autograder.referee import Config, NotebookResult, grade_notebook
 from autograder.referee.inputs import course_key
 from autograder.referee.limits import limits_of

@@ -15,8 +15,8 @@ from nbgrader.server_extensions.formgrader.base import check_notebook_dir, check
 from sqlalchemy.exc import OperationalError
 from tornado import web
 
-from autograder.classroom.coursedir import CourseError
-from autograder.classroom.lock import holding_at
+from autograder.classroom.folder.coursedir import CourseError
+from autograder.classroom.folder.lock import holding_at
 from autograder.formgrader.points import PointsError, given
 from autograder.formgrader.rubrics import Rubric, rubrics
 

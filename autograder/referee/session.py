@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from autograder.referee.limits import BUSY_FACTOR, Limits
+from autograder.referee.shown import Outputs, error_in, outputs_in, stream
 from autograder.referee.spending import Spending, loop
 from autograder.sandbox import Stopped
 from dropout_course.engine.unanswered import Lost
-from dropout_course.engine.words import clean, one_line
+from dropout_course.engine.words import one_line
 
-Outputs = list[dict[str, Any]]
 OUTPUTS = 20_000_000  # characters of all outputs of a notebook that are kept
 NAMES, NAME = 20, 100  # names of replaced code that are kept, and characters of each
 
@@ -224,7 +224,7 @@ class Session:
             self._ran = [(other, text) for other, text in self._ran if other != cell]
             why = _why(stopped, loop(seconds))
             self.trouble[cell] = f"this cell stopped everything: {why}"
-            self.outputs[cell] = [_stream("stderr", self.trouble[cell] + "\n")]
+            self.outputs[cell] = [stream("stderr", self.trouble[cell] + "\n")]
             return False
         worked, idle = watch.worked(), watch.idle()  # not of a process that was ended: few may be
         self._cells_worked += worked
@@ -234,8 +234,8 @@ class Session:
             self._interrupted.add(cell)
         if cell not in {other for other, _ in self._ran}:
             self._ran.append((cell, source))
-        self.outputs[cell] = self._kept(_outputs(reply))
-        if said := _error(reply):
+        self.outputs[cell] = self._kept(outputs_in(reply))
+        if said := error_in(reply):
             self.trouble[cell] = said
         return True
 
@@ -252,7 +252,7 @@ class Session:
         """Keep outputs while there is room for them."""
         size = sum(len(str(output)) for output in outputs)
         if size > self._room:
-            return [_stream("stdout", "(too much output in this notebook: left out)\n")]
+            return [stream("stdout", "(too much output in this notebook: left out)\n")]
         self._room -= size
         return outputs
 
@@ -267,38 +267,3 @@ def _why(stopped: Stopped, late: str) -> str:
     if stopped.kind == "broken":
         return f"its reply was no plain data ({stopped})"
     return str(stopped).replace("the process ended", "it ended the Python process")
-
-
-def _error(reply: dict[str, Any]) -> str:
-    error = reply.get("error")
-    if not isinstance(error, dict):
-        return ""
-    kinds = error.get("kinds")
-    kind = kinds[0] if isinstance(kinds, list) and kinds else None
-    kind = kind if isinstance(kind, str) else "an exception"
-    if kind == "TooLong":
-        return one_line(f"this cell took too long: {error.get('message', '')}"[:500])
-    text = f"the cell raised {kind}: {error.get('message', '')}"[:500]
-    if type(error.get("line")) is int:
-        text += f" (line {error['line']})"
-    return one_line(text)
-
-
-def _stream(name: str, text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": name, "text": clean(text)}
-
-
-def _outputs(reply: dict[str, Any]) -> Outputs:
-    """Turn what a process says that a cell showed into notebook outputs: text and PNG alone."""
-    made: Outputs = []
-    for shown in reply["outputs"][:30]:
-        if not isinstance(shown, dict):
-            continue
-        if isinstance(text := shown.get("text"), str):
-            made.append(_stream("stderr" if shown.get("stream") == "stderr" else "stdout", text))
-        elif isinstance(png := shown.get("png"), str):
-            data = {"image/png": png}
-            made.append({"output_type": "display_data", "data": data, "metadata": {}})
-    if said := _error(reply):
-        made.append(_stream("stderr", said + "\n"))
-    return made

@@ -30,11 +30,11 @@ from attacks import inert
 from attacks.bait import Stage
 from attacks.model import Attack
 from attacks.notebooks import STEM, exercises, hostile, release_path
-from autograder.classroom import submission
-from autograder.classroom.collect import prepare
-from autograder.classroom.preprocessors import Rebuild, Referee
-from autograder.classroom.report import Record
-from autograder.classroom.submission import OURS
+from autograder.classroom.collecting.collect import prepare
+from autograder.classroom.submissions import submission
+from autograder.classroom.submissions.preprocessors import Rebuild, Referee
+from autograder.classroom.submissions.report import Record
+from autograder.classroom.submissions.submission import OURS
 from autograder.referee import Config, NotebookResult, grade_notebook
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.limits import Limits

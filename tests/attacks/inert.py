@@ -14,9 +14,9 @@ import nbformat
 from nbconvert.exporters import HTMLExporter
 from rich.console import Console
 
-from autograder.classroom.journal import Row
-from autograder.classroom.preprocessors import SafeMarkdown
-from autograder.classroom.report import Record, rows_table
+from autograder.classroom.running.journal import Row
+from autograder.classroom.submissions.preprocessors import SafeMarkdown
+from autograder.classroom.submissions.report import Record, rows_table
 from autograder.referee import NotebookResult
 
 MARK = "pwn"  # every payload holds it

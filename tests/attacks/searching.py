@@ -14,7 +14,7 @@ from typing import Any
 from attacks.model import in_family
 from dropout_course import exercises
 from dropout_course.course import Exercise
-from dropout_course.engine.judging import Outcome, judge
+from dropout_course.engine.judging import judge, run_laws
 from dropout_course.engine.student import Student
 
 WIDTH = 6  # callables a name that are tried together with those for the other names
@@ -125,9 +125,16 @@ def earned(
 
 
 def _holding(exercise: Exercise, student: Student) -> float:
-    """Weigh the laws that a callable keeps by itself."""
+    """Weigh the laws that a callable keeps by itself.
+
+    One that stands for all names of an exercise is first tried on the core law: what breaks that
+    earns a fifth at most, whatever else it keeps.
+    """
     laws = exercises.visible_laws(exercise)
-    outcomes: tuple[Outcome, ...] = judge(exercise.id, 1.0, laws, student, 7).outcomes
+    core = [law for law in laws if law.core]
+    if len(exercise.names) == 1 and not all(o.passed for o in run_laws(core, student, 7)):
+        return 0.0
+    outcomes = run_laws(laws, student, 7)
     return sum(o.law.weight * (10 if o.law.core else 1) for o in outcomes if o.passed)
 
 

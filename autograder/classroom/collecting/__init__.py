@@ -1,0 +1,1 @@
+"""What comes in: from nbgrader's exchange, from folders, and from what platforms deliver."""

@@ -1,0 +1,1 @@
+"""The course folder: settings and lists, the lock on it, its logs, and its end."""

@@ -1,0 +1,1 @@
+"""nbgrader's gradebook: opened, written by one, and read for the points that count."""

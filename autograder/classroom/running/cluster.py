@@ -1,0 +1,208 @@
+"""Workers on other machines: what the local pool does, sent to a Dask cluster.
+
+A worker shares no disk with us and needs nothing but the package: what a student handed in, the
+released notebook, the course's limits and its key go there with each submission, and the graded
+notebook comes back. The gradebook is written here, as ever.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from autograder.classroom.errors import AGAIN, CourseError
+from autograder.classroom.running.away import (
+    OtherVersionError,
+    Parcel,
+    grade_parcel,
+    packed,
+    versions,
+)
+from autograder.classroom.running.pool import AHEAD, Task
+from autograder.classroom.submissions.submission import Graded, Job, grade_submission, not_graded
+
+CONNECT_SECONDS = 10.0
+PATIENCE = 60.0  # seconds without any worker: one may be starting again
+LOOK_SECONDS = 2.0
+log = logging.getLogger("traitlets")
+
+
+def grade_on_cluster(job: Job, tasks: Sequence[Task], address: str) -> Iterator[Graded]:
+    """Grade submissions on the workers of a Dask scheduler; give each when it is done.
+
+    Parameters
+    ----------
+    job : Job
+    tasks : sequence of (str, Path)
+    address : str
+        Of the scheduler: ``tcp://host:8786``, or ``tls://…`` with Dask's own settings for it.
+
+    Raises
+    ------
+    CourseError
+        The cluster can't be reached, has no workers, or one of them has another version.
+    JailError
+        A worker has no safe sandbox.
+    """
+    with _client(address) as client:
+        _same_versions(client, job, address)
+        yield from _graded(client, job, tasks, address)
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    try:
+        import distributed
+    except ImportError:
+        raise CourseError(
+            "--scheduler needs Dask: pip install 'dropout-autograder[cluster]' here and on every "
+            "worker, or leave the option out to grade on this machine."
+        ) from None
+    _quiet()
+    try:
+        client = distributed.Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        raise CourseError(
+            f"There is no Dask scheduler at {address} ({_line(error)}). Start one with `dask "
+            "scheduler`, and name the address that it prints."
+        ) from error
+    try:
+        yield client
+    finally:
+        # Of a connection that is lost Dask can't always take leave; what matters was said.
+        with suppress(Exception):
+            client.close(timeout=2)
+
+
+def _quiet() -> None:
+    """Leave it to our sentences to say what happens to a connection."""
+    for name in ("distributed.client", "distributed.core", "distributed.comm"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _same_versions(client: Any, job: Job, address: str) -> None:
+    """Refuse a cluster of which a worker would grade in another way."""
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+    except Exception:  # Dask has had several kinds
+        raise _no_workers(address) from None
+    here = versions(job.assignment)
+    found = client.run(versions, job.assignment, on_error="return")
+    wrong = []
+    for worker, there in sorted(found.items()):
+        if isinstance(there, OSError):
+            continue  # it ended a moment ago, and the scheduler does not know it yet
+        if isinstance(there, BaseException):
+            wrong.append(f"{worker} has no dropout-autograder ({_line(there)})")
+        elif there != here:
+            wrong.append(f"{worker} has {differences(there, here)}")
+    if all(isinstance(there, OSError) for there in found.values()):
+        raise _no_workers(address)
+    if wrong:
+        raise CourseError(
+            f"{'; '.join(wrong)}. Grades would depend on who gives them: install the same "
+            "versions on every worker, restart it, then run the same command again."
+        )
+
+
+def differences(there: dict[str, str], here: dict[str, str]) -> str:
+    """Say in what a worker differs from this machine."""
+    said = []
+    for name in sorted({*there, *here}):
+        theirs, ours = there.get(name, "none"), here.get(name, "none")
+        if theirs != ours:
+            said.append(
+                "another version of the course's code"
+                if name == "code"
+                else f"{name} {theirs} in place of {ours}"
+            )
+    return ", ".join(said)
+
+
+def _no_workers(address: str) -> CourseError:
+    return CourseError(
+        f"The scheduler at {address} has no workers. Start some with `dask worker {address} "
+        f"--nworkers auto --nthreads 1`, {AGAIN}"
+    )
+
+
+def _graded(client: Any, job: Job, tasks: Sequence[Task], address: str) -> Iterator[Graded]:
+    """Keep the workers busy, and no more than that: a class does not fit into memory."""
+    rest = iter(tasks)
+    running: dict[Any, Task] = {}
+    parcels = Parcel.of(job)
+    while True:
+        room = AHEAD * max(1, _threads(client, address))
+        while len(running) < room and (task := next(rest, None)):
+            files = packed(task[1])
+            if files is None:  # with what is too large, or can't be read: that is said here
+                yield grade_submission(job, *task)
+                continue
+            parcel = parcels.to(task[0], files)
+            future = client.submit(grade_parcel, parcel, pure=False)
+            running[future] = task
+        if not running:
+            return
+        for future in _some(client, list(running), address):
+            yield _result(future, job, running.pop(future)[0], address)
+
+
+def _some(client: Any, running: list[Any], address: str) -> list[Any]:
+    """Wait for some of what runs."""
+    import distributed
+
+    alone_since = None
+    while True:
+        try:
+            distributed.wait(running, timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            pass
+        except (OSError, distributed.CancelledError):
+            raise _lost(address) from None
+        if client.status != "running":
+            raise _lost(address)
+        if done := [future for future in running if future.done()]:
+            return done
+        if _threads(client, address):
+            alone_since = None
+            continue
+        alone_since = alone_since or time.monotonic()
+        if time.monotonic() - alone_since > PATIENCE:
+            raise _no_workers(address)
+
+
+def _threads(client: Any, address: str) -> int:
+    try:
+        return sum(client.nthreads().values())
+    except (OSError, TimeoutError):
+        raise _lost(address) from None
+
+
+def _lost(address: str) -> CourseError:
+    return CourseError(
+        f"The scheduler at {address} does not answer any more. Start it again, with its workers, "
+        f"{AGAIN}"
+    )
+
+
+def _result(future: Any, job: Job, student: str, address: str) -> Graded:
+    """Give what came back; a submission that kills one worker after another is for a person."""
+    import distributed
+
+    try:
+        graded: Graded = future.result(timeout=CONNECT_SECONDS)
+    except distributed.scheduler.KilledWorker as error:
+        log.error("%s, %s: %s", job.assignment, student, _line(error))
+        return not_graded(job, student, RuntimeError("the process that graded it died"))
+    except OtherVersionError as error:
+        raise CourseError(f"{error} Install the same versions on every worker, {AGAIN}") from None
+    except (distributed.CancelledError, TimeoutError):
+        raise _lost(address) from None
+    return graded

@@ -1,0 +1,172 @@
+"""What was handed in beside a notebook, for the notebook to import, to run and to read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
+
+from autograder.classroom.folder.files import (
+    NOTEBOOK_LIMIT,
+    OWN_FILES,
+    Entry,
+    entries,
+    printable,
+    read_regular,
+)
+from autograder.classroom.submissions.match import grade_id
+from autograder.classroom.submissions.parse import UnreadableError, parse
+from autograder.referee.limits import Limits
+
+NOTEBOOK = ".ipynb"
+OURS = "it is a notebook of the course, and may be somebody else's"
+Refuse = Callable[[str, bytes, NotebookNode], str | None]
+
+
+class _LeftOutError(Exception):
+    """A notebook that is not taken; the message says why, or is empty if nobody need know."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Files by name, and what was left out, one sentence each."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def beside(
+    folder: Path,
+    room: int = Limits.files_bytes,
+    notebook: NotebookNode | None = None,
+    sha256: str = "",
+) -> Beside:
+    """Read what is in a submitted folder beside its notebook; nothing is followed.
+
+    Parameters
+    ----------
+    folder : Path
+        It belongs to one student. Links and the like are named by `intake`, not here.
+    room : int
+        So many bytes are read in all.
+    notebook : NotebookNode, optional
+        The one that is graded: other notebooks that its code names are read too, their code alone.
+    sha256 : str
+        Of its file, which is left out.
+    """
+
+    def refuse(name: str, data: bytes, found: NotebookNode) -> str | None:
+        return "" if hashlib.sha256(data).hexdigest() == sha256 else None
+
+    is_named = names_of(notebook) if notebook else _nothing
+    return _read((e for e in entries(folder) if not e.trouble), room, is_named, refuse)
+
+
+def mentioned(path: Path, notebook: NotebookNode, room: int = Limits.files_bytes) -> Beside:
+    """Read what stands beside a notebook file and is named in its code.
+
+    Other students' files may stand there as well, so that nothing else is looked at, and no
+    notebook of the course is taken.
+    """
+
+    def refuse(name: str, data: bytes, found: NotebookNode) -> str | None:
+        if not _is_ours(found):
+            return None
+        return OURS if any(name in cell.source for cell in notebook.cells) else ""
+
+    is_named = names_of(notebook)
+    try:
+        wanted = {p.name for p in path.parent.iterdir() if is_named(p.name)} - {path.name}
+    except OSError:
+        return Beside()
+    if not wanted:
+        return Beside()
+    tops = (e for e in entries(path.parent) if e.name.partition("/")[0] in wanted)
+    return _read(tops, room, is_named, refuse)
+
+
+def names_of(notebook: NotebookNode) -> Callable[[str], bool]:
+    """Give what tells whether a file is named in a notebook, with its ending or without."""
+    text = "\n".join(cell.source for cell in notebook.cells)
+    words = set(re.findall(r"[\w.-]+", text))
+    words |= {word.partition(".")[0] for word in words}
+
+    def is_named(name: str) -> bool:
+        stem = name.removesuffix(".py").removesuffix(NOTEBOOK)
+        return name in words or stem in words or (" " in name and name in text)
+
+    return is_named
+
+
+def _nothing(name: str) -> bool:
+    return False
+
+
+def _is_ours(notebook: NotebookNode) -> bool:
+    marks = notebook.metadata.get("dropout_course", {})
+    return bool(marks.get("chapter")) or any(map(grade_id, notebook.cells))
+
+
+def _read(
+    found: Iterable[Entry],
+    most: int,
+    is_named: Callable[[str], bool],
+    refuse: Refuse,
+) -> Beside:
+    files: dict[str, bytes] = {}
+    problems = []
+    room = most
+    for entry in found:
+        is_notebook = NOTEBOOK in entry.name.lower()
+        if entry.name in OWN_FILES or (is_notebook and not is_named(Path(entry.name).name)):
+            continue
+        if entry.trouble:
+            problems.append(_left_out(entry.name, entry.trouble))
+            continue
+        try:
+            data = _data(entry, most, room, refuse)
+        except OSError as error:
+            problems.append(_left_out(entry.name, f"unreadable ({error.strerror or error})"))
+            continue
+        except UnreadableError as error:
+            problems.append(_left_out(entry.name, error.what))
+            continue
+        except _LeftOutError as error:
+            problems += [_left_out(entry.name, str(error))] if str(error) else []
+            continue
+        if data is None:
+            limit = f"too large ({most / 1e6:g} MB in all are read beside a notebook)"
+            problems.append(_left_out(entry.name, limit))
+            continue
+        room -= len(data)
+        files[entry.name] = data
+    return Beside(files, problems)
+
+
+def _data(entry: Entry, most: int, room: int, refuse: Refuse) -> bytes | None:
+    """Read a file, of a notebook the code alone; None if there is no room for it."""
+    if NOTEBOOK not in entry.name.lower():
+        return read_regular(entry.path, most) if entry.size <= room else None
+    data = read_regular(entry.path, NOTEBOOK_LIMIT)
+    notebook, _ = parse(data)
+    if (why := refuse(entry.path.name, data, notebook)) is not None:
+        raise _LeftOutError(why)
+    cells = [{"cell_type": "code", "source": c.source} for c in notebook.cells if _is_code(c)]
+    code = json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}).encode()
+    return code if len(code) <= room else None
+
+
+def _is_code(cell: NotebookNode) -> bool:
+    return bool(cell.cell_type == "code")
+
+
+def _left_out(name: str, why: str) -> str:
+    return (
+        f"{printable(name)} is left out: {printable(why, 80)}. What the notebook needs of it must "
+        "stand in the notebook, or in a smaller regular file beside it."
+    )
