@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -33,7 +33,9 @@ def count(kind: str, chapter: str) -> int:
     return max((len(_all(kind, subject)) for subject in subjects(chapter)), default=0)
 
 
-def notebook(kind: str, chapter: str, number: int) -> tuple[NotebookNode, dict[str, bytes]]:
+def notebook(
+    kind: str, chapter: str, number: int, without: Collection[str] = ()
+) -> tuple[NotebookNode, dict[str, bytes]]:
     """Answer each exercise of a chapter by its idiom, or its mistake, of that number.
 
     Parameters
@@ -42,9 +44,12 @@ def notebook(kind: str, chapter: str, number: int) -> tuple[NotebookNode, dict[s
         ``idioms`` or ``mistakes``.
     number
         Counted from 0; an exercise that has fewer begins again.
+    without
+        Exercises that are left as they were released.
     """
     made = nbformat.read(ROOT / "notebooks" / f"{chapters()[chapter]}.ipynb", 4)
     sources = {s.exercise.id: _source(kind, s, number) for s in subjects(chapter)}
+    sources = {name: source for name, source in sources.items() if name not in without}
     for cell in made.cells:
         cell.source = sources.get(grade_id(cell), cell.source)
     return made, _files(kind, subjects(chapter)[0].exercise.package)
