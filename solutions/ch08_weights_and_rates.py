@@ -280,7 +280,7 @@ def fit_concrete_p(
     logit = torch.tensor(math.log(0.1 / 0.9), requires_grad=True)
     log_var = torch.zeros((), requires_grad=True)
     parameters = [w for layer in layers for w in layer.parameters()]
-    adam = torch.optim.Adam([*parameters, logit, log_var], lr=0.01)
+    adam = torch.optim.Adam([*parameters, logit, log_var], lr=0.01, fused=True)
     for _ in range(steps):
         p = torch.sigmoid(logit)
         h = torch.relu(layers[0](x))
