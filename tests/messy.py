@@ -205,6 +205,11 @@ MESSY: dict[str, Make] = {
         "try:\n    import torch.nn as nn\nexcept (ImportError, OSError):\n    nn = None",
         "assert nn is None\nANSWER",
     ),
+    "import of tqdm": _own(
+        "from tqdm.notebook import trange\nimport tqdm",
+        "with trange(3) as bar:\n    for i in bar:\n        bar.set_description(str(i))\n"
+        "for i, x in enumerate(tqdm.tqdm([1, 2], desc='x')):\n    pass\nassert x == 2\nANSWER",
+    ),
     "import before": _own(
         "import functools", "ANSWER\ndropout_inverted = functools.partial(dropout_inverted)"
     ),
@@ -268,6 +273,14 @@ MESSY: dict[str, Make] = {
     "exit": _own("ANSWER", "exit()"),
     "%cd": _above("%cd .."),
     "!pip": _above("!pip install --quiet nothing-at-all"),
+    "programs": _above(
+        "import os, subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pip', 'list'])\n"
+        "assert subprocess.check_output('ls', text=True) == '' == os.popen('ls').read()\n"
+        "assert os.system('ls') == 0"
+    ),
+    "magics that are not installed": _above("%load_ext watermark\n%watermark -v\n%store"),
+    "%%memit": _own("%%memit\nANSWER"),
+    "%%R": _own("%%R\nx <- 1", "ANSWER"),
     "%timeit": _own("ANSWER", "%timeit -n 1 -r 1 sum([])"),
     "TkAgg": _above('import matplotlib\nmatplotlib.use("TkAgg")'),
     "answers in each other's cells": _swap("draw_mask", "survivors"),

@@ -31,6 +31,7 @@ for name, folder in order["packages"].items():
     load(name, folder)
 importlib.import_module("dropout_course.engine.inside.reach").keep_to(order["modules"])
 importlib.import_module("dropout_course.engine.inside.absent").stand_in(order["library"])
+importlib.import_module("dropout_course.engine.inside.programs").pass_over()
 importlib.import_module(order["main"]).main(order["descriptor"])
 """
 

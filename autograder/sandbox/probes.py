@@ -192,7 +192,7 @@ if os.fork() == 0:
         time.sleep(60)
     os._exit(0)
 """,
-    run_a_program="subprocess.run(['/lib64/ld-linux-x86-64.so.2', '--version'])",
+    run_a_program="subprocess.Popen(['/lib64/ld-linux-x86-64.so.2', '--version']).wait()",
     become_a_program="os.execv('/lib64/ld-linux-x86-64.so.2', ['ld', '--version'])",
     many_threads="""
 stop = threading.Event()

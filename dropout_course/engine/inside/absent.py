@@ -2,8 +2,9 @@
 
 Importing it costs nothing, as long as nothing of it is used: what is used says what to do. In a
 NumPy chapter that holds for other array libraries, installed or not, and everywhere for what is
-often imported at the top of a notebook and not installed where it is graded. An import that the
-code itself guards by ``except ImportError`` fails, for then there is another way.
+often imported at the top of a notebook and not installed where it is graded. The bars of tqdm can
+be used as well, for they change nothing but what is seen. An import that the code itself guards by
+``except ImportError`` fails, for then there is another way.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import os
 import sys
 import types
 from typing import Any, NoReturn
+
+from dropout_course.engine.inside import bars
 
 ARRAYS = ("torch", "torchvision", "tensorflow", "jax", "keras", "cupy")
 OFTEN = ("pandas", "seaborn", "plotly", "sympy", "numba", "tqdm", "statsmodels", "sklearn", "cv2")
@@ -54,9 +57,11 @@ class _Absent:
 class _Module(types.ModuleType):
     """An absent library or a part of it."""
 
-    def __getattr__(self, name: str) -> _Absent:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if self.__name__.partition(".")[0] == "tqdm" and name in bars.NAMES:
+            return bars.NAMES[name]
         return _Absent(f"{self.__name__}.{name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -11,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dropout_course.engine.inside import answering
+from dropout_course.engine.inside import answering, programs
 
 _MKDIR = re.compile(r"\s*mkdir(?:\s+[\w./-]+)+\s*")  # often before %%writefile
 REGULAR = "as a regular file with just this name"
@@ -20,6 +21,7 @@ _NOT_FOUND = re.compile(r"File `(['\"])(.+)\1` not found\.")  # what %run says
 
 def shell_class() -> Any:
     """Make the class of the shell; here, for IPython takes its time to import."""
+    from IPython.core.error import UsageError
     from IPython.core.interactiveshell import InteractiveShell
 
     class Shell(InteractiveShell):
@@ -40,6 +42,29 @@ def shell_class() -> Any:
                     self.where = self.where or f"{Path(fname).name}, cell {number}"
                     result.raise_error()
 
+        def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+            """Pass over a magic, or an extension, that is not installed here."""
+            try:
+                return super().run_line_magic(magic_name, line, _stack_depth + 1)
+            except (UsageError, ModuleNotFoundError) as error:
+                if not _not_installed(error, magic_name):
+                    raise
+                print(f"(at grading, %{magic_name} {line[:100]} is not run)")
+                return None
+
+        def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+            """Run Python below a magic that is not installed here, as without it."""
+            try:
+                return super().run_cell_magic(magic_name, line, cell)
+            except UsageError as error:
+                if not _not_installed(error, magic_name):
+                    raise
+            print(f"(at grading, %%{magic_name} is not run)")
+            if _is_python(self, cell):
+                result = self.run_cell(cell, silent=True)
+                result.raise_error()
+            return None
+
         def enable_gui(self, gui: Any = None) -> None:
             """Accept ``%matplotlib inline``; figures are collected after each cell."""
 
@@ -58,7 +83,7 @@ def shell_class() -> Any:
                     with suppress(OSError):
                         os.makedirs(name)
                 return
-            print(f"(at grading, shell commands are not run: {cmd[:200]})")
+            programs.note(cmd)
 
         def getoutput(self, cmd: str, *args: Any, **kwargs: Any) -> list[str]:
             """Give nothing for ``files = !ls``."""
@@ -66,6 +91,21 @@ def shell_class() -> Any:
             return []
 
     return Shell
+
+
+def _not_installed(error: Exception, magic: str) -> bool:
+    """Whether IPython knows no magic of this name, or no extension that was to be loaded."""
+    if isinstance(error, ModuleNotFoundError):
+        return magic in ("load_ext", "reload_ext")
+    return f"{magic}` not found" in str(error)
+
+
+def _is_python(shell: Any, source: str) -> bool:
+    try:
+        ast.parse(shell.transform_cell(source))
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _sources(path: Path) -> Iterator[str]:
