@@ -62,10 +62,11 @@ def respond(
 ) -> bytes:
     """Answer one request that has been decoded; see `answer`."""
     try:
-        if message["op"] == "each":
-            replies = (_reply(names, one, scene) for one in message["each"])
-            return codec.encode_all(replies, lambda error: {"cannot": str(error)})
-        return codec.encode(_reply(names, message, scene))
+        with quiet():  # once for all calls of a request: it takes as long as many a call
+            if message["op"] == "each":
+                replies = (_reply(names, one, scene) for one in message["each"])
+                return codec.encode_all(replies, lambda error: {"cannot": str(error)})
+            return codec.encode(_reply(names, message, scene))
     except codec.CodecError as error:
         return codec.encode({"cannot": str(error)})
 
@@ -91,8 +92,7 @@ def _called(
 
 def _guarded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     try:
-        with quiet():
-            return {"ok": function(*args, **kwargs)}
+        return {"ok": function(*args, **kwargs)}
     except KeyboardInterrupt:
         raise
     except _MissingName as error:
@@ -153,7 +153,7 @@ class _Sink(io.TextIOBase):
 class quiet:  # noqa: N801 - used like a function
     """Drop what is printed and warned of: an answer is judged by what it computes.
 
-    A class, because it is entered for every call, and a generator takes longer.
+    A class, because it is entered for every request, and a generator takes longer.
     """
 
     def __enter__(self) -> None:
