@@ -88,8 +88,8 @@ def _check_rules(name: str, out: Any) -> None:
     except LookupError as error:
         raise typer.BadParameter(f"{error}; after `make notebooks` a new one is known") from None
     broken = violations(found)
-    for said in broken:
-        out.print(said, markup=False, highlight=False, soft_wrap=True)
+    for violation in broken:
+        out.print(violation, markup=False, highlight=False, soft_wrap=True)
     if broken:
         raise typer.Exit(1)
     out.print(f"{found.id}: all rules hold")

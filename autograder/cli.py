@@ -45,8 +45,8 @@ def main() -> None:
     except (SetUpError, OSError) as error:
         from autograder.classroom.errors import as_sentence
 
-        said = f"autograder: {as_sentence(error)}"
-        err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
+        message = f"autograder: {as_sentence(error)}"
+        err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from None
 
 
@@ -67,11 +67,11 @@ def list_(
         return
     exercise = Column("exercise", no_wrap=True)
     table = Table("number", exercise, "points", "to write", "laws", "mistakes", box=None)
-    told = ""
+    current = ""
     for entry in entries:
-        if entry["assignment"] != told:
-            told = entry["assignment"]
-            table.add_row("", f"[bold]{told}[/bold]")
+        if entry["assignment"] != current:
+            current = entry["assignment"]
+            table.add_row("", f"[bold]{current}[/bold]")
         laws = f"{entry['laws']['visible']} + {entry['laws']['hidden']} hidden"
         names, points = ", ".join(entry["names"]), f"{entry['points']:g}"
         row = [entry["number"], entry["id"], points, names, laws, str(len(entry["mistakes"]))]
@@ -116,28 +116,28 @@ def _grade_files(files: list[Path], as_json: bool, grade_one: Callable[..., Any]
 
     root = course_root()
     several = not as_json and len(files) > 1
-    told = [grade_one(path, root) for path in track(files, "grading", several)]
+    results = [grade_one(path, root) for path in track(files, "grading", several)]
     if as_json:
-        _print_json([one.to_json() for one in told])
+        _print_json([one.to_json() for one in results])
     else:
-        for one in told:
+        for one in results:
             _print_file(one)
-    raise typer.Exit(int(any(one.all_problems for one in told)))
+    raise typer.Exit(int(any(one.all_problems for one in results)))
 
 
-def _print_file(told: Any) -> None:
-    out.rule(Path(told.file).name, align="left")
-    for problem in told.all_problems:
+def _print_file(report: Any) -> None:
+    out.rule(Path(report.file).name, align="left")
+    for problem in report.all_problems:
         out.print(f"! {problem}", style="yellow", markup=False, highlight=False)
-    for exercise in told.exercises:
+    for exercise in report.exercises:
         style = "green" if exercise.passed else None
         out.print(exercise.message, style=style, markup=False, highlight=False, soft_wrap=True)
-    if told.result:
-        score = f"{told.result.score:g} of {told.result.max_score:g} points"
+    if report.result:
+        score = f"{report.result.score:g} of {report.result.max_score:g} points"
         out.print(f"{score}\n", style="bold", highlight=False)
-    if told.reminders:
+    if report.reminders:
         out.print("Before you hand in:", style="bold", highlight=False)
-        for sentence in told.reminders:
+        for sentence in report.reminders:
             out.print(f"- {sentence}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -187,18 +187,20 @@ def autograde(
         _tell_stopped(stopped, as_json)
         raise typer.Exit(130) from None
     failed = not rows or any(row.status != "graded" for row in rows)
-    for said in filter(None, [ahead_of_time(root, assignment), unreadable_times(root, assignment)]):
+    for warning in filter(
+        None, [ahead_of_time(root, assignment), unreadable_times(root, assignment)]
+    ):
         failed = True
-        _warn(said)
+        _warn(warning)
     if as_json:
         _print_json([row.to_json() for row in rows])
     elif rows:
         out.print(rows_table(rows, verbose))
         out.print(f"\n{summary(rows)}", style="bold", highlight=False)
-    if said := to_look_at(rows) if rows else nothing_to_grade(root, assignment):
-        _warn(said)
-    if said := unknown_so_far(root):
-        _warn(said)
+    if warning := to_look_at(rows) if rows else nothing_to_grade(root, assignment):
+        _warn(warning)
+    if warning := unknown_so_far(root):
+        _warn(warning)
     if not as_json and (stale := stale_feedback(root, assignment)):
         _warn(
             f"The feedback of {', '.join(stale)} is older than their grades. Renew it: "
@@ -269,8 +271,8 @@ def course(unsafe: Unsafe = False, as_json: Json = False) -> None:
         _print_json(summary)
 
 
-def _warn(said: str) -> None:
-    err.print(f"! {said}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+def _warn(message: str) -> None:
+    err.print(f"! {message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_json(value: Any) -> None:

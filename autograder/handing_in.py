@@ -30,19 +30,21 @@ def reminders(data: bytes, rebuilt: NotebookNode, release: NotebookNode) -> list
         The released notebook.
     """
     open_ = unanswered(rebuilt, release)
-    said = [f"Not answered yet: {', '.join(open_)}."] if open_ else []
+    sentences = [f"Not answered yet: {', '.join(open_)}."] if open_ else []
     cells = _code_cells(data)
     labels = {slot.id: _name(slot) for slot in slots(release) if slot.kind in ("answer", "check")}
     never = [labels[_id(c)] for c in cells if _id(c) in labels and _count(c) is None]
     if never:
-        said.append(f"Not run since the notebook was opened: {', '.join(_once(never))}. {RERUN}")
+        sentences.append(
+            f"Not run since the notebook was opened: {', '.join(_once(never))}. {RERUN}"
+        )
     counts = [count for cell in cells if (count := _count(cell)) is not None]
     if counts != sorted(counts):
-        said.append(
+        sentences.append(
             "Cells were run in another order than they stand in; grading runs them from top to "
             f"bottom. {RERUN}"
         )
-    return said
+    return sentences
 
 
 def unanswered(rebuilt: NotebookNode, release: NotebookNode) -> list[str]:

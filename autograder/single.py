@@ -44,8 +44,8 @@ class FileResult:
     def to_json(self) -> dict[str, Any]:
         """Give the entry of ``autograder grade --json``."""
         graded = self.result or NotebookResult(chapter="")
-        said = {"problems": self.all_problems, "reminders": self.reminders}
-        return {"file": self.file, **graded.to_json(), **said}
+        notes = {"problems": self.all_problems, "reminders": self.reminders}
+        return {"file": self.file, **graded.to_json(), **notes}
 
     @property
     def all_problems(self) -> list[str]:
@@ -84,42 +84,42 @@ def grade_file(path: Path, root: Path, config: Config, *, hidden: bool = True) -
     LimitsError
         The limits of the course can't be used.
     """
-    told = FileResult(str(path))
+    report = FileResult(str(path))
     try:
         data = read_regular(path, NOTEBOOK_LIMIT)
-        notebook, told.problems = parse(data)
+        notebook, report.problems = parse(data)
     except UnreadableError as error:
-        told.problems = [f"The file {error.what}. {error.todo} Then try again."]
-        return told
+        report.problems = [f"The file {error.what}. {error.todo} Then try again."]
+        return report
     except FileNotFoundError:
-        told.problems = ["There is no such file. Look at its name and its folder."]
-        return told
+        report.problems = ["There is no such file. Look at its name and its folder."]
+        return report
     except OSError as error:
         folder = isinstance(error, IsADirectoryError)  # a look at the path may fail as well
         todo = "Name notebooks, as in `FOLDER/*.ipynb`." if folder else "Take another copy."
-        told.problems = [f"The file can't be read: {error.strerror or error}. {todo}"]
-        return told
+        report.problems = [f"The file can't be read: {error.strerror or error}. {todo}"]
+        return report
     stem = _chapter(notebook, root)
     if stem is None:
-        told.problems.append(
+        report.problems.append(
             "It is no notebook of this course: none of its cells belongs to a chapter. "
             "Start from the chapter's file in notebooks/."
         )
-        return told
+        return report
     release = releases(root)[stem]
-    told.problems += _provenance(notebook, release, stem)
+    report.problems += _provenance(notebook, release, stem)
     rebuilt = rebuild(release, notebook)
-    told.problems += rebuilt.notes
+    report.problems += rebuilt.notes
     if not hidden:
-        told.reminders = reminders(data, rebuilt.notebook, release)
+        report.reminders = reminders(data, rebuilt.notebook, release)
     limits = config.limits or limits_of(root, stem)
     config = replace(config, limits=limits)
     found = mentioned(path, notebook, limits.files_bytes)
-    told.problems += found.problems
-    told.result = grade_notebook(
+    report.problems += found.problems
+    report.result = grade_notebook(
         rebuilt.notebook, student=path.stem, config=config, hidden=hidden, files=found.files
     )
-    return told
+    return report
 
 
 def check_file(path: Path, root: Path) -> FileResult:
@@ -142,18 +142,18 @@ def _chapter(notebook: Any, root: Path) -> str | None:
     best = max(found, key=lambda stem: found[stem], default=None)
     if best is not None and found[best]:
         return best
-    said = notebook.metadata["dropout_course"].get("chapter")
-    return said if said in known else None
+    chapter = notebook.metadata["dropout_course"].get("chapter")
+    return chapter if chapter in known else None
 
 
 def _provenance(notebook: Any, release: Any, stem: str) -> list[str]:
-    theirs = notebook.metadata["dropout_course"]
+    metadata = notebook.metadata["dropout_course"]
     ours = release.metadata["dropout_course"]
-    if theirs.get("chapter") not in (None, stem):
+    if metadata.get("chapter") not in (None, stem):
         return [
             f"The file says that it belongs to another chapter; its answers to {stem} are graded."
         ]
-    if theirs.get("release") not in (None, ours["release"]):
+    if metadata.get("release") not in (None, ours["release"]):
         return [
             "The file was made from another version of the chapter; its answers are graded by "
             f"this one. Compare it with notebooks/{stem}.ipynb."

@@ -39,12 +39,12 @@ def _points(name: str, files: dict[str, str]) -> str:
         with importable(files):
             from dropnet.service import fit
 
-            told = read_answers([fit(t.X, t.y, t.seed)(t.asked) for t in some], some)
+            answers = read_answers([fit(t.X, t.y, t.seed)(t.asked) for t in some], some)
         base = baseline(some)
-        parts = [judge_error(told, some, base), *judge_service(told, some, base)]
+        parts = [judge_error(answers, some, base), *judge_service(answers, some, base)]
         for part in parts:
             earned.setdefault(f"{part.name} of {part.of:g}", []).append(part.points)
-        gain = 100 * float(np.mean(np.array(base) - np.array(errors(told, some))))
+        gain = 100 * float(np.mean(np.array(base) - np.array(errors(answers, some))))
         earned.setdefault("percentage points gained", []).append(gain)
     spans = (f"{part} {min(got):.1f} to {max(got):.1f}" for part, got in earned.items())
     return f"- {name}: " + ", ".join(spans)
@@ -65,10 +65,10 @@ def draws() -> str:
             verdicts += 1
             if _passes(bug, student, got, want) != (bug in mended):
                 wrong[bug.id] = wrong.get(bug.id, 0) + 1
-    said = ", ".join(f"{name} {count}" for name, count in wrong.items()) or "none"
+    by_bug = ", ".join(f"{name} {count}" for name, count in wrong.items()) or "none"
     return (
         f"{DRAWS} draws, of each a random part mended: {verdicts} verdicts, "
-        f"{sum(wrong.values())} of them wrong (by bug: {said})."
+        f"{sum(wrong.values())} of them wrong (by bug: {by_bug})."
     )
 
 
@@ -83,12 +83,12 @@ def _passes(bug: Bug, student: str, received: Any, expected: Any) -> bool:
 
 
 def _played(bugs: tuple[Bug, ...], student: str, files: dict[str, str]) -> list[Any]:
-    told: list[Any] = []
+    results: list[Any] = []
     with importable(files):  # written once: a scene may change modules, so each imports them anew
         for bug in bugs:
             forget()
             try:
-                told.append(SCENES[scene_of(bug)](**_inputs(bug, student)))
+                results.append(SCENES[scene_of(bug)](**_inputs(bug, student)))
             except Exception:
-                told.append(None)
-    return told
+                results.append(None)
+    return results

@@ -47,8 +47,8 @@ def run() -> str:
         medians[library_of(exercise.stem)].append(cells[0])
         numbers = " | ".join(f"{cell:.1f}" for cell in cells)
         lines.append(f"| {exercise.number} `{exercise.id}` | {numbers} |")
-    said = [f"{statistics.median(found):.1f} ms in {name}" for name, found in medians.items()]
-    lines += ["", f"Median over the exercises: {' and '.join(said)}.", ""]
+    summaries = [f"{statistics.median(found):.1f} ms in {name}" for name, found in medians.items()]
+    lines += ["", f"Median over the exercises: {' and '.join(summaries)}.", ""]
     lines += ["Visible and hidden laws of a whole chapter in the grader, right answers:", ""]
     for stem in dict.fromkeys(e.stem for e in course.exercises().values()):
         lines.append(

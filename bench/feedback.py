@@ -43,9 +43,9 @@ def run() -> str:
             began = time.perf_counter()
             written = write_pages(course, STEM, progress=False)
             times.append(1000 * (time.perf_counter() - began) / written)
-    said = "within" if min(times) <= LIMIT else "above"
+    verdict = "within" if min(times) <= LIMIT else "above"
     return (
         f"Feedback on {STEM} for {STUDENTS} students, read from the gradebook and written to the\n"
-        f"disk, {RUNS} runs: {min(times):.1f} to {max(times):.1f} ms a student, {said} the "
+        f"disk, {RUNS} runs: {min(times):.1f} to {max(times):.1f} ms a student, {verdict} the "
         f"{LIMIT:g} ms that are wanted."
     )

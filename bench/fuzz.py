@@ -117,8 +117,8 @@ def _main(seeds: range, place: str) -> None:
 # --- outside -----------------------------------------------------------------------------------
 
 
-def _lost(said: str) -> Tally:
-    return Tally(Counter({("?", "crashed"): 1}), [said])
+def _lost(reason: str) -> Tally:
+    return Tally(Counter({("?", "crashed"): 1}), [reason])
 
 
 class _Process:
@@ -143,10 +143,10 @@ class _Process:
         if seed != self.seed:
             self.seed, self.since = seed, time.monotonic()
         if code == 0:
-            told = json.loads(self._output.read_text())
-            counts = Counter({(kind, outcome): n for kind, outcome, n in told["counts"]})
-            slowest = {kind: tuple(case) for kind, case in told["slowest"].items()}
-            return Tally(counts, told["crashes"], slowest, told["growth"])
+            report = json.loads(self._output.read_text())
+            counts = Counter({(kind, outcome): n for kind, outcome, n in report["counts"]})
+            slowest = {kind: tuple(case) for kind, case in report["slowest"].items()}
+            return Tally(counts, report["crashes"], slowest, report["growth"])
         if code is not None:
             return _lost(f"seed {seed}: the process ended with status {code}")
         if time.monotonic() - self.since > hang:
@@ -187,8 +187,8 @@ def campaign(cases: int, hang: float = HANG, progress: bool = True) -> Tally:
             while running:
                 time.sleep(GLANCE)
                 for process in list(running):
-                    if (told := process.look(hang)) is not None:
-                        tally.add(told)
+                    if (result := process.look(hang)) is not None:
+                        tally.add(result)
                         running.remove(process)
                 if progress and time.monotonic() - shown > 10:
                     shown = time.monotonic()
@@ -207,7 +207,7 @@ def run() -> str:
     for crash in tally.crashes:
         print(crash, file=sys.stderr)
     heard = tally.total("accepted", "refused", "crashed")
-    told = {what: tally.total(what) for what in ("value", "told", "lost")}
+    totals = {what: tally.total(what) for what in ("value", "told", "lost")}
     seconds, seed = max(tally.slowest.values(), default=(0.0, 0))
     lines = [
         "Hostile messages, as a process that was taken over might send them in place of a reply:",
@@ -218,8 +218,8 @@ def run() -> str:
         "",
         f"- messages: {heard:,} of {CASES:,}, in {taken:.0f} s on {os.cpu_count()} processors",
         f"- `decode` refused {tally.total('refused'):,} and accepted {tally.total('accepted'):,}",
-        f"- `Student` gave a value {told['value']:,} times, said why there is none "
-        f"{told['told']:,} times, and could not read {told['lost']:,}",
+        f"- `Student` gave a value {totals['value']:,} times, said why there is none "
+        f"{totals['told']:,} times, and could not read {totals['lost']:,}",
         f"- **crashes, hangs, deaths: {tally.total('crashed')}**",
         f"- slowest: {seconds:.2f} s (seed {seed}); a hang would be {HANG:.0f} s",
         f"- memory grew by {tally.growth:.0f} MB; {GROWTH} MB were allowed"

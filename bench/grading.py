@@ -92,9 +92,9 @@ def run() -> str:
 
 
 def _ratios(library: str, times: Times) -> str:
-    ours, theirs = WANTED[library]
+    ours, nbgrader_ratio = WANTED[library]
     cells = [library, f"{times.stock:.2f}"]
-    cells += [f"{times.nbgrader:.3f}", f"{times.stock / times.nbgrader:.1f} ({theirs})"]
+    cells += [f"{times.nbgrader:.3f}", f"{times.stock / times.nbgrader:.1f} ({nbgrader_ratio})"]
     cells += [f"{times.one:.3f}", f"{times.stock / times.one:.1f}"]
     cells += [f"{times.two:.3f}", f"{times.stock / times.two:.1f} ({ours})"]
     return "| " + " | ".join(cells) + " |"

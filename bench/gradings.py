@@ -185,7 +185,7 @@ def run() -> str:
         "",
         *(f"- {failure}" for part in done for failure in part.failures),
     ]
-    return "\n".join([*lines, *_said(done, total, failed)])
+    return "\n".join([*lines, *_statistics(done, total, failed)])
 
 
 def again(*names: str) -> str:
@@ -219,7 +219,7 @@ def _cells(title: str, done: list[Done], exercises: Any) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _said(done: list[Done], total: int, failed: int) -> list[str]:
+def _statistics(done: list[Done], total: int, failed: int) -> list[str]:
     """Say what statistics allows to say, and what it does not show."""
     each: Counter[str] = Counter()
     for part in done:

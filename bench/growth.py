@@ -71,13 +71,13 @@ def recorded() -> Iterator[str]:
 def _apart(work: Any, *given: int) -> tuple[float, float]:
     """Do work in a process that has done nothing else; give its seconds and its peak in MB."""
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_tell, args=(theirs, work, *given))
+    receiver, sender = context.Pipe()
+    process = context.Process(target=_tell, args=(sender, work, *given))
     process.start()
-    theirs.close()
+    sender.close()
     try:
-        seconds: float = ours.recv()
-        return seconds, float(ours.recv())
+        seconds: float = receiver.recv()
+        return seconds, float(receiver.recv())
     finally:
         process.join()
 

@@ -74,11 +74,11 @@ def reference(tree: ast.Module, name: str) -> list[str]:
     kept = []
     for inner in ast.walk(node):
         if isinstance(inner, ast.FunctionDef):
-            kept += [part for part in inner.body if not _said(part)]
+            kept += [part for part in inner.body if not _in_statement(part)]
     return [token for part in kept for token in tokens(ast.unparse(part))]
 
 
-def _said(node: ast.stmt) -> bool:
+def _in_statement(node: ast.stmt) -> bool:
     """Whether it is a docstring, a function inside (which comes by itself), or a refusal."""
     if isinstance(node, ast.FunctionDef):
         return True

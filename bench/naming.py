@@ -131,9 +131,9 @@ def report(found: Sequence[Seen]) -> list[str]:
     """Put into words how many of these answers are named."""
     wrong = [s for s in found if not s.answer.right]
     right = [s for s in found if s.answer.right]
-    told = sum(bool(s.mistakes or s.relation) for s in wrong)
+    explained = sum(bool(s.mistakes or s.relation) for s in wrong)
     return [
-        f"{told} of {len(wrong)} wrong answers get a known mistake or a relation. "
+        f"{explained} of {len(wrong)} wrong answers get a known mistake or a relation. "
         f"{sum(s.accepted for s in right)} of {len(right)} right ones are accepted, and "
         f"{sum(bool(s.mistakes) for s in right)} named.",
         "",
@@ -151,13 +151,14 @@ def first_look(names: Sequence[str]) -> str:
     """Say what the bank had named of these answers when it saw them for the first time."""
     kept = json.loads(FIRST.read_text("utf-8"))
     seen = [kept[name] for name in names]
-    told = sum(bool(one["named"] or one["relation"]) for one in seen)
+    explained = sum(bool(one["named"] or one["relation"]) for one in seen)
     count = Counter(one["judged"] for one in seen)
     known = len(seen) - count["no such kind"]
     return (
-        f"At first sight {told} of {len(seen)} got a known mistake or a relation; judged by hand, "
-        f"{count['rightly']} rightly and {count['untruly']} untruly, {count['not named']} were not "
-        f"named though their kind was in the bank, and {count['no such kind']} were of a kind that "
+        f"At first sight {explained} of {len(seen)} got a known mistake or a relation; judged by "
+        f"hand, {count['rightly']} rightly and {count['untruly']} untruly, {count['not named']} "
+        "were not named though their kind was in the bank, and "
+        f"{count['no such kind']} were of a kind that "
         f"was not: {count['rightly'] / known:.0%} of {known} whose kind was there. Now:"
     )
 

@@ -183,7 +183,7 @@ def run(site: Path = ROOT / "build" / "book" / "html") -> str:
                 )
                 rows.append(f"| {name} | {device.name} | {numbers} | {middle['shift']:.3f} |")
         browser.close()
-    said = (
+    intro = (
         "First view of the built book, without its figures: bytes as a host sends them (text "
         "compressed), and medians of three visits of headless Chromium with an empty cache. "
         f"Phone: {PHONE.slower:g} times slower, {PHONE.kilobits / 1024:.1f} Mbit/s, "
@@ -191,4 +191,4 @@ def run(site: Path = ROOT / "build" / "book" / "html") -> str:
         f"{DESKTOP.latency:g} ms. It is not Lighthouse, which is not among what the course "
         "installs; the measures and the phone's settings are those that Lighthouse weighs."
     )
-    return "\n".join([said, "", *rows])
+    return "\n".join([intro, "", *rows])

@@ -276,8 +276,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             X, y, target = read(options.dataset, options.target)
             name = options.dataset.stem
-    except BadTable as said:
-        print(said, file=sys.stderr)
+    except BadTable as error:
+        print(error, file=sys.stderr)
         return 1
     scores = protocol(X, y, effort, shown=True)
     print(report(name, len(y), target, scores))

@@ -46,7 +46,10 @@ SANS = (
     ("DejaVu", ("DejaVu Sans",), 0.4987),
 )
 # Of ours: the family, that width, ascent and descent in em, its stand-ins.
-OURS = (("Source Serif", 0.4696, 1.036, 0.335, SERIF), ("Source Sans", 0.4088, 1.024, 0.4, SANS))
+FAMILIES = (
+    ("Source Serif", 0.4696, 1.036, 0.335, SERIF),
+    ("Source Sans", 0.4088, 1.024, 0.4, SANS),
+)
 NO_TEXT = re.compile(r"<(script|style|annotation)\b.*?</\1>", re.DOTALL)
 FORMULA = re.compile(
     r'<span class="katex-html".*?(?=<span class="katex"|</p>|</div>|</li>|<h\d)', re.S
@@ -130,9 +133,9 @@ def face(family: str, style: str, weight: str, display: str, url: str, codes: se
 def stand_ins() -> list[str]:
     """Return rules for the machine's own fonts at the measures of ours."""
     out = []
-    for family, width, ascent, descent, others in OURS:
-        for name, local, theirs in others:
-            size = width / theirs
+    for family, width, ascent, descent, others in FAMILIES:
+        for name, local, local_width in others:
+            size = width / local_width
             source = ", ".join(f'local("{one}")' for one in local)
             out.append(
                 f'@font-face {{ font-family: "{family} in {name}"; src: {source}; '

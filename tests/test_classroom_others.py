@@ -131,15 +131,15 @@ def test_in_doubt_it_is_ours(home, tmp_path):
     """Nobody's answers run without a sandbox because a folder is empty or a file broken."""
     course = Course(home)
     release, source = (course.folder(step, ".", STEM) for step in ("release", "source"))
-    assert not others.is_theirs(release, source)
-    assert not others.is_theirs(tmp_path / "none", tmp_path / "neither")
-    assert not others.is_theirs(tmp_path / "none", source)
+    assert not others.is_foreign(release, source)
+    assert not others.is_foreign(tmp_path / "none", tmp_path / "neither")
+    assert not others.is_foreign(tmp_path / "none", source)
     for number, text in enumerate((b"{", b"[]", b'{"metadata": []}')):
         broken = write(tmp_path / f"broken{number}", "one.ipynb", text).parent
-        assert not others.is_theirs(broken, broken)
+        assert not others.is_foreign(broken, broken)
     write(tmp_path / "both", "ours.ipynb", tiny())
     write(tmp_path / "both", "theirs.ipynb", own())
-    assert not others.is_theirs(tmp_path / "both", tmp_path / "both")
+    assert not others.is_foreign(tmp_path / "both", tmp_path / "both")
     # what a student hands in does not decide
     write(course.folder("submitted", "ann", STEM), f"{STEM}.ipynb", own())
     config = Config(course.config)

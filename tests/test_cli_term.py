@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from autograder.classroom.folder.coursedir import Course
 from autograder.classroom.running import grading
-from autograder.classroom.running.progress import ENOUGH, Pace, track
+from autograder.classroom.running.progress import MIN_RESULTS, Pace, track
 from autograder.classroom.submissions import submission
 from autograder.cli import app
 from autograder.ordering import ORDER
@@ -100,7 +100,7 @@ def test_the_estimate_is_silent_first_and_grows_while_nothing_comes():
     now = [0.0]
     pace = Pace(lambda: now[0])
     now[0] = 100.0  # preparing takes its time, and says nothing about the rest
-    for _ in range(ENOUGH - 1):
+    for _ in range(MIN_RESULTS - 1):
         pace.tick()
         now[0] += 2
         assert pace.rest(10) is None

@@ -112,10 +112,10 @@ def _claims(context: Context, one: Directive, render: Render) -> str:
 
 
 def _claim_row(context: Context, claim: Claim) -> str:
-    said = _cell(context, claim.claim.source, claim.claim.place)
+    statement = _cell(context, claim.claim.source, claim.claim.place)
     because = _cell(context, claim.because.source, claim.because.place)
     evidence = _cell(context, evidence_text(claim, context.book), claim.place)
-    return f"| {said} | **{claim.verdict}** | {because}<br>*Evidence:* {evidence} |"
+    return f"| {statement} | **{claim.verdict}** | {because}<br>*Evidence:* {evidence} |"
 
 
 def _dropdown(context: Context, one: Directive, render: Render) -> str:

@@ -106,14 +106,14 @@ def execute(page: Page, timeout: int, started: Callable[[NotebookClient], None])
     except FAILURES as problem:
         raise PageFailed(f"{type(problem).__name__}\n{problem}") from problem
     seconds = (datetime.now() - begin).total_seconds()
-    said = next(one.text for one in notebook.cells.pop().outputs if one.get("name") == "stdout")
+    output = next(one.text for one in notebook.cells.pop().outputs if one.get("name") == "stdout")
     lines = notebook.metadata.get("source_map") or range(len(notebook.cells))
     cells = [
         (line, duration(cell.metadata.pop("execution", {})))
         for cell, line in zip(notebook.cells, lines, strict=True)
         if cell.cell_type == "code"
     ]
-    return Run(notebook, begin, seconds, cells, json.loads(said))
+    return Run(notebook, begin, seconds, cells, json.loads(output))
 
 
 def duration(times: dict[str, str]) -> float:

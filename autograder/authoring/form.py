@@ -154,7 +154,7 @@ def _evidence(
     chapter: Chapter, text: str, root: Path, recorded: dict[str, Place]
 ) -> Iterator[SourceError]:
     """Records have literal names, claims quote the page, and both stand in evidence cells."""
-    said = page_text(text, root, chapter)
+    shown = page_text(text, root, chapter)
     for cell in chapter.cells:
         if cell.kind not in ("demo", "setup", "evidence"):
             continue
@@ -166,7 +166,7 @@ def _evidence(
                 )
             if name is None:
                 yield here.error(f"the first argument of lab.{call} is a text in quotes: write it")
-            elif call == "claim" and squeezed(name) not in said:
+            elif call == "claim" and squeezed(name) not in shown:
                 yield here.error(
                     f"the page does not say “{name}”: quote its words, of one sentence, caption "
                     "or alt text, without roles"

@@ -107,7 +107,7 @@ def inside(html: str, name: str, names: set[str], home: str) -> str:
 def long_page(site: Path, root: Path) -> str:
     """Return the whole book as one page: cover, contents, all articles."""
     config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-    told = read_site(root)
+    addresses = read_site(root)
     pages = listed(root)
     texts = {page.name: (site / f"{page.name}.html").read_text("utf-8") for page in pages}
     styles = dict.fromkeys(link for text in texts.values() for link in STYLES.findall(text))
@@ -119,7 +119,7 @@ def long_page(site: Path, root: Path) -> str:
         heading = HEADING.search(texts[page.name])
         words = heading[1] if heading else escape(page.name)
         contents.append(f'<li><a href="#{page.name}">{words}</a></li>')
-    home, title = told.book_url, escape(config["title"])
+    home, title = addresses.book_url, escape(config["title"])
     about = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
     edition = f"Version {about['version']}, released {about['date-released']}"
     articles = [inside(texts[page.name], page.name, names, home) for page in pages]
@@ -128,7 +128,7 @@ def long_page(site: Path, root: Path) -> str:
 <title>{title}</title>{"".join(styles)}{COVER}</head><body>
 <div class="cover bd-article"><p class="title">{title}</p>
 <p>{escape(config["author"])}<br>{edition}</p>
-<p><a href="{home}">{home}</a><br>{escape(told.repository)}</p>
+<p><a href="{home}">{home}</a><br>{escape(addresses.repository)}</p>
 <p>Text and figures: CC BY 4.0. Code: BSD 3-Clause.</p></div>
 <nav class="list bd-article"><h2>Contents</h2><ul>{"".join(contents)}</ul></nav>
 {"".join(articles)}</body></html>"""

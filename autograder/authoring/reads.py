@@ -54,11 +54,11 @@ def tell() -> None:
             "the page reads: unset IPYTHONDIR and build again"
         )
     read = _files | set(_modules) if _others else _files
-    files = {CONFIGURATION, *filter(None, map(_ours, read))}
-    modules = {_ours(path): [IMPORTING, *sorted(ran)] for path, ran in _modules.items()}
+    files = {CONFIGURATION, *filter(None, map(_relative, read))}
+    modules = {_relative(path): [IMPORTING, *sorted(ran)] for path, ran in _modules.items()}
     found: dict[str, Any] = {
         "files": sorted(files),
-        "folders": sorted(filter(None, map(_ours, _folders))),
+        "folders": sorted(filter(None, map(_relative, _folders))),
         "modules": {name: ran for name, ran in modules.items() if name not in files},
         "packages": sorted({name.partition(".")[0] for name in sys.modules}),
     }
@@ -67,7 +67,7 @@ def tell() -> None:
 
 def _ran(path: str) -> set[str] | None:
     """The set for the names of a module's functions; None for a module of somebody else."""
-    return _modules.setdefault(path, set()) if _ours(path) else None
+    return _modules.setdefault(path, set()) if _relative(path) else None
 
 
 def _note(event: str, arguments: tuple) -> None:
@@ -96,7 +96,7 @@ def _importing() -> bool:
     return file.startswith("<frozen") or "importlib" in Path(file).parts
 
 
-def _ours(path: str) -> str | None:
+def _relative(path: str) -> str | None:
     """A path from the repository's root; None for what belongs to the machine or the build."""
     if path.endswith(".pyc"):
         try:

@@ -137,8 +137,8 @@ class Subject:
                 verdict = Verdict(self.exercise.id, points, tuple(outcomes))
             named = tuple(mistake.id for mistake in verdict.mistakes)
             broken = frozenset(map(title, (o.law for o in verdict.outcomes if o.finding)))
-            said = tuple(failures(verdict))
-            self._judged[what, seed] = Judged(verdict.score, said, broken, named)
+            reasons = tuple(failures(verdict))
+            self._judged[what, seed] = Judged(verdict.score, reasons, broken, named)
         return self._judged[what, seed]
 
     def judge(self, names: Mapping[str, Any], seed: int, *, name: bool = False) -> Verdict:
@@ -154,7 +154,7 @@ Rule = Callable[[Subject], Iterator[str]]
 def violations(exercise: Exercise) -> list[str]:
     """Give all that breaks a rule, as sentences."""
     subject = Subject(exercise)
-    return [f"{exercise.id}: {said}" for rule in RULES for said in rule(subject)]
+    return [f"{exercise.id}: {problem}" for rule in RULES for problem in rule(subject)]
 
 
 def failures(verdict: Verdict) -> list[str]:
@@ -173,8 +173,8 @@ def right_answers_get_full_marks(subject: Subject) -> Iterator[str]:
         yield f"{len(subject.idioms)} idioms: write {IDIOMS}"
     for what, names in subject.right.items():
         for seed in range(min(3, subject.seeds)):
-            for said in subject.judged(what, seed).failures:
-                yield f"{what} loses points (seed {seed}): {said}"
+            for failure in subject.judged(what, seed).failures:
+                yield f"{what} loses points (seed {seed}): {failure}"
         for mistake in name_mistakes(Student.here({**names}), subject.bank):
             yield f"{what} is named {mistake.id}"
 
@@ -204,7 +204,7 @@ def mistakes_are_well_formed(subject: Subject) -> Iterator[str]:
             yield f"the mistake {mistake.id} stands for {mistake.replaces}, which nobody writes"
         if not mistake.says.endswith((".", "?")) or len(mistake.says.split()) < 5:
             yield f"the mistake {mistake.id} needs a sentence for the student"
-    yield from told_apart(subject.bank)
+    yield from lookalikes(subject.bank)
 
 
 def twins(visible: Sequence[Law], hidden: Sequence[Law]) -> Iterator[str]:
@@ -216,7 +216,7 @@ def twins(visible: Sequence[Law], hidden: Sequence[Law]) -> Iterator[str]:
         yield f"the law {name!r} has no hidden twin: write one on it, `.elsewhere(…)`"
 
 
-def told_apart(bank: Bank) -> Iterator[str]:
+def lookalikes(bank: Bank) -> Iterator[str]:
     """Say which mistakes no question tells from a right answer, or from one another."""
     for mistake in bank.mistakes:
         if not bank.symptoms[mistake.id]:

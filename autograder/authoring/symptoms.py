@@ -44,23 +44,23 @@ def symptoms(chapters: Sequence[Chapter], root: Path) -> str:
             bank = of_exercise(module, exercise, right)
             content[exercise.id] = {id: list(names) for id, names in bank.symptoms.items()}
             path = f"dropout_course/exercises/{chapter.module}/{exercise.id}.py"
-            broken = [*rules.told_apart(bank)]
-            if _is_ours(root):
+            broken = [*rules.lookalikes(bank)]
+            if _is_this_course(root):
                 hidden = _module(root, f"autograder.hidden.{chapter.module}.{exercise.id}")
                 broken += rules.twins(laws_in(module), laws_in(hidden))
-            problems += [SourceError(path, 1, said) for said in broken]
+            problems += [SourceError(path, 1, sentence) for sentence in broken]
     if problems:
         raise SourceErrors(problems)
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def _is_ours(root: Path) -> bool:
+def _is_this_course(root: Path) -> bool:
     return Path(__file__).resolve().parents[2] == root.resolve()
 
 
 def _module(root: Path, name: str) -> ModuleType:
     """Import a module; from its file where `root` is another course than the one that runs."""
-    if _is_ours(root):
+    if _is_this_course(root):
         return importlib.import_module(name)
     path = root / (name.replace(".", "/") + ".py")
     spec = importlib.util.spec_from_file_location(name.rpartition(".")[2], path)

@@ -80,38 +80,38 @@ def grade(
     limits = grading_limits(root)
     start = starter("unsafe" if unsafe else "auto", ASSIGNMENT, root / ".autograder")
     grader = Grader(start, course_key(root), *limits)
-    told: list[CapstoneResult] = []
+    results: list[CapstoneResult] = []
     failed: dict[str, str] = {}
     for path in files:
         try:
             result = grader.grade(path, student_of(path))
             result.problems += [UNSAFE] if unsafe else []
-            told.append(result)
+            results.append(result)
         except Exception as error:
             failed[str(path)] = f"{type(error).__name__}: {error}"
-    judged = [one for one in told if not one.unreadable]
+    judged = [one for one in results if not one.unreadable]
     aside = record(root, judged) if to_gradebook and judged else []
     if as_json:
-        print(json.dumps([*(one.to_json() for one in told), *_failures(failed)], indent=2))
+        print(json.dumps([*(one.to_json() for one in results), *_failures(failed)], indent=2))
     else:
-        _show(told, failed)
-    for said in aside:
-        err.print(f"! {said}", markup=False, highlight=False, soft_wrap=True)
-    problems = bool(aside) or any(one.problems for one in told)
+        _show(results, failed)
+    for sentence in aside:
+        err.print(f"! {sentence}", markup=False, highlight=False, soft_wrap=True)
+    problems = bool(aside) or any(one.problems for one in results)
     raise typer.Exit(2 if failed else int(problems))
 
 
 def _failures(failed: dict[str, str]) -> list[dict[str, str]]:
-    return [{"file": file, "failure": said} for file, said in failed.items()]
+    return [{"file": file, "failure": failure} for file, failure in failed.items()]
 
 
-def _show(told: list[CapstoneResult], failed: dict[str, str]) -> None:
-    for one in told:
+def _show(results: list[CapstoneResult], failed: dict[str, str]) -> None:
+    for one in results:
         if one.unreadable:
             _say(f"! {one.student}: {' '.join(one.problems)} It has no points.")
-    told = [one for one in told if not one.unreadable]
+    results = [one for one in results if not one.unreadable]
     table = Table("student", "mended", "bugs", "error", "service", "points", box=None)
-    for one in told:
+    for one in results:
         parts = [f"{points:.1f} of {of:g}" for points, of in one.by_part.values()]
         table.add_row(
             one.student,
@@ -119,22 +119,22 @@ def _show(told: list[CapstoneResult], failed: dict[str, str]) -> None:
             *parts,
             f"{one.points:.1f} of {one.of:g}",
         )
-    if told:
+    if results:
         out.print(table)
-    for one in told:
-        for said in one.problems:  # first: what can't be read explains what follows
-            _say(f"! {one.student}: {said}")
-        for name, said in one.bugs.items():
-            if said:
-                _say(f"{one.student} {name}: {said}")
+    for one in results:
+        for problem in one.problems:  # first: what can't be read explains what follows
+            _say(f"! {one.student}: {problem}")
+        for name, reason in one.bugs.items():
+            if reason:
+                _say(f"{one.student} {name}: {reason}")
         for part in one.parts:
             if part.says:
                 _say(f"{one.student} {part.name} {part.points:g} of {part.of:g}: {part.says}")
-    if told:
+    if results:
         _say(f"The audit's {BY_HAND} points are given by hand, in Formgrader.")
-    for file, said in failed.items():
+    for file, failure in failed.items():
         _say(
-            f"! {file} is not graded, and that is not its fault ({said}). Grade it again; "
+            f"! {file} is not graded, and that is not its fault ({failure}). Grade it again; "
             "`autograder doctor` says whether the sandbox works here."
         )
 

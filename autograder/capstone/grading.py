@@ -24,7 +24,7 @@ from autograder.referee.session import Runner, Session
 from dropout_course.engine.student import Call, Student
 from dropout_course.engine.unanswered import Unanswered
 
-POINTS, ENOUGH = 40, 9  # all points for so many of the twelve
+POINTS, BUGS_NEEDED = 40, 9  # all points for so many of the twelve
 LIMITS = Limits(  # for each bug, and for all of them
     calls_seconds=10.0,
     calls_idle_seconds=5.0,
@@ -76,7 +76,7 @@ class CapstoneResult:
     @property
     def mended(self) -> int:
         """How many bugs are mended."""
-        return sum(not said for said in self.bugs.values())
+        return sum(not reason for reason in self.bugs.values())
 
     @property
     def by_part(self) -> dict[str, tuple[float, float]]:
@@ -84,7 +84,7 @@ class CapstoneResult:
         error = [part for part in self.parts if part.name == "error"]
         service = [part for part in self.parts if part.name != "error"]
         return {
-            "bugs": (min(POINTS, POINTS * self.mended / ENOUGH), POINTS),
+            "bugs": (min(POINTS, POINTS * self.mended / BUGS_NEEDED), POINTS),
             "error": (sum(part.points for part in error), 20),
             "service": (sum(part.points for part in service), 25),
         }
@@ -172,14 +172,14 @@ class Grader:
     def bugs(self, handed: Handed, student: str) -> dict[str, str]:
         """Judge part (a): give for each drawn bug nothing if it is mended, or what is wrong."""
         attempt = attempt_hash([], handed.files)
-        told = {}
+        reasons = {}
         names = {scene_of(bug): SCENES[scene_of(bug)] for bug in drawn(student)}
         seed = exercise_seed(self._key, student, "", attempt)
         with self._session(handed, names, seed, self._limits) as session:
             for bug in drawn(student):
                 seed = exercise_seed(self._key, student, bug.id, attempt)
-                told[bug.id] = _verdict(bug, seed, session)
-        return told
+                reasons[bug.id] = _verdict(bug, seed, session)
+        return reasons
 
     def service(self, handed: Handed) -> list[Part]:
         """Judge parts (b) and (c)."""
@@ -192,10 +192,10 @@ class Grader:
                 except Unanswered as error:
                     received.append(None)
                     trouble = trouble or f" A task got no answer: {str(error)[:300]}"
-        told = read_answers(received, self._tasks)
+        answers = read_answers(received, self._tasks)
         parts = [
-            judge_error(told, self._tasks, self._baseline),
-            *judge_service(told, self._tasks, self._baseline),
+            judge_error(answers, self._tasks, self._baseline),
+            *judge_service(answers, self._tasks, self._baseline),
         ]
         return [replace(part, says=part.says + trouble * (part.points < part.of)) for part in parts]
 
@@ -212,8 +212,8 @@ class Grader:
         ]
         try:
             session.run("scenes", "\n\n".join([PRELUDE, *bodies]))
-            if said := session.trouble.get("scenes"):  # no code of the student has run yet
-                raise RuntimeError(f"the scenes can't be set up: {said}")
+            if problem := session.trouble.get("scenes"):  # no code of the student has run yet
+                raise RuntimeError(f"the scenes can't be set up: {problem}")
             yield session
         finally:
             session.close()

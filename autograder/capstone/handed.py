@@ -47,27 +47,27 @@ class Handed:
 
 def read(path: Path) -> Handed:
     """Read a hand-in; never raises for what is in it."""
-    told = Handed()
+    handed = Handed()
     try:
         found = _zipped(path) if path.is_file() else _folder(path)
     except UNREADABLE as error:
-        told.problems.append(f"It can't be read ({error}): hand in a folder or a zip again.")
-        told.unreadable = True
-        return told
+        handed.problems.append(f"It can't be read ({error}): hand in a folder or a zip again.")
+        handed.unreadable = True
+        return handed
     if not {place.name for place in found} & set(clean_files()):
-        told.problems.append(
+        handed.problems.append(
             "It holds no module of dropnet/: hand in the folder that `autograder capstone new` "
             "wrote, or a zip of it."
         )
-        told.unreadable = True
-        return told
-    taken = _own(found, told)
-    _extra({place: data for place, data in found.items() if place not in taken}, told)
-    _look_around(told)
-    return told
+        handed.unreadable = True
+        return handed
+    done = _own(found, handed)
+    _extra({place: data for place, data in found.items() if place not in done}, handed)
+    _look_around(handed)
+    return handed
 
 
-def _own(found: dict[PurePosixPath, bytes], told: Handed) -> set[PurePosixPath]:
+def _own(found: dict[PurePosixPath, bytes], handed: Handed) -> set[PurePosixPath]:
     """Take the package's modules; give the places that are done with."""
     done: set[PurePosixPath] = set()
     for name in clean_files():
@@ -77,32 +77,32 @@ def _own(found: dict[PurePosixPath, bytes], told: Handed) -> set[PurePosixPath]:
         done.update(chosen)
         if len(chosen) != 1:
             what = "stands in several places" if chosen else "is missing"
-            told.problems.append(f"{name} {what}: what needs it earns nothing.")
+            handed.problems.append(f"{name} {what}: what needs it earns nothing.")
             continue
         if not home:
-            told.problems.append(f"{name} is not in dropnet/: taken from {chosen[0]}.")
-        told.files[name] = found[chosen[0]]
+            handed.problems.append(f"{name} is not in dropnet/: taken from {chosen[0]}.")
+        handed.files[name] = found[chosen[0]]
     return done
 
 
-def _extra(found: dict[PurePosixPath, bytes], told: Handed) -> None:
+def _extra(found: dict[PurePosixPath, bytes], handed: Handed) -> None:
     """Take modules that a student added to `dropnet/`; say what is left out."""
     for place, data in found.items():
-        if place.parent.name == "dropnet" and place.name not in told.files:
-            told.files[place.name] = data
+        if place.parent.name == "dropnet" and place.name not in handed.files:
+            handed.files[place.name] = data
         elif place.name not in BESIDE:
-            told.problems.append(f"{place} is not in dropnet/: it is not used.")
+            handed.problems.append(f"{place} is not in dropnet/: it is not used.")
         elif data.split() != (CLEAN / place.name).read_bytes().split():
-            told.problems.append(
+            handed.problems.append(
                 f"{place} is edited: it is not used in grading, and costs nothing."
             )
 
 
-def _look_around(told: Handed) -> None:
+def _look_around(handed: Handed) -> None:
     """Name modules that reach for what calls them: honest ones have no reason to."""
-    for name, data in told.files.items():
+    for name, data in handed.files.items():
         if found := sorted({word.decode() for word in REACHING.findall(data)}):
-            told.problems.append(
+            handed.problems.append(
                 f"{name} reaches for what runs it ({', '.join(found)}): read it before you give "
                 "marks."
             )

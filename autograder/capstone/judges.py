@@ -20,11 +20,11 @@ CLOSE = 1e-9
 def numbers(received: Any, shape: tuple[int, ...] | None = None) -> np.ndarray | None:
     """Give finite floats of a shape, or nothing, whatever was received."""
     try:
-        told = np.asarray(received, dtype=float)
+        values = np.asarray(received, dtype=float)
     except (TypeError, ValueError, OverflowError):
         return None
-    fits = (shape is None or told.shape == shape) and bool(np.isfinite(told).all())
-    return told if fits else None
+    fits = (shape is None or values.shape == shape) and bool(np.isfinite(values).all())
+    return values if fits else None
 
 
 def agree(received: Any, expected: Any, tolerance: float = CLOSE) -> bool:
@@ -54,27 +54,27 @@ def columns_alike(received: Any, given: Inputs) -> bool:
 
 def backward_pattern(received: Any, given: Inputs) -> bool:
     """The gradient is 0 where the output is, and nowhere else."""
-    told = numbers(received, (2, *given["x"].shape))
-    if told is None or not np.array_equal(told[0] != 0, told[1] != 0):
+    values = numbers(received, (2, *given["x"].shape))
+    if values is None or not np.array_equal(values[0] != 0, values[1] != 0):
         return False
-    return _dropped(told[0], given["x"]) and _dropped(told[1], given["grad"])
+    return _dropped(values[0], given["x"]) and _dropped(values[1], given["grad"])
 
 
 def other_labels(received: Any, given: Inputs) -> bool:
     """No label is the old one, and all others occur."""
-    told, classes = numbers(received, given["y"].shape), given["classes"]
-    if told is None or not np.isin(told, np.arange(classes)).all():
+    values, classes = numbers(received, given["y"].shape), given["classes"]
+    if values is None or not np.isin(values, np.arange(classes)).all():
         return False
-    return set(((told - given["y"]) % classes).tolist()) == set(range(1, classes))
+    return set(((values - given["y"]) % classes).tolist()) == set(range(1, classes))
 
 
 def pairs_after_the_split(received: Any, given: Inputs) -> bool:
     """The same pairs come back, in another order."""
     pairs = np.column_stack([given["x"], given["y"]])
-    told = numbers(received, pairs.shape)
-    if told is None or np.array_equal(told, pairs):
+    values = numbers(received, pairs.shape)
+    if values is None or np.array_equal(values, pairs):
         return False
-    return np.array_equal(told[np.lexsort(told.T)], pairs[np.lexsort(pairs.T)])
+    return np.array_equal(values[np.lexsort(values.T)], pairs[np.lexsort(pairs.T)])
 
 
 def test_mean_is_zero(received: Any, given: Inputs) -> bool:
@@ -86,23 +86,23 @@ def test_mean_is_zero(received: Any, given: Inputs) -> bool:
 
 def orders_that_repeat(received: Any, given: Inputs) -> bool:
     """Each epoch begins with other examples, or with the same in another order."""
-    told = numbers(received, (4, given["size"]))
-    if told is None or not np.isin(told, given["marks"]).all():
+    values = numbers(received, (4, given["size"]))
+    if values is None or not np.isin(values, given["marks"]).all():
         return False
-    whole = all(len(np.unique(row)) == len(row) for row in told)
-    return whole and len(np.unique(told, axis=0)) == len(told)
+    whole = all(len(np.unique(row)) == len(row) for row in values)
+    return whole and len(np.unique(values, axis=0)) == len(values)
 
 
 def passes_that_repeat(received: Any, given: Inputs) -> bool:
     """Each pass has noise of its own."""
     noise = given["noise"]
-    told = numbers(received, noise.shape[1:])
-    if told is None:
+    values = numbers(received, noise.shape[1:])
+    if values is None:
         return False
     shifted = np.exp(noise - noise.max(axis=-1, keepdims=True))
     known = (shifted / shifted.sum(axis=-1, keepdims=True)).reshape(-1, *noise.shape[2:])
-    seen = all(np.abs(known - one).max(axis=(1, 2)).min() <= CLOSE for one in told)
-    return seen and all(np.abs(a - b).max() > CLOSE for a, b in combinations(told, 2))
+    seen = all(np.abs(known - one).max(axis=(1, 2)).min() <= CLOSE for one in values)
+    return seen and all(np.abs(a - b).max() > CLOSE for a, b in combinations(values, 2))
 
 
 def information(received: Any, given: Inputs) -> bool:

@@ -35,9 +35,9 @@ def record(root: Path, results: list[CapstoneResult]) -> list[str]:
     """
     course = Course(root)
     with holding(course, f"capstone grade {ASSIGNMENT}"), course.gradebook() as gradebook:
-        told = [said for one in results for said in _record(gradebook, one)]
+        problems = [problem for one in results for problem in _record(gradebook, one)]
         gradebook.db.commit()
-    return told
+    return problems
 
 
 def _record(gradebook: Gradebook, result: CapstoneResult) -> list[str]:
@@ -48,10 +48,10 @@ def _record(gradebook: Gradebook, result: CapstoneResult) -> list[str]:
             f"{result.student} has no notebook of chapter 13 in the gradebook, so nothing is "
             f"recorded: run `autograder autograde {ASSIGNMENT}` first, then this again."
         ]
-    said = [_enter(notebook, part, result) for part in CELLS]
+    outcomes = [_enter(notebook, part, result) for part in CELLS]
     return [
         f"{result.student}: the points of {CELLS[part]} were given by a person, and stay."
-        for part, entered in zip(CELLS, said, strict=True)
+        for part, entered in zip(CELLS, outcomes, strict=True)
         if not entered
     ]
 
@@ -61,8 +61,8 @@ def _enter(notebook: SubmittedNotebook, part: str, result: CapstoneResult) -> bo
     name = CELLS[part]
     grade = next(grade for grade in notebook.grades if grade.cell.name == name)
     comment = next(comment for comment in notebook.comments if comment.cell.name == name)
-    ours = (comment.manual_comment or "").startswith(MARK)
-    if grade.manual_score is not None and not ours:
+    by_machine = (comment.manual_comment or "").startswith(MARK)
+    if grade.manual_score is not None and not by_machine:
         return False
     grade.manual_score = round(result.by_part[part][0], 2)
     grade.needs_manual_grade = False
@@ -73,7 +73,7 @@ def _enter(notebook: SubmittedNotebook, part: str, result: CapstoneResult) -> bo
 def reasons(result: CapstoneResult, part: str) -> str:
     """Say why a part has the points that it has."""
     if part == "bugs":
-        left = [f"{name}: {said}" for name, said in result.bugs.items() if said]
+        left = [f"{name}: {reason}" for name, reason in result.bugs.items() if reason]
         return "\n".join([f"{result.mended} of {len(result.bugs)} bugs are mended.", *left])
     wanted = [one for one in result.parts if (one.name == "error") == (part == "error")]
     return "\n".join(

@@ -16,7 +16,7 @@ WORSE = 0.02  # higher by so much, and (c) does not count
 KEPT, BINS = 0.8, 10
 CALIBRATED, SELECTIVE = (0.1, 0.3), (0.6, 0.9)  # all points up to the first, none from the second
 CLOSE = 1e-4  # single precision will do
-Told = dict[str, np.ndarray]
+Answer = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Part:
         return vars(self)
 
 
-def read_answers(received: list[Any], tasks: list[Task]) -> list[Told]:
+def read_answers(received: list[Any], tasks: list[Task]) -> list[Answer]:
     """Keep what has the right shape, is finite, and is asked for."""
-    told = []
+    answers = []
     for one, task in zip(received, tasks, strict=True):
         given = one if isinstance(one, dict) else {}
         rows = len(task.truth)
@@ -44,21 +44,21 @@ def read_answers(received: list[Any], tasks: list[Task]) -> list[Told]:
             name: numbers(given.get(name), shapes.get(name, (rows, CLASSES)))
             for name in ("mean", "total_var", "epistemic", "mutual_information")
         }
-        told.append({name: array for name, array in arrays.items() if array is not None})
-    return told
+        answers.append({name: array for name, array in arrays.items() if array is not None})
+    return answers
 
 
-def errors(told: list[Told], tasks: list[Task]) -> list[float] | None:
+def errors(answers: list[Answer], tasks: list[Task]) -> list[float] | None:
     """Give the errors of the predictions, or nothing where a task has none."""
-    if not all("mean" in one for one in told):
+    if not all("mean" in one for one in answers):
         return None
-    pairs = zip(told, tasks, strict=True)
+    pairs = zip(answers, tasks, strict=True)
     return [float(np.mean(one["mean"].argmax(axis=1) != task.truth)) for one, task in pairs]
 
 
-def judge_error(told: list[Told], tasks: list[Task], base: list[float]) -> Part:
+def judge_error(answers: list[Answer], tasks: list[Task], base: list[float]) -> Part:
     """Judge part (b): the paired gain over the baseline."""
-    got = errors(told, tasks)
+    got = errors(answers, tasks)
     if got is None:
         return Part("error", 0.0, 20, f"`predict` gives no `mean` of shape (M, {CLASSES}).")
     gains = np.array(base) - np.array(got)
@@ -76,20 +76,20 @@ def _percent(some: list[float]) -> str:
     return f"{100 * np.mean(some):.1f}"
 
 
-def judge_service(told: list[Told], tasks: list[Task], base: list[float]) -> list[Part]:
+def judge_service(answers: list[Answer], tasks: list[Task], base: list[float]) -> list[Part]:
     """Judge part (c): forms, calibration, selection."""
-    parts = [_form(name, points, says, told) for name, (points, says, _) in FORMS.items()]
-    got = errors(told, tasks)
+    parts = [_form(name, points, says, answers) for name, (points, says, _) in FORMS.items()]
+    got = errors(answers, tasks)
     if got is None or np.mean(got) > np.mean(base) + WORSE:
         says = f"Counts only with an error of at most {100 * (np.mean(base) + WORSE):.1f} %."
         return [*parts, Part("calibration", 0.0, 9, says), Part("selection", 0.0, 9, says)]
-    return [*parts, _calibration(told, tasks), _selection(told, tasks, float(np.mean(got)))]
+    return [*parts, _calibration(answers, tasks), _selection(answers, tasks, float(np.mean(got)))]
 
 
-def _form(name: str, points: float, says: str, told: list[Told]) -> Part:
+def _form(name: str, points: float, says: str, answers: list[Answer]) -> Part:
     holds = FORMS[name][2]
     try:
-        right = all(holds(one) for one in told)
+        right = all(holds(one) for one in answers)
     except KeyError as missing:
         return Part(
             name, 0.0, points, f"`predict` gives no {missing.args[0]!r} of the right shape."
@@ -97,8 +97,8 @@ def _form(name: str, points: float, says: str, told: list[Told]) -> Part:
     return Part(name, points * right, points, says if not right else "")
 
 
-def _calibration(told: list[Told], tasks: list[Task]) -> Part:
-    mean = np.concatenate([one["mean"] for one in told])
+def _calibration(answers: list[Answer], tasks: list[Task]) -> Part:
+    mean = np.concatenate([one["mean"] for one in answers])
     right = mean.argmax(axis=1) == np.concatenate([task.truth for task in tasks])
     confidence = np.clip(mean.max(axis=1), 0.0, 1.0)
     index = np.minimum((confidence * BINS).astype(int), BINS - 1)
@@ -112,12 +112,12 @@ def _gap(confidence: np.ndarray, right: np.ndarray, inside: np.ndarray) -> float
     return float(abs(confidence[inside].mean() - right[inside].mean()))
 
 
-def _selection(told: list[Told], tasks: list[Task], error: float) -> Part:
-    if not all("mutual_information" in one for one in told):
+def _selection(answers: list[Answer], tasks: list[Task], error: float) -> Part:
+    if not all("mutual_information" in one for one in answers):
         says = "`predict` gives no 'mutual_information' of the right shape."
         return Part("selection", 0.0, 9, says)
     risks = []
-    for one, task in zip(told, tasks, strict=True):
+    for one, task in zip(answers, tasks, strict=True):
         wrong = one["mean"].argmax(axis=1) != task.truth
         kept = np.argsort(one["mutual_information"], kind="stable")[: round(KEPT * len(wrong))]
         risks.append(wrong[kept].mean())
@@ -134,32 +134,32 @@ def _between(value: float, ends: tuple[float, float]) -> float:
     return round(9 * float(np.clip((none - value) / (none - full), 0, 1)), 1)
 
 
-def _probabilities(told: Told) -> bool:
-    mean = told["mean"]
+def _probabilities(answer: Answer) -> bool:
+    mean = answer["mean"]
     return bool(mean.min() >= -CLOSE and np.abs(mean.sum(axis=1) - 1).max() <= CLOSE)
 
 
-def _total(told: Told) -> bool:
-    mean = told["mean"]
-    return bool(np.abs(told["total_var"] - mean * (1 - mean)).max() <= CLOSE)
+def _total(answer: Answer) -> bool:
+    mean = answer["mean"]
+    return bool(np.abs(answer["total_var"] - mean * (1 - mean)).max() <= CLOSE)
 
 
-def _epistemic(told: Told) -> bool:
-    part, total = told["epistemic"], told["total_var"]
+def _epistemic(answer: Answer) -> bool:
+    part, total = answer["epistemic"], answer["total_var"]
     return bool(part.min() >= -CLOSE and (part <= total + CLOSE).all() and part.max() > CLOSE)
 
 
-def _information(told: Told) -> bool:
+def _information(answer: Answer) -> bool:
     """Pinsker's inequality below, Jensen's on the chi-square divergence above."""
-    spread = np.maximum(told["epistemic"], 0.0)
-    ratio = spread / np.maximum(told["mean"], 1e-12)
-    told_bits = told["mutual_information"]
+    spread = np.maximum(answer["epistemic"], 0.0)
+    ratio = spread / np.maximum(answer["mean"], 1e-12)
+    information = answer["mutual_information"]
     low, high = spread.sum(axis=1) / 2, np.log1p(ratio.sum(axis=1))
-    within = (low - CLOSE <= told_bits) & (told_bits <= high + CLOSE)
-    return bool(within.all() and told_bits.max() > CLOSE)
+    within = (low - CLOSE <= information) & (information <= high + CLOSE)
+    return bool(within.all() and information.max() > CLOSE)
 
 
-FORMS: dict[str, tuple[float, str, Callable[[Told], bool]]] = {
+FORMS: dict[str, tuple[float, str, Callable[[Answer], bool]]] = {
     "probabilities": (1, "The rows of `mean` are not probabilities.", _probabilities),
     "total variance": (2, "`total_var` is not mean (1 - mean).", _total),
     "epistemic part": (

@@ -53,8 +53,8 @@ def baseline(all_tasks: list[Task]) -> list[float]:
     with importable():
         from dropnet import service
 
-        told = []
+        errors = []
         for task in all_tasks:
             predicted = service.fit(task.X, task.y, task.seed)(task.asked)["mean"]
-            told.append(float(np.mean(predicted.argmax(axis=1) != task.truth)))
-        return told
+            errors.append(float(np.mean(predicted.argmax(axis=1) != task.truth)))
+        return errors

@@ -180,14 +180,14 @@ def grade_table(root: Path) -> Table:
             mark = marks[assignment].get(student)
             points = "–" if mark is None or mark.open else f"{mark.score:g}/{mark.max_score:g}"
             cells.append(points)
-            if said := _said(course, assignment, student, mark):
-                reasons.append(f"{assignment.partition('-')[0]}: {said}")
-        told = Text("\n".join(reasons) or "Nothing was handed in.")
-        table.add_row(Text(student), *cells, told)
+            if reason := _reason(course, assignment, student, mark):
+                reasons.append(f"{assignment.partition('-')[0]}: {reason}")
+        explanation = Text("\n".join(reasons) or "Nothing was handed in.")
+        table.add_row(Text(student), *cells, explanation)
     return table
 
 
-def _said(course: Course, assignment: str, student: str, mark: Mark | None) -> str:
+def _reason(course: Course, assignment: str, student: str, mark: Mark | None) -> str:
     record = read_record(course, assignment, student)
     if record:
         return reason_of(record, mark) if mark else record.reason

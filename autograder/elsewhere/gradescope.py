@@ -86,12 +86,12 @@ def make_zip(root: Path, assignment: str, to: Path, *, unsafe: bool = False) -> 
 
 def results(outcome: Outcome) -> dict[str, Any]:
     """Give what Gradescope shows: points by exercise, and every law; hidden ones to staff alone."""
-    said = "\n".join([*outcome.problems, *outcome.notes])
-    made: dict[str, Any] = {"output": said, "stdout_visibility": "hidden", "tests": []}
+    text = "\n".join([*outcome.problems, *outcome.notes])
+    made: dict[str, Any] = {"output": text, "stdout_visibility": "hidden", "tests": []}
     if outcome.failure:
         # no score: a failure of ours is nobody's zero, and Gradescope shows that it failed
-        told = "The autograder failed on this submission; that is not your mistake."
-        made["output"] = f"{told} Your instructor sees why.\n{said}".strip()
+        sentence = "The autograder failed on this submission; that is not your mistake."
+        made["output"] = f"{sentence} Your instructor sees why.\n{text}".strip()
         made["tests"] = [
             {"name": "The autograder failed", "output": outcome.failure, "visibility": "hidden"}
         ]

@@ -78,8 +78,8 @@ class CommentHandler(apihandlers.CommentHandler):
             comment = self.gradebook.find_comment_by_id(grade_id)
         except MissingEntry:
             raise web.HTTPError(404) from None
-        said = (self.get_json_body() or {}).get("manual_comment")
-        comment.manual_comment = said if isinstance(said, str) and said.strip() else None
+        text = (self.get_json_body() or {}).get("manual_comment")
+        comment.manual_comment = text if isinstance(text, str) and text.strip() else None
         if _saved(self):
             self.write(json.dumps(comment.to_dict()))
 
@@ -145,8 +145,8 @@ def _alone(handler: type[Any], doing: str) -> type[Any]:
             with holding_at(state, f"Formgrader: {doing} {' '.join(names)}"):
                 handler.post(self, *names)
         except CourseError as error:
-            told = str(error).replace("run the same command again", "press the button again")
-            self.write(json.dumps({"success": False, "error": told, "log": ""}))
+            message = str(error).replace("run the same command again", "press the button again")
+            self.write(json.dumps({"success": False, "error": message, "log": ""}))
 
     return type(handler.__name__, (handler,), {"post": post})
 

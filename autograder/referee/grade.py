@@ -151,12 +151,12 @@ def _judge(
     return exercise_result(verdict, _words(exercise, verdict))
 
 
-def _explained(verdict: Verdict, said: str, nb: Any, trouble: Mapping[str, str]) -> Verdict:
+def _explained(verdict: Verdict, problem: str, nb: Any, trouble: Mapping[str, str]) -> Verdict:
     """Say why a name is missing, where its cell failed or was not run."""
 
     def better(outcome: Outcome) -> Outcome:
-        if outcome.finding and outcome.finding.kind == "missing" and said:
-            return replace(outcome, finding=Finding("cell", said))
+        if outcome.finding and outcome.finding.kind == "missing" and problem:
+            return replace(outcome, finding=Finding("cell", problem))
         return outcome
 
     verdict = replace(verdict, outcomes=tuple(map(better, verdict.outcomes)))
@@ -166,8 +166,10 @@ def _explained(verdict: Verdict, said: str, nb: Any, trouble: Mapping[str, str])
     why = why_lacking(first.finding, nb, trouble)
     if not why:
         return verdict
-    told = replace(first, finding=replace(first.finding, reason=f"{first.finding.reason}; {why}"))
-    return replace(verdict, outcomes=tuple(told if o is first else o for o in verdict.outcomes))
+    amended = replace(
+        first, finding=replace(first.finding, reason=f"{first.finding.reason}; {why}")
+    )
+    return replace(verdict, outcomes=tuple(amended if o is first else o for o in verdict.outcomes))
 
 
 def _words(exercise: course.Exercise, verdict: Verdict) -> str:

@@ -29,8 +29,8 @@ def why_lacking(finding: Finding, nb: Any, trouble: Mapping[str, str]) -> str:
     str
         A clause to follow the finding's reason; empty where there is nothing to say.
     """
-    said = {"raised": finding.received, "cell": finding.reason}.get(finding.kind, "")
-    found = _LACKING.search(said)
+    message = {"raised": finding.received, "cell": finding.reason}.get(finding.kind, "")
+    found = _LACKING.search(message)
     if not found:
         return ""
     name, module = found.groups()

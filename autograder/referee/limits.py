@@ -112,19 +112,19 @@ def limits_of(root: Path, assignment: str, ours: Limits | None = None) -> Limits
     """
     ours, path = ours or our_limits(assignment), root / FILE
     try:
-        told = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return ours
     except (OSError, ValueError) as error:
         raise LimitsError(f"{path} can't be read ({error}): mend it or remove it.") from None
-    for name, value in told.items():
+    for name, value in table.items():
         if isinstance(value, Mapping) and name not in _assignments() | {assignment}:
             raise LimitsError(
                 f"{path}: there is no assignment [{name}]. Name it in full: "
                 f"{', '.join(sorted(_assignments()))}."
             )
-    own = told.get(assignment, {})
-    shared = {name: value for name, value in told.items() if not isinstance(value, Mapping)}
+    own = table.get(assignment, {})
+    shared = {name: value for name, value in table.items() if not isinstance(value, Mapping)}
     if not isinstance(own, Mapping):
         raise LimitsError(f'{path}: the limits of {assignment} stand below ["{assignment}"].')
     shared = _checked(shared, str(path))

@@ -171,10 +171,12 @@ class Session:
         except Stopped:
             self._process = None
 
-    def _take_down(self, told: Any) -> None:
+    def _take_down(self, reply: Any) -> None:
         """Keep names of replaced code; what tells them is not to be trusted."""
-        if isinstance(told, list):
-            names = [one_line(name[:NAME])[:NAME] for name in told[:NAMES] if isinstance(name, str)]
+        if isinstance(reply, list):
+            names = [
+                one_line(name[:NAME])[:NAME] for name in reply[:NAMES] if isinstance(name, str)
+            ]
             self.replaced |= set(names[: NAMES - len(self.replaced)])
 
     def close(self) -> None:
@@ -235,8 +237,8 @@ class Session:
         if cell not in {other for other, _ in self._ran}:
             self._ran.append((cell, source))
         self.outputs[cell] = self._kept(outputs_in(reply))
-        if said := error_in(reply):
-            self.trouble[cell] = said
+        if error := error_in(reply):
+            self.trouble[cell] = error
         return True
 
     def _time_for(self, cell: str) -> tuple[float, float]:

@@ -41,6 +41,6 @@ def outputs_in(reply: dict[str, Any]) -> Outputs:
         elif isinstance(png := shown.get("png"), str):
             data = {"image/png": png}
             made.append({"output_type": "display_data", "data": data, "metadata": {}})
-    if said := error_in(reply):
-        made.append(stream("stderr", said + "\n"))
+    if error := error_in(reply):
+        made.append(stream("stderr", error + "\n"))
     return made

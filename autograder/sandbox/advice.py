@@ -45,15 +45,15 @@ def show(report: Report, console: Console | None = None) -> None:
 
 def what_to_do(report: Report) -> list[str]:
     """Give the next steps after a level was refused."""
-    said = " ".join(result.detail for result in report.failures)
-    if "x86-64" in said:
-        return [f"{said}. Grade in a virtual machine or container on such a machine."]
+    details = " ".join(result.detail for result in report.failures)
+    if "x86-64" in details:
+        return [f"{details}. Grade in a virtual machine or container on such a machine."]
     steps = []
     for path, (bad, advice) in _SWITCHES.items():
         if report.level == "namespaces" and _content(path) == bad:
             steps.append(advice)
     if any(result.name == "set up" for result in report.failures):
-        steps.append(f"the level {report.level} can't be set up here: {said[:1500]}")
+        steps.append(f"the level {report.level} can't be set up here: {details[:1500]}")
     else:
         names = ", ".join(result.name for result in report.failures)
         steps.append(f"the level {report.level} does not hold here: {names}")

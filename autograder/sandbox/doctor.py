@@ -96,8 +96,8 @@ def examine(level: str, library: str = "numpy", without: Iterable[str] = ()) -> 
         The machine is short of processes, memory or disk; that is no verdict on the level.
     """
     if not syscalls.supported():
-        said = f"{platform.system()} on {platform.machine()}: only Linux on x86-64 is supported"
-        return Report(level, library, [ProbeResult("set up", "work", "failed", False, said)])
+        problem = f"{platform.system()} on {platform.machine()}: only Linux on x86-64 is supported"
+        return Report(level, library, [ProbeResult("set up", "work", "failed", False, problem)])
     wanted = [
         probe
         for probe in probes.ALL

@@ -63,8 +63,8 @@ class Jailed(WireRunner):
             report.register(self._report, select.POLLIN | select.POLLHUP)
             report.poll(1000 * patience)
             self._report.shutdown(socket.SHUT_WR)
-            while said := self._report.recv(4096):
-                cause = json.loads(said).get("ended", cause)
+            while message := self._report.recv(4096):
+                cause = json.loads(message).get("ended", cause)
         except TimeoutError:
             raise JailError(f"process {self.process} did not end in {ENDING:g} seconds") from None
         except OSError:

@@ -46,16 +46,16 @@ class Process(WireRunner):
     ) -> None:
         self._folder = tempfile.mkdtemp(prefix="answer-")
         boot.lend_fonts(self._folder)
-        ours, theirs = socket.socketpair()
+        parent_socket, child_socket = socket.socketpair()
         self._process = subprocess.Popen(
             boot.command(
                 "dropout_course.engine.inside.child",
-                theirs.fileno(),
+                child_socket.fileno(),
                 self._folder,
                 chapter,
                 library,
             ),
-            pass_fds=[theirs.fileno()],
+            pass_fds=[child_socket.fileno()],
             cwd=self._folder,
             env=boot.START_ENVIRONMENT,
             stdin=subprocess.DEVNULL,
@@ -64,8 +64,8 @@ class Process(WireRunner):
             start_new_session=True,
             preexec_fn=partial(jail_limits.apply, limits or Limits(), TASKS),
         )
-        theirs.close()
-        super().__init__(Wire(ours), processor_clock(self._process.pid))
+        child_socket.close()
+        super().__init__(Wire(parent_socket), processor_clock(self._process.pid))
 
     def close(self) -> None:
         """End the process and everything that it started; remove its folder."""

@@ -31,11 +31,11 @@ class ShortageError(JailError):
     """The machine has too little of something for now; that says nothing about a level."""
 
 
-def refusal(what: str, said: str) -> JailError:
+def refusal(what: str, problem: str) -> JailError:
     """Give the error for something that can't be set up; it says what to do, if that is known."""
-    number = re.search(r"\[Errno (\d+)\]", said)
+    number = re.search(r"\[Errno (\d+)\]", problem)
     # These run out of other things than processes and disks.
-    of_namespaces = re.search(r"\b(unshare|mount)\b", said)
+    of_namespaces = re.search(r"\b(unshare|mount)\b", problem)
     if number and not of_namespaces and (short := _SHORT.get(int(number[1]))):
-        return ShortageError(f"{what}: {said}; {short}, then run it again")
-    return JailError(f"{what}: {said}")
+        return ShortageError(f"{what}: {problem}; {short}, then run it again")
+    return JailError(f"{what}: {problem}")

@@ -56,9 +56,9 @@ class WireRunner:
         try:
             return self._wire.ask(request, seconds, self.clock)
         except WireError as error:
-            said = self._why(error)
+            reason = self._why(error)
             self.close()
-            raise Stopped(error.kind, said) from None
+            raise Stopped(error.kind, reason) from None
 
     def cell(
         self, source: str, seconds: float, idle_seconds: float = math.inf, grace: float = 0.0
@@ -98,13 +98,13 @@ class WireRunner:
     def _plain(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         reply = self.ask(codec.encode(request), seconds)
         try:
-            told = codec.decode(reply)
+            decoded = codec.decode(reply)
         except codec.CodecError:
-            told = None
-        if not isinstance(told, dict):
+            decoded = None
+        if not isinstance(decoded, dict):
             self.close()
             raise Stopped("broken", "it sent a reply that can't be read")
-        return told
+        return decoded
 
 
 def processor_clock(process: int) -> Callable[[], float]:

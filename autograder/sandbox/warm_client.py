@@ -104,15 +104,15 @@ class Warm:
                 self._begin()
             connection, report = self._spare or self._request()
             self._spare = self._request() if self.ahead else None
-        told = _hear(report, STARTING, "the jail")
-        if "up" not in told:
+        reply = _hear(report, STARTING, "the jail")
+        if "up" not in reply:
             connection.close()
             report.close()
             what = f"the jail ({self.level}) can't be set up"
-            if "error" in told:
-                raise refusal(what, told["error"])
+            if "error" in reply:
+                raise refusal(what, reply["error"])
             raise _GoneError(f"{what}: {FROM_OUTSIDE}")
-        return Jailed(connection, report, told["up"])
+        return Jailed(connection, report, reply["up"])
 
     def lend(self) -> socket.socket:
         """Give a way to this warm process to another process of ours; start it if need be."""
@@ -133,17 +133,17 @@ class Warm:
     def _request(self) -> tuple[socket.socket, socket.socket]:
         """Ask for a jail; give the sockets on which it will answer and its supervisor report."""
         assert self._control is not None
-        connection, theirs = socket.socketpair()
-        report, their_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        connection, child_socket = socket.socketpair()
+        report, child_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ourselves = os.pidfd_open(os.getpid())
-        given = [theirs.fileno(), their_report.fileno(), ourselves]
+        given = [child_socket.fileno(), child_report.fileno(), ourselves]
         try:
             socket.send_fds(self._control, [b"{}"], given)
         except OSError as error:
             raise _GoneError(f"{FROM_OUTSIDE} ({error})") from None
         finally:
-            theirs.close()
-            their_report.close()
+            child_socket.close()
+            child_report.close()
             os.close(ourselves)
         return connection, report
 
@@ -169,14 +169,14 @@ class Warm:
         self._folder = tempfile.mkdtemp(prefix="warm-")
         os.chmod(self._folder, 0o711)  # a jail's own user goes through it to a folder of its own
         boot.lend_fonts(self._folder)
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, child_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ourselves = os.pidfd_open(os.getpid())
         with tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(
                 boot.command(
-                    "_jail.warm", theirs.fileno(), self._folder, self.chapter, self.library
+                    "_jail.warm", child_socket.fileno(), self._folder, self.chapter, self.library
                 ),
-                pass_fds=[theirs.fileno()],
+                pass_fds=[child_socket.fileno()],
                 cwd=self._folder,
                 env=boot.START_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
@@ -184,16 +184,16 @@ class Warm:
                 stderr=errors,
                 start_new_session=True,
             )
-            theirs.close()
+            child_socket.close()
             self._control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
             socket.send_fds(self._control, [json.dumps(self._order()).encode()], [ourselves])
             os.close(ourselves)
-            told = _hear(self._control, LOADING, "the warm process")
-            if "ready" not in told:
+            reply = _hear(self._control, LOADING, "the warm process")
+            if "ready" not in reply:
                 self._process.wait()
                 errors.seek(0)
-                said = told.get("error") or errors.read()[-2000:].decode("utf-8", "replace")
-                raise refusal(f"the warm process ({self.level}) did not start", said)
+                problem = reply.get("error") or errors.read()[-2000:].decode("utf-8", "replace")
+                raise refusal(f"the warm process ({self.level}) did not start", problem)
 
     def _order(self) -> dict[str, Any]:
         return {
@@ -240,12 +240,12 @@ def _hear(report: socket.socket, seconds: float, who: str) -> dict[str, Any]:
     """Read one message of our own code; nothing, if it ended without a word."""
     report.settimeout(seconds)
     try:
-        said = report.recv(1 << 16)
+        data = report.recv(1 << 16)
     except TimeoutError:
         raise JailError(f"{who} was not ready in {seconds:g} seconds") from None
     except OSError:
         return {}
-    return dict(json.loads(said)) if said else {}
+    return dict(json.loads(data)) if data else {}
 
 
 def _readable(control: socket.socket, seconds: float) -> bool:

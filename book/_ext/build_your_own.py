@@ -129,7 +129,7 @@ def verdict(choice: tuple[str, str, str, str]) -> Verdict:
     return judge(exercise.id, exercise.points, laws, student, SEED, bank, parameters)
 
 
-def told(choice: tuple[str, str, str, str]) -> dict[str, Any]:
+def verdict_data(choice: tuple[str, str, str, str]) -> dict[str, Any]:
     """Give what the page says of a layer, as plain data."""
     found = verdict(choice)
     first = found.first_failure
@@ -153,27 +153,27 @@ def figure_data() -> dict[str, Any]:
         "menus": {key: [title, options] for key, (title, options) in MENUS.items()},
         "start": START,
         "right": RIGHT,
-        "verdicts": {" ".join(choice): told(choice) for choice in choices},
+        "verdicts": {" ".join(choice): verdict_data(choice) for choice in choices},
     }
 
 
 def still(data: dict[str, Any]) -> str:
     """Return what is shown without JavaScript: the verdict on the layer it starts with."""
-    said = data["verdicts"][" ".join(START)]
+    shown = data["verdicts"][" ".join(START)]
     menus = "; ".join(
         f"{MENUS[key][0]}: {MENUS[key][1][choice]}"
         for key, choice in zip(MENUS, START, strict=True)
     )
     laws = "".join(
         f'<li class="byo-{"holds" if holds else "fails"}">{escape(law)}</li>'
-        for law, holds in zip(data["laws"], said["holds"], strict=True)
+        for law, holds in zip(data["laws"], shown["holds"], strict=True)
     )
     named = "".join(
-        f"<p><strong>{escape(t)}.</strong> {escape(s)}</p>" for t, s in said["mistakes"]
+        f"<p><strong>{escape(t)}.</strong> {escape(s)}</p>" for t, s in shown["mistakes"]
     )
     return (
         f'<div class="byo-still"><p>{escape(menus)}.</p><ul class="byo-laws">{laws}</ul>'
-        f"<p>{escape(said['reason'])}.</p>{named}<p>With JavaScript you choose yourself.</p></div>"
+        f"<p>{escape(shown['reason'])}.</p>{named}<p>With JavaScript you choose yourself.</p></div>"
     )
 
 

@@ -33,7 +33,7 @@ LEFT_OUT = re.compile(
     r'|\s(?:id|title|tabindex)="[^"]*"',
     re.S,
 )
-ENOUGH = 350  # characters of a table's rows, and at most
+CHARACTERS = 350  # characters of a table's rows, and at most
 ROWS = 4  # of them; the others are counted
 
 
@@ -114,7 +114,7 @@ def of_table(whole: str) -> Card:
     rows = re.findall(r"<tr\b.*?</tr>", body, re.S)
     shown: list[str] = []
     for row in rows[:ROWS]:
-        if shown and sum(len(words_of(one)) for one in (*shown, row)) > ENOUGH:
+        if shown and sum(len(words_of(one)) for one in (*shown, row)) > CHARACTERS:
             break
         shown.append(row)
     short = whole.replace(caption, "", 1).replace(body, "\n".join(shown), 1)

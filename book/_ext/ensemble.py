@@ -108,14 +108,14 @@ def element() -> str:
     """Return the element with its picture and a sentence for readers without JavaScript."""
     data = {"hidden": HIDDEN, "W": W, "W1": W1, "W2": W2, "corners": CORNERS, "marks": MARKS}
     mean = averages(0.5)
-    told = "; ".join(
+    text = "; ".join(
         f"{name} {', '.join(f'{100 * v:.0f} %' for v in one)}" for name, one in mean.items()
     )
     return (
         f"<dropout-ensemble data-net='{json.dumps(data)}'>"
         f'<div class="en-picture">{picture()}</div>'
         f'<p class="en-still">At p = 0.5, classes A, B, C: '
-        f"{told}. With JavaScript you choose masks and rate.</p></dropout-ensemble>"
+        f"{text}. With JavaScript you choose masks and rate.</p></dropout-ensemble>"
     )
 
 

@@ -167,9 +167,9 @@ def depart_fold(self: Any, node: fold) -> None:
 
 def name_numbers(app: Sphinx, config: Config) -> None:
     """Write numbers on the page as the notebooks do: "Figure 3.1", not "Fig. 3.1"."""
-    ours = {"exercise": "Exercise %s", "figure": "Figure %s", "section": "Chapter %s"}
+    formats = {"exercise": "Exercise %s", "figure": "Figure %s", "section": "Chapter %s"}
     # not changed in place: the default is one dictionary for all books that a process builds
-    config.numfig_format = ours | config.numfig_format
+    config.numfig_format = formats | config.numfig_format
 
 
 def setup(app: Sphinx) -> dict[str, object]:

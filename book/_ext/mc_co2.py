@@ -138,10 +138,10 @@ def picture(data: dict[str, Any]) -> str:
 def panel(data: dict[str, Any]) -> str:
     """Return the picture and the sentence for readers without JavaScript."""
     mean, spread = forecast(START, PASSES, SEED)
-    said, sd = mean[AT_2001], spread[AT_2001]
+    value, sd = mean[AT_2001], spread[AT_2001]
     return (
         f'<div class="mc-picture">{picture(data)}</div><p class="lf-still">ReLU, p = 0.1, '
-        f"{PASSES} passes: for the middle of 2001 they say {said:.0f} ppm with a spread of "
+        f"{PASSES} passes: for the middle of 2001 they say {value:.0f} ppm with a spread of "
         f"{sd:.1f} ppm; measured were {data['truth']:.0f}. With JavaScript you choose network, "
         "rate and passes.</p>"
     )

@@ -179,9 +179,9 @@ class _Page:
         """Read a row: a claim is an entry of its own, another row a line."""
         cells = [[*texts(cell)] for cell in node.children]
         if anchor := first_id(node):
-            said, verdict, evidence = (" ".join(cell) for cell in cells)
+            claim, verdict, evidence = (" ".join(cell) for cell in cells)
             under = (*entry.under, entry.title) if entry.kind == "section" else ()
-            new = Entry("claim", anchor, said, under)
+            new = Entry("claim", anchor, claim, under)
             new.text = [f"Verdict: {verdict}.", *sentences(evidence)]
             self.found.append(new)
         else:

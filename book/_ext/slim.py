@@ -26,7 +26,7 @@ FACE = re.compile(r"@font-face\s*\{[^}]*KaTeX_[^}]*\}")  # css/fonts.css has the
 # Two lines that Sphinx and the theme write into each page: options of a search that is not ours.
 OPTIONS = re.compile(r"[ \t]*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>\n?")
 
-OURS = ("css/fonts.css", "css/course.css", "css/blocks.css", "css/form.css")
+COURSE_SHEETS = ("css/fonts.css", "css/course.css", "css/blocks.css", "css/form.css")
 SHARED = (
     "documentation_options.js",
     "clipboard.min.js",
@@ -54,7 +54,7 @@ def local(element: str) -> str:
     return posixpath.normpath(found[1]).partition("_static/")[2] if found else ""
 
 
-def is_theirs(name: str) -> bool:
+def is_foreign(name: str) -> bool:
     """Whether a stylesheet belongs to Sphinx, a theme, an extension or KaTeX."""
     return bool(name) and not name.startswith("css/") and name not in (FRAME_CSS, COURSE_CSS)
 
@@ -90,9 +90,9 @@ def frame_css(static: Path, names: Sequence[str], pages: Sequence[str]) -> str:
         words.page(page)
     for script in scripts:
         words.script(script)
-    ours = [path.read_text("utf-8") for path in sorted(static.glob("css/*.css"))]
+    styles = [path.read_text("utf-8") for path in sorted(static.glob("css/*.css"))]
     css = "\n".join(sheet(static, name) for name in names)
-    return purge(FACE.sub("", css), words, "\n".join([*ours, *scripts, *pages]))
+    return purge(FACE.sub("", css), words, "\n".join([*styles, *scripts, *pages]))
 
 
 def slim(html: str, css: str, course: str, script: str) -> str:
@@ -107,9 +107,9 @@ def slim(html: str, css: str, course: str, script: str) -> str:
 
     def styled(found: re.Match[str]) -> str:
         name = local(found[0])
-        if is_theirs(name) or name == FRAME_CSS:
+        if is_foreign(name) or name == FRAME_CSS:
             return once(css, f'<link rel="stylesheet" href="{css}"/>')
-        if name in OURS or name == COURSE_CSS:
+        if name in COURSE_SHEETS or name == COURSE_CSS:
             return once(course, f'<link rel="stylesheet" href="{course}"/>')
         return found[0]
 
@@ -139,19 +139,19 @@ def slim_all(app: Sphinx, exception: Exception | None) -> None:
             name
             for page in pages
             for found in SHEET.finditer(page)
-            if is_theirs(name := local(found[0]))
+            if is_foreign(name := local(found[0]))
         )
     )
     if not names:  # no page has been written anew
         return
     css = write(static, FRAME_CSS, frame_css(static, names, pages))
-    ours = "".join(minify(sheet(static, name)) for name in OURS)
-    course = write(static, COURSE_CSS, ours)
+    styles = "".join(minify(sheet(static, name)) for name in COURSE_SHEETS)
+    course = write(static, COURSE_CSS, styles)
     parts = [(static / name).read_text("utf-8").strip() for name in SHARED]
     script = write(static, FRAME_JS, SOURCE_MAP.sub("", "\n;\n".join(parts)) + "\n")
     for path, page in zip(paths, pages, strict=True):
         path.write_text(slim(page, css, course, script), "utf-8")
-    for name in (*names, *OURS, *SHARED, *UNUSED, "basic.css"):
+    for name in (*names, *COURSE_SHEETS, *SHARED, *UNUSED, "basic.css"):
         (static / name).unlink(missing_ok=True)
 
 

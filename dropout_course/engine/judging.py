@@ -214,11 +214,11 @@ def _related(
     wrong = [o for o in outcomes if o.finding and o.finding.kind in ("value", "nonfinite", "shape")]
     wrong.sort(key=lambda o: o.law.hidden)
     failures = [one for o in wrong for one in _failures(o.law, student, seed)]
-    said = relation(failures, student, parameters)
-    if not said or wrong[0].finding is None:
+    sentence = relation(failures, student, parameters)
+    if not sentence or wrong[0].finding is None:
         return outcomes
-    told = replace(wrong[0], finding=replace(wrong[0].finding, relation=said))
-    return [told if o is wrong[0] else o for o in outcomes]
+    related = replace(wrong[0], finding=replace(wrong[0].finding, relation=sentence))
+    return [related if o is wrong[0] else o for o in outcomes]
 
 
 def _failures(law: Law, student: Student, seed: int) -> list[Observation]:

@@ -66,10 +66,10 @@ def _stands(report: Report) -> str:
     kinds = set(_kinds(report.verdict))
     if kinds == {"missing"}:
         return "not defined here: run its cell, or write it again"
-    said = headline(report)
+    summary = headline(report)
     if report.passed or kinds == {"todo"}:
-        return said
-    return f'{said}; check("{report.verdict.exercise}") shows where it breaks one'
+        return summary
+    return f'{summary}; check("{report.verdict.exercise}") shows where it breaks one'
 
 
 def _kinds(verdict: Verdict) -> Iterable[str]:

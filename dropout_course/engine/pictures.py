@@ -53,11 +53,11 @@ class Grid:
                     parts.append(f'<circle {where} r="3.5" fill="none" stroke="{_FAINT}"/>')
             x += max(step * array.shape[1], 7 * len(label)) + gap
         rows = max(array.shape[0] for array in self.arrays)
-        said = "; ".join(
+        description = "; ".join(
             f"{label}: {int(array.sum())} of {array.size} units"
             for label, array in zip(self.labels, self.arrays, strict=True)
         )
-        return _svg(x, top + step * rows + 4, said, parts)
+        return _svg(x, top + step * rows + 4, description, parts)
 
 
 @dataclass(frozen=True)
@@ -105,18 +105,18 @@ class Histogram:
                 f'<text x="{x + 6}" y="{top + high + 13}" text-anchor="middle">{value}</text>'
             )
         pairs = zip(self.values, self.counts, self.expected, strict=True)
-        said = ", ".join(
+        description = ", ".join(
             f"{value} came {count} times, expected {m:.1f}" for value, count, m in pairs
         )
-        return _svg(max(6 + wide * len(self.values), 260), top + high + 18, said, parts)
+        return _svg(max(6 + wide * len(self.values), 260), top + high + 18, description, parts)
 
 
 Picture = Grid | Histogram
 
 
-def _svg(width: float, height: float, said: str, parts: Sequence[str]) -> str:
+def _svg(width: float, height: float, description: str, parts: Sequence[str]) -> str:
     return (
-        f'<svg role="img" aria-label="{escape(said, quote=True)}" width="{width:g}" '
+        f'<svg role="img" aria-label="{escape(description, quote=True)}" width="{width:g}" '
         f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
         'style="max-width:100%;font:11px sans-serif" fill="currentColor">'
         + "".join(parts)
@@ -136,10 +136,10 @@ def zeros(expected: object, received: object) -> Grid | None:
         return None
     if expected.shape != received.shape or expected.ndim not in (1, 2) or expected.size < 2:
         return None
-    ours, theirs = _units(expected), _units(received)
-    if np.array_equal(ours, theirs) or ours.all() or not ours.any():
+    want, got = _units(expected), _units(received)
+    if np.array_equal(want, got) or want.all() or not want.any():
         return None
-    return Grid(("expected", "received"), (ours, theirs))
+    return Grid(("expected", "received"), (want, got))
 
 
 def units(label: str, array: np.ndarray) -> Grid:

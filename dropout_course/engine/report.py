@@ -135,8 +135,8 @@ def _failure_lines(report: Report) -> list[str]:
         lines += ["", f"On other inputs this fails: {outcome.law.name}."]
         if outcome.finding and outcome.finding.relation:
             lines += _wrapped(f"    {outcome.finding.relation}.", indent="    ")
-    if said := left_out(verdict):
-        lines += ["", *_wrapped(said)]
+    if note := left_out(verdict):
+        lines += ["", *_wrapped(note)]
     for mistake in verdict.mistakes:
         lines += ["", *_named(mistake, report.link)]
     return lines
@@ -150,9 +150,9 @@ def left_out(verdict: Verdict) -> str:
     lost = verdict.left
     if lost is None or lost.finding is None:
         return ""
-    said = f"The laws after {lost.law.name!r} were not looked at, and fail"
-    told = lost is verdict.first_failure and not lost.law.hidden  # above
-    return f"{said}." if told else f"{said}: {lost.finding.reason}."
+    sentence = f"The laws after {lost.law.name!r} were not looked at, and fail"
+    shown = lost is verdict.first_failure and not lost.law.hidden  # above
+    return f"{sentence}." if shown else f"{sentence}: {lost.finding.reason}."
 
 
 def _named(mistake: Mistake, section: str) -> list[str]:
@@ -229,15 +229,15 @@ def _failure_html(report: Report) -> list[str]:
         rows += [("received", finding.received)]
         rows += [("your code", line) for line in finding.trace]
         pad = "\n" + " " * 10
-        text = "\n".join(f"{label:<10}" + said.replace("\n", pad) for label, said in rows if said)
+        text = "\n".join(f"{label:<10}" + cell.replace("\n", pad) for label, cell in rows if cell)
         if text:
             parts.append(f'<pre style="{_MONO}">{escape(text)}</pre>')
         if finding.picture:
             parts.append(f"<div>{finding.picture.svg()}</div>")
         if finding.relation:
             parts.append(f"<div>{escape(finding.relation)}.</div>")
-    if said := left_out(verdict):
-        parts.append(f"<div>{escape(said)}</div>")
+    if note := left_out(verdict):
+        parts.append(f"<div>{escape(note)}</div>")
     for mistake in verdict.mistakes:
         title = escape(mistake.title)
         if report.link:

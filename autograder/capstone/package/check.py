@@ -10,5 +10,5 @@ from dropnet.uncertainty import mc_passes, summarise
 config = replace(Config(), epochs=2)
 data = prepare(*load_digits(), config.noise, 10, config.seed)
 network, _ = run(data, config)
-told = summarise(mc_passes(network, data.test.X[:20], 3, config.seed))
-print("It runs: " + ", ".join(f"{name} {value.shape}" for name, value in told.items()))
+summary = summarise(mc_passes(network, data.test.X[:20], 3, config.seed))
+print("It runs: " + ", ".join(f"{name} {value.shape}" for name, value in summary.items()))

@@ -19,13 +19,13 @@ for seed in range(5):
     inputs = X[order] @ rotation + rng.normal(0.0, 0.5, X.shape)
     n, right = int(0.6 * len(y)), y[order]
     predict = fit(inputs[:n], noisy(right[:n], Config().noise, 10, rng), seed)
-    told = predict(inputs[n:])
-    wrong = told["mean"].argmax(axis=1) != right[n:]
+    answer = predict(inputs[n:])
+    wrong = answer["mean"].argmax(axis=1) != right[n:]
     errors.append(wrong.mean())
-    means.append(told["mean"])
+    means.append(answer["mean"])
     labels.append(right[n:])
-    if "mutual_information" in told:
-        risks.append(selective_risk(told["mutual_information"], wrong, KEPT))
+    if "mutual_information" in answer:
+        risks.append(selective_risk(answer["mutual_information"], wrong, KEPT))
 print("errors              " + " ".join(f"{error:.3f}" for error in errors))
 print(f"calibration error   {calibration_error(np.concatenate(means), np.concatenate(labels)):.3f}")
 if len(risks) == len(errors):

@@ -52,12 +52,12 @@ def dropout_in_last_place(sizes: list[list[int]], p: float) -> Any:
     """Give, for several networks, the linear layers and the dropout layers after the last one."""
     from dropnet.network import Network
 
-    told = []
+    counts = []
     for some in sizes:
         names = [type(layer).__name__ for layer in Network(tuple(some), p, 0).layers]
         after = names[len(names) - names[::-1].index("Linear") :]
-        told.append([names.count("Linear"), after.count("Dropout")])
-    return told
+        counts.append([names.count("Linear"), after.count("Dropout")])
+    return counts
 
 
 def mode_after_an_error(before: list[bool], inside: list[bool]) -> Any:
@@ -66,15 +66,15 @@ def mode_after_an_error(before: list[bool], inside: list[bool]) -> Any:
 
     from dropnet.network import mode
 
-    told = []
+    modes = []
     for first, second in zip(before, inside, strict=True):
         network = SimpleNamespace(training=first)
         try:
             with mode(network, training=second):
                 raise ArithmeticError
         except ArithmeticError:
-            told.append(bool(network.training))
-    return told
+            modes.append(bool(network.training))
+    return modes
 
 
 def probabilities_into_the_loss(logits: np.ndarray, y: np.ndarray) -> Any:
@@ -129,12 +129,12 @@ def epochs_waited(patiences: list[int]) -> Any:
     """Give after how many epochs without a better error each stopper says stop."""
     from dropnet.optim import EarlyStopping
 
-    told = []
+    epochs = []
     for patience in patiences:
         stopping = EarlyStopping(patience)
         stopping.update(0.1, {})
-        told.append(next(i for i in range(1, 50) if stopping.update(0.5, {})))
-    return told
+        epochs.append(next(i for i in range(1, 50) if stopping.update(0.5, {})))
+    return epochs
 
 
 def best_after_more_steps(value: np.ndarray) -> Any:

@@ -75,20 +75,20 @@ def bring(course: Course, assignment: str, source: Path, roster: Path | None = N
             "delivered it."
         )
     due = _due(course, assignment)
-    theirs: dict[str, list[Belongs]] = defaultdict(list)
+    by_student: dict[str, list[Belongs]] = defaultdict(list)
     strangers: dict[str, str] = {}
     finder = _Finder(people)
     for one in sort_out(found.files, finder.knows):
         student, trouble = finder.find(one.who)
         if student:
-            theirs[student].append(one)
+            by_student[student].append(one)
         else:
             strangers[one.shown] = trouble
     for shown, trouble in strangers.items():
         done.problems.append(f"{printable(shown, 120)} {trouble}; nothing of theirs was taken.")
     try:
-        for student in sorted(theirs):
-            _take(course, assignment, student, theirs[student], due, done)
+        for student in sorted(by_student):
+            _take(course, assignment, student, by_student[student], due, done)
     except OSError as error:
         raise CourseError(
             f"{course.root / 'submitted'} could not be written ({error.strerror or error}). Make "
@@ -163,24 +163,24 @@ def _take(
             done.problems.append(f"{student}: nothing came that can be read; what is there stays.")
             return
         if refused:
-            told = {"left_out": [(name, f"it {why}") for name, why in refused]}
-            (new / RECORD).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+            record = {"left_out": [(name, f"it {why}") for name, why in refused]}
+            (new / RECORD).write_text(json.dumps(record, indent=1) + "\n", "utf-8")
             done.problems += [f"{student}: {printable(n, 120)} {why}." for n, why in refused]
         prepare(new, assignment)  # as grading does, so that the two can be compared
         if not any(one.when for one in files) and _same_with_its_time(folder, new):
             done.unchanged.append(student)
             return
-        when, said = _time(files, due)
-        if said:
-            done.problems.append(f"{student}: {said}")
+        when, warning = _time(files, due)
+        if warning:
+            done.problems.append(f"{student}: {warning}")
         if when is not None:
             (new / STAMP).write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC\n")
         if folder.is_dir() and digest(folder) == digest(new):
             done.unchanged.append(student)
             return
-        if folder.is_dir() and (theirs := _stamp(folder)) and when and theirs > when:
+        if folder.is_dir() and (stamp := _stamp(folder)) and when and stamp > when:
             done.problems.append(
-                f"{student}: what is there was handed in later ({theirs:%Y-%m-%d %H:%M} UTC); it "
+                f"{student}: what is there was handed in later ({stamp:%Y-%m-%d %H:%M} UTC); it "
                 "stays."
             )
             return
@@ -256,8 +256,8 @@ def _flat(files: list[Belongs], refused: list[tuple[str, str]]) -> Iterable[tupl
 
 def _time(files: list[Belongs], due: datetime | None) -> tuple[datetime | None, str]:
     """Say when a student handed in, where that is known, and what a person is to look at."""
-    if told := [one.when for one in files if one.when]:
-        return max(told), ""
+    if times := [one.when for one in files if one.when]:
+        return max(times), ""
     if not any(one.late for one in files):
         return None, ""
     packed = [one.file.when for one in files if one.file.when]

@@ -17,7 +17,7 @@ from nbgrader.utils import parse_utc
 from autograder.classroom.folder.files import NOTEBOOK_LIMIT, entries, printable, read_regular
 from autograder.classroom.returns.export import harmless
 from autograder.classroom.submissions.intake import RECORD, left_out
-from autograder.classroom.submissions.others import is_theirs
+from autograder.classroom.submissions.others import is_foreign
 
 ASIDE = "set-aside"
 FOLDER_LIMIT = 200_000_000
@@ -54,7 +54,7 @@ class Collect(ExchangeCollect):
         """Copy one submission; of an assignment that is not ours, as nbgrader does."""
         steps = self.coursedir.release_directory, self.coursedir.source_directory
         name = self.coursedir.assignment_id
-        if is_theirs(*(Path(self.coursedir.format_path(step, ".", name)) for step in steps)):
+        if is_foreign(*(Path(self.coursedir.format_path(step, ".", name)) for step in steps)):
             super().do_copy(src, dest, log)
             return
         receive(Path(src), Path(dest))
@@ -142,14 +142,14 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
     converter's own: it names the notebooks that are converted next, so it is changed in place.
     """
     folders = {Path(name).parent for name in notebooks}
-    if all(_is_theirs(folder, assignment) for folder in folders):
+    if all(_is_foreign(folder, assignment) for folder in folders):
         return
     notebooks[:] = [str(prepare(folder, assignment)) for folder in sorted(folders)]
 
 
-def _is_theirs(submitted: Path, assignment: str) -> bool:
+def _is_foreign(submitted: Path, assignment: str) -> bool:
     root = submitted.parents[2] if len(submitted.parents) > 2 else Path()
-    return is_theirs(root / "release" / assignment, root / "source" / assignment)
+    return is_foreign(root / "release" / assignment, root / "source" / assignment)
 
 
 def _is_timestamp(path: Path) -> bool:

@@ -30,7 +30,7 @@ from autograder.classroom.gradebook.indexes import make_indexes
 from autograder.classroom.returns.export import CsvExport
 from autograder.classroom.running.journal import Stamps, key_of
 from autograder.classroom.running.progress import track
-from autograder.classroom.submissions.others import is_theirs
+from autograder.classroom.submissions.others import is_foreign
 
 
 class Course:
@@ -99,7 +99,7 @@ class Course:
         folders = {
             n: (self.root / "release" / n, self.root / "source" / n) for n in self.assignments()
         }
-        return [name for name, both in folders.items() if not is_theirs(*both)]
+        return [name for name, both in folders.items() if not is_foreign(*both)]
 
     def students(self, assignment: str) -> list[str]:
         """Return the students who handed in.

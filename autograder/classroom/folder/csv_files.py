@@ -98,7 +98,7 @@ def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
     lines = text.splitlines()
     first = next((line for line in lines if line.strip()), "")
     delimiter = next((mark for mark in "\t;" if mark in first), ",")
-    if told := first.lower().startswith("sep="):  # for spreadsheets alone
+    if has_separator := first.lower().startswith("sep="):  # for spreadsheets alone
         delimiter = first[4:5] or delimiter
     options: dict[str, Any] = {"delimiter": delimiter, "strict": True}
     reader = csv.reader(lines, **options)
@@ -109,4 +109,4 @@ def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
             f"{path}, line {reader.line_num} is no CSV ({error}): look at its quotation marks, or "
             "save the file again as CSV."
         ) from None
-    return found[1:] if told else found
+    return found[1:] if has_separator else found

@@ -146,18 +146,18 @@ def apply_extensions(course: Course, assignment: str) -> list[str]:
     CourseError
         The file can't be read (see `check_extensions`).
     """
-    told = read_extensions(course)
+    extensions = read_extensions(course)
     step = f"{STEP}{assignment}"
     known = course.stamps.get(step)
     before: list[str] = json.loads(known) if known else []
-    if not told.given and not before:
+    if not extensions.given and not before:
         return []
     changed, mine = [], []
     with course.gradebook() as gradebook:
         found = gradebook.find_assignment(assignment)
         for submission in gradebook.db.query(SubmittedAssignment).filter_by(assignment_id=found.id):
             student = submission.student_id
-            time = told.of(student, assignment) if found.duedate is not None else None
+            time = extensions.of(student, assignment) if found.duedate is not None else None
             if time is not None:
                 mine.append(student)
             elif student not in before:

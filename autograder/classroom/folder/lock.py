@@ -91,7 +91,7 @@ def _take(handle: int, path: Path) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
-                raise CourseError(_told(path)) from None
+                raise CourseError(_holder(path)) from None
             time.sleep(0.1)
         except OSError as error:
             raise CourseError(
@@ -117,7 +117,7 @@ def _self(doing: str) -> dict[str, Any]:
     }
 
 
-def _told(path: Path) -> str:
+def _holder(path: Path) -> str:
     """Say who holds the lock."""
     try:
         found = json.loads(path.read_bytes())

@@ -88,9 +88,9 @@ def _using(path: Path, what: str = "") -> Iterator[None]:
     except (Exception, SystemExit) as error:
         line = _line(error, path)
         where = f"{path}, line {line}" if line else str(path)
-        said = " ".join(f"{type(error).__name__}: {error}".split())
+        problem = " ".join(f"{type(error).__name__}: {error}".split())
         raise CourseError(
-            f"{where} can't be used{f' for {what}' if what else ''} ({said}). Mend it, then run "
+            f"{where} can't be used{f' for {what}' if what else ''} ({problem}). Mend it, then run "
             "this again; the repository has the file as it was."
         ) from error
 

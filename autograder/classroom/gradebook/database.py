@@ -109,7 +109,7 @@ def _open(url: str, course_id: str) -> Gradebook:
     except InvalidEntry as error:  # nbgrader could not enter the course
         cause = error.__context__
         if isinstance(cause, DBAPIError):
-            raise told(cause, url) from error
+            raise as_gradebook_error(cause, url) from error
         raise
 
 
@@ -135,10 +135,10 @@ def speaking(url: str) -> Iterator[None]:
     except (IntegrityError, DataError):
         raise
     except (DBAPIError, PendingRollbackError) as error:
-        raise told(error, url) from error
+        raise as_gradebook_error(error, url) from error
 
 
-def told(error: Exception, url: str) -> GradebookError:
+def as_gradebook_error(error: Exception, url: str) -> GradebookError:
     """Say what is wrong with a gradebook, and what to do.
 
     Parameters
@@ -151,7 +151,7 @@ def told(error: Exception, url: str) -> GradebookError:
     cause = getattr(error, "orig", None) or error
     why = " ".join(_without_password(str(cause), url).split())
     local = url.startswith("sqlite")
-    advice = next((to_do for said, to_do in ADVICE if re.search(said, why)), None)
+    advice = next((to_do for pattern, to_do in ADVICE if re.search(pattern, why)), None)
     advice = advice or (FILE if local else SERVER)
     made = GradebookError(f"The gradebook {shown(url)} can't be used ({why}). {advice}")
     made.busy = bool(BUSY.search(why))

@@ -46,8 +46,8 @@ def answers_of(notebook: NotebookNode) -> dict[str, str]:
 
 
 def _hash(cells: Iterable[NotebookNode]) -> str:
-    said = [[c.source.strip(), c.get("attachments", {})] for c in cells]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    contents = [[c.source.strip(), c.get("attachments", {})] for c in cells]
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
 
 
 class Kept:

@@ -192,15 +192,15 @@ def read_marks(
             at, name, points = cells[cell_id]
             part = Part(name, points, auto, manual, extra or 0.0, bool(waiting))
             parts[student].append((order.get(name, at), part))
-    said: dict[str, list[tuple[str, str]]] = {}
+    comments: dict[str, list[tuple[str, str]]] = {}
     for student, cell, words in _comments(db, joined, wanted):
         if words and words.strip():
-            said.setdefault(student, []).append((cell.removesuffix("-check"), words.strip()))
+            comments.setdefault(student, []).append((cell.removesuffix("-check"), words.strip()))
     return {
         student: replace(
             mark,
             parts=tuple(part for _, part in sorted(parts[student], key=lambda pair: pair[0])),
-            comments=tuple(said.get(student, ())),
+            comments=tuple(comments.get(student, ())),
         )
         for student, mark in marks.items()
     }
@@ -239,7 +239,7 @@ def reason(record: Any, mark: Mark) -> str:
     """
     if record.failure:
         return str(record.reason)
-    said = list(record.problems)
+    sentences = list(record.problems)
     labels = {e["id"]: e["label"] for e in record.exercises.values()}
     lost, waiting, raised, unanswered = [], [], [], []
     for part in mark.parts:
@@ -255,22 +255,22 @@ def reason(record: Any, mark: Mark) -> str:
             raised.append(f"{label} {part.score:g}/{part.max_score:g}")
     extra = sum(part.extra for part in mark.parts)
     if not record.handed_in or not (record.exercises or raised or waiting):
-        said.append("No answer was graded.")
+        sentences.append("No answer was graded.")
     elif lost:
-        said.append(f"Points are missing in {', '.join(lost)}.")
+        sentences.append(f"Points are missing in {', '.join(lost)}.")
     elif not mark.open:
-        said.append("Every check passes.")
+        sentences.append("Every check passes.")
     if unanswered and record.exercises:
-        said.append(f"Not answered: {'; '.join(unanswered)}.")
+        sentences.append(f"Not answered: {'; '.join(unanswered)}.")
     if raised:
-        said.append(f"By hand: {', '.join(raised)}.")
+        sentences.append(f"By hand: {', '.join(raised)}.")
     if extra:
-        said.append(f"{extra:g} points of extra credit.")
+        sentences.append(f"{extra:g} points of extra credit.")
     if mark.why_late:
-        said.append(mark.why_late)
+        sentences.append(mark.why_late)
     if waiting:
-        said.append(f"A person is to grade {', '.join(waiting)}.")
-    return " ".join(said)
+        sentences.append(f"A person is to grade {', '.join(waiting)}.")
+    return " ".join(sentences)
 
 
 def _why(exercise: dict[str, Any] | None, part: Part) -> str:

@@ -17,7 +17,7 @@ from autograder.classroom.returns.alike import Alike, nearly_identical
 from autograder.classroom.returns.page import is_own
 from autograder.classroom.running.journal import Journal
 from autograder.classroom.submissions.report import Record
-from autograder.classroom.submissions.words import Said, take_apart
+from autograder.classroom.submissions.words import VerdictText, take_apart
 
 ANSWERS = 5  # different answers that are shown for each exercise that nothing explains
 
@@ -226,18 +226,18 @@ def correlation(a: Sequence[float], b: Sequence[float]) -> float | None:
 def _misconceptions(found: dict[str, Read]) -> list[Misconception]:
     who: dict[str, set[str]] = defaultdict(set)
     where: dict[str, Counter[str]] = defaultdict(Counter)
-    said: dict[str, list[Said]] = defaultdict(list)
+    verdicts: dict[str, list[VerdictText]] = defaultdict(list)
     for student, read in found.items():
         for exercise in read.record.exercises.values():
             if exercise["mistake"]:
                 key = exercise["mistake"].partition(" ")[0]
                 who[key].add(student)
                 where[key][exercise["label"]] += 1
-                said[key].append(take_apart(exercise["message"]))
+                verdicts[key].append(take_apart(exercise["message"]))
     made = []
     for key, students in who.items():
         # the shortest example says most, and says nothing about whose it is
-        best = min(said[key], key=lambda words: (not words.example, len(words.example)))
+        best = min(verdicts[key], key=lambda words: (not words.example, len(words.example)))
         title, says = best.mistakes[0] if best.mistakes else (key, "")
         made.append(
             Misconception(key, title, says, len(students), sorted(where[key]), best.example)

@@ -56,10 +56,10 @@ def _histogram(found: Insight) -> str:
         low, high = at * found.max_score / BINS, (at + 1) * found.max_score / BINS
         tall = (HEIGHT - 50) * count / max(counts)
         x, y = at * wide, HEIGHT - 25 - tall
-        said, number = f"{low:g} to {high:g} points: {count}", count or ""
+        label, number = f"{low:g} to {high:g} points: {count}", count or ""
         bars.append(
             f'<rect class="bar" x="{x + 3:.1f}" y="{y:.1f}" width="{wide - 6:.1f}" '
-            f'height="{tall:.1f}"><title>{said}</title></rect>'
+            f'height="{tall:.1f}"><title>{label}</title></rect>'
             f'<text x="{x + wide / 2:.1f}" y="{y - 4:.1f}" text-anchor="middle">{number}</text>'
             f'<text x="{x + 3:.1f}" y="{HEIGHT - 8}">{low:g}</text>'
         )
@@ -135,11 +135,11 @@ def _unexplained(found: Sequence[Unexplained]) -> str:
             f"<b>{one.count}</b></div><ul>{laws}</ul>"
             f"<details><summary>The answers</summary>{answers}</details></article>"
         )
-    said = (
+    note = (
         "These lose points by no mistake that the course knows. If several share a thought, it is "
         "worth a row in the exercise's bank of mistakes (CONTRIBUTING.md says how)."
     )
-    return _section("Answers that no known mistake explains", f"<p>{said}</p>{''.join(made)}")
+    return _section("Answers that no known mistake explains", f"<p>{note}</p>{''.join(made)}")
 
 
 def _alike(found: Insight) -> str:
@@ -150,14 +150,14 @@ def _alike(found: Insight) -> str:
         f'<td class="n">{one.share:.0%}</td><td>{escape(", ".join(one.exercises))}</td></tr>'
         for one in found.alike
     )
-    said = (
+    note = (
         "Pairs that share runs of code which almost nobody else has, names and comments included. "
         "This is a reason to read the two, and nothing more: people who learn together, or from "
         "the same page, write alike. Keep this part to yourself."
     )
     return _section(
         "Nearly identical code",
-        f'<p>{said}</p><details><summary>{len(found.alike)} pairs</summary><div class="wide" '
+        f'<p>{note}</p><details><summary>{len(found.alike)} pairs</summary><div class="wide" '
         'tabindex="0"><table><thead><tr><th>student</th><th>student</th><th class="n">shared</th>'
         f"<th>where</th></tr></thead><tbody>{rows}</tbody></table></div></details>",
     )
@@ -169,5 +169,5 @@ def _failures(found: Insight) -> str:
     rows = "".join(
         f"<li><b>{escape(student)}</b>: {escape(why)}</li>" for student, why in found.failures
     )
-    said = "The autograder failed on these; none of them counts as zero. Grade again, or by hand."
-    return _section("Failures of the machinery", f"<p>{said}</p><ul>{rows}</ul>")
+    note = "The autograder failed on these; none of them counts as zero. Grade again, or by hand."
+    return _section("Failures of the machinery", f"<p>{note}</p><ul>{rows}</ul>")

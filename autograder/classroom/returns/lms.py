@@ -22,7 +22,7 @@ from autograder.classroom.returns.returning import title_of
 
 FORMATS = ("canvas", "moodle", "blackboard", "csv", "nbgrader")
 SUFFIX = {"blackboard": ".txt"}
-SAID = 3  # assignments of which it is said what they lack
+MAX_LISTED = 3  # assignments of which it is said what they lack
 
 
 @dataclass
@@ -76,7 +76,7 @@ def export_marks(
     if not students:
         raise CourseError(
             "There is nothing to export. "
-            + " ".join(what_is_missing(course, name) for name in assignments[:SAID])
+            + " ".join(what_is_missing(course, name) for name in assignments[:MAX_LISTED])
         )
     done.students = len(students)
     people = {student: names.get(student, Person(student)) for student in students}
@@ -169,10 +169,10 @@ def _csv(people: Mapping[str, Person], marks: Marks) -> list[list[object]]:
         for student, mark in sorted(found.items()):
             person = people[student]
             points = {p.name: "" if p.open else f"{p.score:g}" for p in mark.parts}
-            told = [name, student, person.last, person.first, person.email, _points(mark)]
-            told += [f"{mark.max_score:g}", "" if mark.open else f"{mark.earned:g}"]
-            told += [f"{mark.penalty:g}", f"{mark.late.total_seconds():g}", " ".join(mark.waiting)]
-            rows.append([*told, mark.why_late, *(points.get(part, "") for part in parts)])
+            row = [name, student, person.last, person.first, person.email, _points(mark)]
+            row += [f"{mark.max_score:g}", "" if mark.open else f"{mark.earned:g}"]
+            row += [f"{mark.penalty:g}", f"{mark.late.total_seconds():g}", " ".join(mark.waiting)]
+            rows.append([*row, mark.why_late, *(points.get(part, "") for part in parts)])
     return rows
 
 

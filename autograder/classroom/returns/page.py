@@ -12,7 +12,7 @@ from autograder.classroom.submissions.outputs import clip, safe_picture
 from autograder.classroom.submissions.rebuild import EXTRA
 from autograder.classroom.submissions.report import Record
 from autograder.classroom.submissions.submission import REPORT_ID
-from autograder.classroom.submissions.words import FAIL, PASS, Said, take_apart
+from autograder.classroom.submissions.words import FAIL, PASS, VerdictText, take_apart
 
 SOURCE_LIMIT = 20_000  # characters of one cell in the notebook at the foot
 NOTEBOOK_LIMIT = 3_000_000  # characters of all of it
@@ -47,7 +47,7 @@ def feedback_page(title: str, notebook: dict[str, Any], record: Record, mark: Ma
         _exercise(part, found, comments.get(part.name, []), record, titles)
         for part, found in exercises
     ]
-    rest = [words for name, said in comments.items() if name not in known for words in said]
+    rest = [words for name, texts in comments.items() if name not in known for words in texts]
     if rest:
         body.append(f"<section><h2>Comments</h2>{''.join(map(_note, rest))}</section>")
     body.append(_notes(record))
@@ -68,17 +68,23 @@ def _titles(notebook: dict[str, Any]) -> dict[str, str]:
 
 def _top(title: str, record: Record, mark: Mark, titles: dict[str, str]) -> str:
     if record.failure:
-        score, said = "Not graded yet", ["The autograder failed on this notebook; that is not "]
-        said[0] += "your mistake. A person will grade it."
+        score, sentences = (
+            "Not graded yet",
+            ["The autograder failed on this notebook; that is not "],
+        )
+        sentences[0] += "your mistake. A person will grade it."
     else:
         known = "at least " if mark.open else ""
-        score, said = f"{known}{mark.score:g} of {mark.max_score:g} points", list(record.problems)
+        score, sentences = (
+            f"{known}{mark.score:g} of {mark.max_score:g} points",
+            list(record.problems),
+        )
     if mark.why_late:
-        said.append(mark.why_late)
+        sentences.append(mark.why_late)
     if mark.waiting and not record.failure:
         labels = ", ".join(_label(name, record, titles) for name in mark.waiting)
-        said.append(f"A person has still to look at {labels}; your points may change.")
-    notes = "".join(f"<p>{escape(sentence)}</p>" for sentence in said)
+        sentences.append(f"A person has still to look at {labels}; your points may change.")
+    notes = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
     return f'<h1>{escape(title)}</h1><p class="score">{escape(score)}</p>{notes}'
 
 
@@ -97,14 +103,14 @@ def _exercise(
     if part.max_score == 0 and part.score == 0 and not comments:
         return ""  # an ungraded question that nobody has said anything about
     lost = part.score < part.max_score or part.open
-    said = (
+    verdict = (
         take_apart(found["message"])
         if found
-        else Said(titles.get(part.name, "The written question"))
+        else VerdictText(titles.get(part.name, "The written question"))
     )
     points = "not decided yet" if part.open else f"{part.score:g} of {part.max_score:g}"
     tone = "bad" if lost else "good"
-    title = said.title or part.name
+    title = verdict.title or part.name
     head = f'<h3>{escape(title)}</h3><b class="{tone}">{points}</b>'
     inside = [f'<div class="head">{head}</div>']
     by_machine = any(words.startswith(MACHINE) for words in comments)
@@ -114,21 +120,21 @@ def _exercise(
         inside.append(f"<p>Extra credit: {part.extra:g}.</p>")
     inside += map(_note, comments)
     if lost and found and not record.failure:
-        inside += _lost(said, found)
+        inside += _lost(verdict, found)
     return f"<article>{''.join(inside)}</article>"
 
 
-def _lost(said: Said, found: dict[str, Any]) -> list[str]:
+def _lost(verdict: VerdictText, found: dict[str, Any]) -> list[str]:
     made = [
         f'<p class="note"><b>{escape(title)}.</b> {escape(says)}</p>'
-        for title, says in said.mistakes
+        for title, says in verdict.mistakes
     ]
-    if said.example:
-        made.append(f"<pre>{escape(said.example)}</pre>")
-    elif not said.mistakes and said.headline:
-        made.append(f"<p>{escape(said.headline)}.</p>")
-    broken = [law for holds, law in said.laws if not holds]
-    held = [law for holds, law in said.laws if holds]
+    if verdict.example:
+        made.append(f"<pre>{escape(verdict.example)}</pre>")
+    elif not verdict.mistakes and verdict.headline:
+        made.append(f"<p>{escape(verdict.headline)}.</p>")
+    broken = [law for holds, law in verdict.laws if not holds]
+    held = [law for holds, law in verdict.laws if holds]
     if broken:
         lines = "".join(f'<li class="bad">{FAIL} {escape(law)}</li>' for law in broken)
         made.append(f'<ul class="laws">{lines}</ul>')
@@ -138,8 +144,10 @@ def _lost(said: Said, found: dict[str, Any]) -> list[str]:
             f'<details><summary>{len(held)} that hold</summary><ul class="laws">{lines}</ul>'
             "</details>"
         )
-    if said.link.startswith("https://"):
-        made.append(f'<p><a href="{escape(said.link, quote=True)}">Read the section again</a></p>')
+    if verdict.link.startswith("https://"):
+        made.append(
+            f'<p><a href="{escape(verdict.link, quote=True)}">Read the section again</a></p>'
+        )
     return made
 
 

@@ -114,16 +114,16 @@ def _same_versions(client: Any, job: Job, address: str) -> None:
 
 def differences(there: dict[str, str], here: dict[str, str]) -> str:
     """Say in what a worker differs from this machine."""
-    said = []
+    mismatches = []
     for name in sorted({*there, *here}):
-        theirs, ours = there.get(name, "none"), here.get(name, "none")
-        if theirs != ours:
-            said.append(
+        remote, local = there.get(name, "none"), here.get(name, "none")
+        if remote != local:
+            mismatches.append(
                 "another version of the course's code"
                 if name == "code"
-                else f"{name} {theirs} in place of {ours}"
+                else f"{name} {remote} in place of {local}"
             )
-    return ", ".join(said)
+    return ", ".join(mismatches)
 
 
 def _no_workers(address: str) -> CourseError:

@@ -199,7 +199,7 @@ def _release(course: Course, assignment: str) -> Path:
     if assignment in course.chapters():
         require_released(course, assignment)
     path = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
-    if others.is_theirs(path.parent, course.folder("source", ".", assignment)):
+    if others.is_foreign(path.parent, course.folder("source", ".", assignment)):
         raise CourseError(
             f"{assignment} is an assignment of your own: grade it with `nbgrader autograde "
             f"{assignment}`, or in Formgrader."
@@ -207,9 +207,9 @@ def _release(course: Course, assignment: str) -> Path:
     if not path.is_file():
         known = ", ".join(course.ours()) or "none yet; run `make course`"
         raise CourseError(f"There is no assignment {assignment!r}. There is: {known}.")
-    if theirs := _other_steps(course):
+    if steps := _other_steps(course):
         raise CourseError(
-            f"nbgrader_config.py has steps of its own ({', '.join(theirs)}), which only nbgrader "
+            f"nbgrader_config.py has steps of its own ({', '.join(steps)}), which only nbgrader "
             f"runs: grade with `nbgrader autograde {assignment}`, or remove them."
         )
     return path

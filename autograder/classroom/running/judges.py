@@ -126,6 +126,6 @@ def _exercises(assignment: str, root: Path) -> str:
     """Give what the tables of the course say about the exercises of an assignment."""
     exercises = json.loads((root / "dropout_course/exercises.json").read_bytes())["exercises"]
     symptoms = json.loads((root / "dropout_course/exercises/symptoms.json").read_bytes())
-    mine = {name: said for name, said in exercises.items() if said["stem"] == assignment}
+    mine = {name: entry for name, entry in exercises.items() if entry["stem"] == assignment}
     both = [mine, {name: symptoms[name] for name in sorted(mine) if name in symptoms}]
     return json.dumps(both, sort_keys=True)

@@ -24,7 +24,7 @@ from autograder.sandbox.jail import syscalls
 
 Task = tuple[str, Path]  # a student and the submitted folder
 Workers = Callable[[str, int], ProcessPoolExecutor]
-ENOUGH = 10  # submissions for which one more worker is worth its start
+TASKS_PER_WORKER = 10  # submissions for which one more worker is worth its start
 AHEAD = 2  # submissions a worker that are handed out, so that none waits
 
 
@@ -48,7 +48,7 @@ def grade_all(job: Job, tasks: Sequence[Task], workers: int, log: Path) -> Itera
     """
     opened = sandbox(job.level, job.assignment, job.key_folder / ".autograder")
     opened.keep_ahead()
-    count = workers or min(len(os.sched_getaffinity(0)), 1 + len(tasks) // ENOUGH)
+    count = workers or min(len(os.sched_getaffinity(0)), 1 + len(tasks) // TASKS_PER_WORKER)
     if count <= 1:
         return (grade_submission(job, student, folder) for student, folder in tasks)
     # A fork has loaded everything. But OpenMP does not work in the fork of who has used it.

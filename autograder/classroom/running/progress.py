@@ -22,7 +22,7 @@ from rich.text import Text
 from autograder.classroom.submissions.words import span_of
 
 T = TypeVar("T")
-ENOUGH = 3  # results before which nobody can say how long the rest takes
+MIN_RESULTS = 3  # results before which nobody can say how long the rest takes
 
 
 def track(
@@ -61,9 +61,9 @@ def track(
         for item in items:
             if outcome:
                 counts[outcome(item)] += 1
-            told = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
+            summary = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
             bar.tasks[0].fields["paces"].tick()
-            bar.update(task, advance=1, outcomes=told)
+            bar.update(task, advance=1, outcomes=summary)
             yield item
 
 
@@ -85,7 +85,7 @@ class Pace:
 
     def rest(self, left: float) -> float | None:
         """Give the seconds that so many more will take; None while it is too early to say."""
-        if self._done < ENOUGH:
+        if self._done < MIN_RESULTS:
             return None
         return (self._clock() - self._first) / (self._done - 1) * left
 

@@ -181,9 +181,9 @@ def _is_named(name: str, wanted: str) -> bool:
 
 def _provenance(best: Candidate, assignment: str, release: NotebookNode) -> list[str]:
     """Say if the notebook comes from another chapter or from another release of this one."""
-    theirs = best.notebook.metadata["dropout_course"]
+    metadata = best.notebook.metadata["dropout_course"]
     ours = release.metadata.get("dropout_course", {})
-    chapter, version = theirs.get("chapter"), theirs.get("release")
+    chapter, version = metadata.get("chapter"), metadata.get("release")
     name = printable(best.entry.name)
     if best.found == 0:
         what = f"the notebook of {printable(str(chapter))}" if chapter else "another notebook"

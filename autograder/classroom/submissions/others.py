@@ -18,7 +18,7 @@ from nbgrader import preprocessors as stock
 
 from autograder.classroom.submissions.submission import OURS
 
-THEIRS = "nbgrader_alone"  # in the resources of a conversion
+FOREIGN = "nbgrader_alone"  # in the resources of a conversion
 
 
 def marked_ours(notebook: Any) -> bool:
@@ -26,7 +26,7 @@ def marked_ours(notebook: Any) -> bool:
     return "chapter" in notebook.get("metadata", {}).get(OURS, {})
 
 
-def is_theirs(release: Path, source: Path) -> bool:
+def is_foreign(release: Path, source: Path) -> bool:
     """Tell whether an assignment is an instructor's own, by its notebooks.
 
     Parameters
@@ -56,7 +56,7 @@ class _OfOthers:
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Take nbgrader's step, or none."""
-        if not resources.get(THEIRS):
+        if not resources.get(FOREIGN):
             return nb, resources
         result: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)  # type: ignore[misc]
         return result

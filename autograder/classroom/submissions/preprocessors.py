@@ -22,7 +22,7 @@ from traitlets import Unicode
 from autograder.classroom.gradebook.kept import Kept, answers_of
 from autograder.classroom.submissions.attachments import shows_only
 from autograder.classroom.submissions.match import grade_id
-from autograder.classroom.submissions.others import THEIRS, is_theirs
+from autograder.classroom.submissions.others import FOREIGN, is_foreign
 from autograder.classroom.submissions.outputs import clip
 from autograder.classroom.submissions.rebuild import EXTRA
 from autograder.classroom.submissions.submission import OURS, have_judged, released, take_in
@@ -50,8 +50,8 @@ class SubmissionExporter(NotebookExporter):
         if resources is None or course is None or not names:
             return super().from_filename(filename, resources, **kw)
         student, assignment = names["student"], names["assignment"]
-        if course_says_theirs(course, assignment):
-            resources[THEIRS] = True
+        if is_foreign_assignment(course, assignment):
+            resources[FOREIGN] = True
             return super().from_filename(filename, resources, **kw)
         submitted = course.format_path(course.submitted_directory, student, assignment)
         if Path(filename).parent != Path(submitted):
@@ -62,11 +62,11 @@ class SubmissionExporter(NotebookExporter):
         return super().from_notebook_node(new_notebook(), resources, **kw)
 
 
-def course_says_theirs(course: Any, assignment: str) -> bool:
+def is_foreign_assignment(course: Any, assignment: str) -> bool:
     """Tell by what was released, or by its source, whether an assignment is not ours."""
     steps = course.release_directory, course.source_directory
     release, source = (Path(course.format_path(step, ".", assignment)) for step in steps)
-    return is_theirs(release, source)
+    return is_foreign(release, source)
 
 
 class Rebuild(NbGraderPreprocessor):
@@ -76,7 +76,7 @@ class Rebuild(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the rebuilt notebook; what was wrong stands in its metadata."""
-        if resources.get(THEIRS):
+        if resources.get(FOREIGN):
             return nb, resources
         ours, names = resources[OURS], resources["nbgrader"]
         release = released(Path(ours["release"]))
@@ -94,7 +94,7 @@ class Referee(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with outputs and with a report at its top."""
-        if resources.get(THEIRS):
+        if resources.get(FOREIGN):
             return nb, resources
         folder = self._submitted(resources["nbgrader"])
         student = resources["nbgrader"]["student"]
@@ -122,7 +122,7 @@ class SaveGrades(SaveAutoGrades):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Enter scores and comments of a notebook into the gradebook."""
         self._scores: dict[str, float | None] | None = None
-        if resources.get(THEIRS):
+        if resources.get(FOREIGN):
             return super().preprocess(nb, resources)
         names = resources["nbgrader"]
         failed = bool(resources.get(OURS, {}).get("failed"))

@@ -170,7 +170,7 @@ def take_in(
         notes=rebuilt.notes,
         sha256=taken.sha256,
     )
-    if taken.notebook is None and any("unreadable (" in said for said in taken.problems):
+    if taken.notebook is None and any("unreadable (" in problem for problem in taken.problems):
         record.failure = f"a file can't be read here: {' '.join(taken.problems)}"
     rebuilt.notebook.metadata.setdefault(OURS, {})["record"] = record.to_json()
     return rebuilt.notebook

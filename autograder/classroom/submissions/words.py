@@ -13,7 +13,7 @@ _WORTH = re.compile(r" \([\d.]+ of [\d.]+ points\)$")
 
 
 @dataclass(frozen=True)
-class Said:
+class VerdictText:
     """The words of one exercise's verdict.
 
     Attributes
@@ -38,7 +38,7 @@ class Said:
     link: str = ""
 
 
-def take_apart(message: str) -> Said:
+def take_apart(message: str) -> VerdictText:
     """Take the words of a verdict apart (`dropout_course.engine.report.as_text` wrote them).
 
     What a student's code says in them is indented there, so it is never taken for a part.
@@ -58,7 +58,7 @@ def take_apart(message: str) -> Said:
             link = block.split("\n")[0].removeprefix(READ).strip()
         elif block.strip():
             example.append(block)
-    return Said(title, headline, tuple(laws), "\n\n".join(example), tuple(mistakes), link)
+    return VerdictText(title, headline, tuple(laws), "\n\n".join(example), tuple(mistakes), link)
 
 
 def fails_first(message: str) -> str:

@@ -17,7 +17,7 @@ from dropout_course.exercises.ch11_gpu_pytorch.torch_dropout import (
     require_refusals,
     require_share,
     run,
-    told,
+    steps_of,
 )
 
 ALL_ALIKE = Coincidence(
@@ -40,14 +40,14 @@ def gradient(student, case):
         x, g = case.apart(*shape), case.apart(*shape)
         asked.append((x, g, run(student, p, case.seed(), ("gradient", x, g))))
     for x, g, answer in asked:
-        y, dx = told(answer)[0]
+        y, dx = steps_of(answer)[0]
         case.equal(dx, g * (case.array(y, g.shape) / x), what="the gradient")
 
 
 @visible.fresh_masks.elsewhere(weight=1, statistic=(NOT_THE_SAME_MASK,) * 2)
 def fresh_masks(student, case):
     x = ("forward", np.ones((40, 2, 50), np.float32))
-    first, _, second = told(run(student, 0.3, case.seed(), x, "train", x))
+    first, _, second = steps_of(run(student, 0.3, case.seed(), x, "train", x))
     mask, other = mask_of(case, first[0]), mask_of(case, second[0])
     case.that((mask != mask[0]).any(), "the examples of a batch share a mask")
     case.that(not np.array_equal(mask, other), "two forward passes share a mask")
@@ -63,7 +63,7 @@ def modes(student, case):
     x = case.apart(50, 20)
     steps = [("forward", x), "eval", ("forward", x), "eval", ("forward", x), "train",
              ("forward", x), "eval", ("forward", x)]  # fmt: skip
-    got = told(run(student, 0.3, case.seed(), *steps))
+    got = steps_of(run(student, 0.3, case.seed(), *steps))
     for i in (2, 4, 8):
         case.equal(got[i][0], x, what="what comes out after eval()")
     text = "after eval() and train() nothing is dropped any more"
@@ -73,10 +73,10 @@ def modes(student, case):
 @visible.inplace.elsewhere(weight=0.5)
 def inplace(student, case):
     x = case.apart(5, 40, dtype=np.float32)
-    y, after, _ = told(run(student, 0.6, case.seed(), ("forward", x), inplace=True))[0]
+    y, after, _ = steps_of(run(student, 0.6, case.seed(), ("forward", x), inplace=True))[0]
     case.equal(after, case.array(y, x.shape), what="x, after a call with inplace=True,")
     steps = (("forward", x), "eval", ("forward", x))
-    first, _, second = told(run(student, 0.6, case.seed(), *steps))
+    first, _, second = steps_of(run(student, 0.6, case.seed(), *steps))
     for got in (first, second):
         case.equal(got[1], x, what="x, after a call with inplace=False,")
 
@@ -91,7 +91,7 @@ def refusals(student, case):
 def ends(student, case):
     x, g = case.apart(3, 4), case.apart(3, 4)
     for p, factor in ((0.0, 1), (1.0, 0)):
-        y, dx = told(run(student, p, case.seed(), ("gradient", x, g)))[0]
+        y, dx = steps_of(run(student, p, case.seed(), ("gradient", x, g)))[0]
         case.equal(y, factor * x, what="y")
         case.equal(dx, factor * g, what="the gradient")
 

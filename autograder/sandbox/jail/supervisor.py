@@ -43,7 +43,7 @@ def supervise(
     serve
         Called in the jail with the number of the connection and the folder to work in.
     """
-    told = socket.socket(fileno=report)
+    report_socket = socket.socket(fileno=report)
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
     table = processes.Table()  # from before the jail has a `/proc` of its own
     child, cause = 0, ""
@@ -52,18 +52,18 @@ def supervise(
             jail.outside()
             child = _fork(jail, config, connection, serve)
         except OSError as error:
-            tell(told, {"error": str(error)})
+            tell(report_socket, {"error": str(error)})
             return
         os.close(connection)
-        tell(told, {"up": child})
-        cause = _watch(jail, config, table, told, child, alive)
+        tell(report_socket, {"up": child})
+        cause = _watch(jail, config, table, report_socket, child, alive)
     finally:
         try:
             processes.end_descendants(table, child)
             jail.remove()
         finally:  # who is to blame must be known even if something could not be removed
             if cause:
-                tell(told, {"ended": cause})
+                tell(report_socket, {"ended": cause})
 
 
 def _fork(jail: Jail, config: Config, connection: int, serve: Serve) -> int:
@@ -75,12 +75,12 @@ def _fork(jail: Jail, config: Config, connection: int, serve: Serve) -> int:
     inner.close()
     outer.settimeout(20)
     try:
-        said = outer.recv(4096)
+        message = outer.recv(4096)
     except TimeoutError:
-        said = b"the jail was not ready in 20 seconds"
+        message = b"the jail was not ready in 20 seconds"
     outer.close()
-    if said != b"ready":
-        raise OSError(said.decode("utf-8", "replace") or "the jail ended before it was ready")
+    if message != b"ready":
+        raise OSError(message.decode("utf-8", "replace") or "the jail ended before it was ready")
     return child
 
 
@@ -123,7 +123,7 @@ def _watch(
     jail: Jail,
     config: Config,
     table: processes.Table,
-    told: socket.socket,
+    report_socket: socket.socket,
     child: int,
     alive: list[int],
 ) -> str:
@@ -134,7 +134,7 @@ def _watch(
     ended = os.pidfd_open(child)
     started_with = table.uses(child)[1]
     poll = select.poll()
-    for descriptor in (told.fileno(), ended, *alive):
+    for descriptor in (report_socket.fileno(), ended, *alive):
         poll.register(descriptor, select.POLLIN | select.POLLHUP)
     look_at_files = 0.0
     while True:
@@ -142,7 +142,7 @@ def _watch(
         if ended in events:
             return _how(ended)
         if events:
-            return "closed" if events == {told.fileno()} else "orphaned"
+            return "closed" if events == {report_socket.fileno()} else "orphaned"
         uses = [table.uses(child)]
         if "seccomp" in config.without:  # only then can there be others
             uses = [table.uses(process) for process in table.descendants(os.getpid())]

@@ -162,7 +162,7 @@ def _listen(
     sealed: seal.Seal,
 ) -> None:
     """Fork a supervisor for each request, which brings three descriptors and no text."""
-    ours, theirs = os.pipe()  # supervisors see its end when this process ends
+    read_end, write_end = os.pipe()  # supervisors see its end when this process ends
     signal.signal(signal.SIGCHLD, lambda *_: _reap())
     private = _private()  # here: to look at each module in a fork copies the page that it is on
     poll = select.poll()
@@ -175,13 +175,13 @@ def _listen(
         connection, report, asker = descriptors
         if _fork(report) == 0:
             control.close()
-            os.close(theirs)
+            os.close(write_end)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             serve = _server(cells, sealed, private)
-            _supervise(jail, config, connection, report, [grader, asker, ours], serve)
+            _supervise(jail, config, connection, report, [grader, asker, read_end], serve)
         for descriptor in descriptors:
             os.close(descriptor)
-    os.close(theirs)
+    os.close(write_end)
     _leave(config.home)
 
 
@@ -190,8 +190,8 @@ def _fork(report: int) -> int:
     try:
         return os.fork()
     except OSError as error:
-        with socket.socket(fileno=os.dup(report)) as told:
-            supervisor.tell(told, {"error": str(error)})
+        with socket.socket(fileno=os.dup(report)) as report_socket:
+            supervisor.tell(report_socket, {"error": str(error)})
         return -1
 
 

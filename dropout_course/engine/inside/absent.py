@@ -45,11 +45,11 @@ class _Absent:
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         library = self._name.partition(".")[0]
         if library in ARRAYS:
-            said = f"this exercise is to be done in NumPy; {library} is not available: write what "
-            said += f"{self._name} does with NumPy"
+            text = f"this exercise is to be done in NumPy; {library} is not available: write what "
+            text += f"{self._name} does with NumPy"
         else:
-            said = f"{library} is not installed where notebooks are graded: do without {self._name}"
-        raise ModuleNotFoundError(said, name=library)
+            text = f"{library} is not installed where notebooks are graded: do without {self._name}"
+        raise ModuleNotFoundError(text, name=library)
 
     __call__ = __mro_entries__ = __enter__ = __getitem__ = __iter__ = __or__ = _refuse
 

@@ -23,7 +23,7 @@ from dropout_course.engine.inside import codec
 
 MESSAGE = 2000  # characters of an exception's message that are kept
 FRAMES = 6  # lines of the student's own traceback that are kept
-_OURS = str(Path(__file__).resolve().parents[2])  # the package
+_PACKAGE = str(Path(__file__).resolve().parents[2])  # the package
 _LIBRARIES = tuple({sys.prefix + os.sep, sys.base_prefix + os.sep})
 Find = Callable[[str], Callable[..., Any]]
 
@@ -201,7 +201,7 @@ def _foreign(filename: str) -> bool:
     path = os.path.abspath(filename)
     if f"{os.sep}site-packages{os.sep}" in path or f"{os.sep}dist-packages{os.sep}" in path:
         return True
-    return path.startswith((_OURS + os.sep, *_LIBRARIES))
+    return path.startswith((_PACKAGE + os.sep, *_LIBRARIES))
 
 
 def _one_line(frame: traceback.FrameSummary) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import Any
 
 
@@ -28,7 +28,7 @@ class Bar:
             self.n += 1
 
     def __len__(self) -> int:
-        return len(self.iterable) if hasattr(self.iterable, "__len__") else int(self.total or 0)
+        return len(self.iterable) if isinstance(self.iterable, Sized) else int(self.total or 0)
 
     def __bool__(self) -> bool:
         return True

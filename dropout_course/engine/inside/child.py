@@ -32,7 +32,7 @@ STREAM = 20_000  # characters of stdout and of stderr that are kept from one cel
 PICTURE = 2_000_000  # bytes of one image
 OUTPUTS = 20  # displayed objects of one cell
 PLAYS = b'"play"'  # in the header of each request that plays a scene; elsewhere it does no harm
-REPLACED, TOLD = {"op": "replaced"}, 20  # names in a reply
+REPLACED, NAMES = {"op": "replaced"}, 20  # names in a reply
 
 
 class Cells:
@@ -79,9 +79,9 @@ class Cells:
             error = shell.error_of(self.shell, raised)
             outputs = _figures()
         streams = [("stdout", captured.stdout), ("stderr", captured.stderr)]
-        told = [{"stream": name, "text": text[:STREAM]} for name, text in streams if text]
-        told += [kept for shown in captured.outputs if (kept := _kept(shown.data or {}))]
-        return {"outputs": told[:OUTPUTS] + outputs, "error": error}
+        entries = [{"stream": name, "text": text[:STREAM]} for name, text in streams if text]
+        entries += [kept for shown in captured.outputs if (kept := _kept(shown.data or {}))]
+        return {"outputs": entries[:OUTPUTS] + outputs, "error": error}
 
 
 def _draw_to_files() -> None:
@@ -148,7 +148,7 @@ def serve(
             reply = play(cells.names, request)
         elif request == asked:
             replaced.update(mend_all())
-            reply = encode({"ok": sorted(replaced)[:TOLD]})
+            reply = encode({"ok": sorted(replaced)[:NAMES]})
         else:
             reply = _replied(cells, request, replaced)
         send(length.pack(len(reply)) + reply)
@@ -166,7 +166,7 @@ def _replied(cells: Cells, request: bytes, replaced: set[str]) -> bytes:
         return codec.encode({"ok": None})
     if op == "seed":
         _reseed(message["seed"])
-        return codec.encode({"ok": sorted(replaced)[:TOLD]})
+        return codec.encode({"ok": sorted(replaced)[:NAMES]})
     return answering.respond(cells.names, message)
 
 

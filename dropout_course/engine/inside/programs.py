@@ -37,9 +37,9 @@ def _silence(kwargs: dict[str, Any]) -> str | bytes:
 
 
 def _run(args: Any, **kwargs: Any) -> subprocess.CompletedProcess[Any]:
-    kept = kwargs.get("capture_output"), kwargs.get("stdout"), kwargs.get("stderr")
-    out = _silence(kwargs) if kept[0] or kept[1] == subprocess.PIPE else None
-    err = _silence(kwargs) if kept[0] or kept[2] == subprocess.PIPE else None
+    options = kwargs.get("capture_output"), kwargs.get("stdout"), kwargs.get("stderr")
+    out = _silence(kwargs) if options[0] or options[1] == subprocess.PIPE else None
+    err = _silence(kwargs) if options[0] or options[2] == subprocess.PIPE else None
     return subprocess.CompletedProcess(args, 0, out, err)
 
 
@@ -65,8 +65,8 @@ def _patient(start: Callable[..., Any], reply: Callable[..., Any]) -> Callable[.
     @functools.wraps(start)
     def asked(*args: Any, **kwargs: Any) -> Any:
         try:
-            if (said := start(*args, **kwargs)) != REFUSED:
-                return said
+            if (result := start(*args, **kwargs)) != REFUSED:
+                return result
         except PermissionError:
             if sys._getframe(1).f_code.co_filename.startswith(_LIBRARIES):
                 raise

@@ -40,7 +40,7 @@ def instead(value: Any, *, inside: bool = False) -> str:
         Whether it is a part of what was returned.
     """
     kind = type(value)
-    said = f"{'something that holds ' if inside else ''}a value of type {kind.__name__}"
+    description = f"{'something that holds ' if inside else ''}a value of type {kind.__name__}"
     advice = _INSTEAD.get(kind, "")
     if not advice and issubclass(kind, Iterator):
         advice = f"write list(...) around it{_OR_SET}"
@@ -48,4 +48,4 @@ def instead(value: Any, *, inside: bool = False) -> str:
         advice = "call it, with parentheses, or return a value that you computed"
     if not advice and issubclass(kind, BaseException):
         advice = "write raise in place of return"
-    return f"{said}: {advice}" if advice else said
+    return f"{description}: {advice}" if advice else description

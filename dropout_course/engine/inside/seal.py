@@ -153,8 +153,8 @@ class _Found:
                     self.look(f"{name}.{key}", part)
 
     def _function(self, function: FunctionType) -> None:
-        ours = function.__module__.startswith((SCENES, INSIDE))
-        if id(function) in self.functions or not ours:
+        course_code = function.__module__.startswith((SCENES, INSIDE))
+        if id(function) in self.functions or not course_code:
             return
         self.functions[id(function)] = function
         name = f"{function.__module__}.{function.__qualname__}"
@@ -200,28 +200,28 @@ def _mender(found: Any) -> Callable[[], list[str]]:
     def mend() -> list[str]:
         if intact():
             return []
-        told = []
+        replaced = []
         for module in modules:
             if type(module) is not ModuleType:
                 module.__class__ = ModuleType
-                told.append(str(vars(module)["__name__"]))
+                replaced.append(str(vars(module)["__name__"]))
         for function, code in zip(functions, codes, strict=True):
             if function.__code__ is not code:
                 function.__code__ = code
-                told.append(f"{function.__module__}.{function.__qualname__}")
+                replaced.append(f"{function.__module__}.{function.__qualname__}")
         for function, given in zip(defaulted, defaults, strict=True):
             if function.__defaults__ is not given:
                 function.__defaults__ = given
-                told.append(f"{function.__module__}.{function.__qualname__}")
+                replaced.append(f"{function.__module__}.{function.__qualname__}")
         for name, cell, content in zip(names, cells, contents, strict=True):
             if cell.cell_contents is not content:
                 cell.cell_contents = content
-                told.append(name)
+                replaced.append(name)
         for (name, table), view, was in zip(tables, views, were, strict=True):
-            told += [f"{name}.{key}" for key in renew(table, view, was)]
+            replaced += [f"{name}.{key}" for key in renew(table, view, was)]
         keys[:] = chain.from_iterable(views)  # what was put back may stand in another place
         values[:] = chain.from_iterable(map(values_of, views))
-        return told
+        return replaced
 
     def renew(table: Any, view: Any, was: dict[str, Any]) -> list[str]:
         """Put the names of a table back; give those that differed."""

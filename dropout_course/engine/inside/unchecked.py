@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-SAID = "(checks are not run at grading: your answers are judged when the notebook has ended)"
+NOTICE = "(checks are not run at grading: your answers are judged when the notebook has ended)"
 
 
 class Unchecked:
@@ -21,7 +21,7 @@ class Unchecked:
     score = 0.0
 
     def __str__(self) -> str:
-        return SAID
+        return NOTICE
 
     __repr__ = __str__
 
@@ -31,5 +31,5 @@ class Unchecked:
 
 def check(target: Any = None, *args: Any, **kwargs: Any) -> Unchecked:
     """Say that nothing is checked here, whatever is asked for."""
-    print(SAID)
+    print(NOTICE)
     return Unchecked()

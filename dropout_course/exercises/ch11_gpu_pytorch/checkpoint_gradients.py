@@ -118,10 +118,10 @@ def require_left_alone(student, case, shape, p, preserve):
         case.that(left_alone_in(answer.value, x, g), text)
 
 
-def left_alone_in(told, x, g):
+def left_alone_in(result, x, g):
     """Whether x is told to be as it was."""
-    same = told["g"] is None if g is None else np.array_equal(told["g"], g)
-    return bool(same and told["asks"] == [True, g is not None] and np.array_equal(told["x"], x))
+    same = result["g"] is None if g is None else np.array_equal(result["g"], g)
+    return bool(same and result["asks"] == [True, g is not None] and np.array_equal(result["x"], x))
 
 
 SEEDS = 12  # it is tried under: torch takes a tenth of a second and more for each
@@ -172,9 +172,9 @@ def form(student, case):
 def require_form(student, case, shape):
     """Require dtype and shape of x in the gradient, and one number as the loss."""
     x, w = (part.astype(np.float32) for part in problem(case, *shape))
-    told = run(student, x, w, 0.3, True).value
-    case.form(told["grad"], x, what="the gradient")
-    case.array(told["loss"], (), what="the loss")
+    result = run(student, x, w, 0.3, True).value
+    case.form(result["grad"], x, what="the gradient")
+    case.array(result["loss"], (), what="the loss")
 
 
 # By what a wrong answer is recognised ----------------------------------------------------------
@@ -187,9 +187,9 @@ def played(student, preserve, p=0.3, **more):
     return value_of(run(student, X, W, p, preserve, **more))
 
 
-def told_of(told, part):
+def which_run(result, part):
     """Say of which run loss or gradient are."""
-    got = np.asarray(told[part], float)
+    got = np.asarray(result[part], float)
     wants = [of_mask(X, W, 0.3, mask)[part == "grad"] for mask in masks(3, X.shape, 0.3, 3)]
     near = [i for i, want in enumerate(wants) if np.allclose(got, want)]
     if near:
@@ -200,17 +200,17 @@ def told_of(told, part):
 
 @question("Of which run is the gradient, with the state preserved?")
 def with_state(student, case):
-    return told_of(played(student, True), "grad")[0]
+    return which_run(played(student, True), "grad")[0]
 
 
 @question("Of which run is the gradient, without it?")
 def without_state(student, case):
-    return told_of(played(student, False), "grad")[0]
+    return which_run(played(student, False), "grad")[0]
 
 
 @question("Of which run is the loss, without it?")
 def of_loss(student, case):
-    return told_of(played(student, False), "loss")
+    return which_run(played(student, False), "loss")
 
 
 @question("What is the gradient without randomness, over what it must be?")
@@ -230,5 +230,5 @@ def as_found(student, case):
 
 @question("Which dtype has the gradient for float32?", edge=True)
 def kind(student, case):
-    told = value_of(run(student, X.astype(np.float32), W.astype(np.float32), 0.3, True))
-    return str(told["grad"].dtype)
+    result = value_of(run(student, X.astype(np.float32), W.astype(np.float32), 0.3, True))
+    return str(result["grad"].dtype)

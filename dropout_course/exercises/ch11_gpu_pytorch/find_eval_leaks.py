@@ -170,8 +170,8 @@ def of_root(student, case):
 
 @question("Which modes are as before?")
 def modes_after(student, case):
-    told = [played(student, ["Linear", "BatchNorm1d"], on)["modes"] for on in (TRAIN, EVAL, MIXED)]
-    return [list(modes.values()) for modes in told]
+    found = [played(student, ["Linear", "BatchNorm1d"], on)["modes"] for on in (TRAIN, EVAL, MIXED)]
+    return [list(modes.values()) for modes in found]
 
 
 @question("Are hooks as before?")

@@ -158,11 +158,11 @@ def after_mixed(student, case):
 
 @question("And after an exception?")
 def after_exception(student, case):
-    told = played(student, EVAL, fails=True)
-    return [told["passed"], wrong(told["after"], was(EVAL))]
+    result = played(student, EVAL, fails=True)
+    return [result["passed"], wrong(result["after"], was(EVAL))]
 
 
 @question("And after eval() inside?")
 def after_switch(student, case):
-    told = played(student, TRAIN, inside="eval")
-    return len(wrong(told["after"], was(TRAIN))) > 2
+    result = played(student, TRAIN, inside="eval")
+    return len(wrong(result["after"], was(TRAIN))) > 2

@@ -157,23 +157,27 @@ def kept(student, case):
 
 @question("By what does backward multiply, against forward?")
 def back(student, case):
-    told = played(student)
-    if told["dx"] is None:
+    result = played(student)
+    if result["dx"] is None:
         return "no gradient"
-    on = told["y"] != 0
-    return [values(told["dx"][on] / told["y"][on]), values(told["dx"][~on])]
+    on = result["y"] != 0
+    return [values(result["dx"][on] / result["y"][on]), values(result["dx"][~on])]
 
 
 @question("And if torch's generator was used in between?")
 def back_later(student, case):
-    told = played(student, between=9)
-    return "no gradient" if told["dx"] is None else bool(np.array_equal(told["dx"], told["y"]))
+    result = played(student, between=9)
+    return (
+        "no gradient" if result["dx"] is None else bool(np.array_equal(result["dx"], result["y"]))
+    )
 
 
 @question("And if the gradient lies otherwise in memory?")
 def back_transposed(student, case):
-    told = played(student, layout="T")
-    return "no gradient" if told["dx"] is None else bool(np.array_equal(told["dx"], told["y"]))
+    result = played(student, layout="T")
+    return (
+        "no gradient" if result["dx"] is None else bool(np.array_equal(result["dx"], result["y"]))
+    )
 
 
 @question("Are the masks of one seed alike, of two, and of two rows?")

@@ -35,7 +35,7 @@ def run(student, p, seed, *steps, inplace=False):
     return student.play("torch_dropout_run", p=p, seed=seed, steps=list(steps), inplace=inplace)
 
 
-def told(answer):
+def steps_of(answer):
     """Give what came of each step."""
     return answer.value["steps"]
 
@@ -53,7 +53,7 @@ def require_share(student, case, p, n, test):
         used = answer.value["used"]
         text = "torch's own dropout does the work; write it with a mask of your own"
         case.that(not used, text, received=used)
-        y = case.array(told(answer)[0][0], (120,))
+        y = case.array(steps_of(answer)[0][0], (120,))
         case.that(0 < np.count_nonzero(y) < 120, "all units of an example share a coin", received=y)
         kept += np.count_nonzero(y)
         good = np.abs(np.where(y == 0, 1 / (1 - p), y) - 1 / (1 - p)).max() < 1e-5
@@ -80,7 +80,7 @@ def gradient(student, case):
         g = case.apart(*shape)
         asked.append((g, run(student, p, case.seed(), ("gradient", np.ones(shape), g))))
     for g, answer in asked:
-        y, dx = told(answer)[0]
+        y, dx = steps_of(answer)[0]
         case.equal(dx, g * case.array(y, g.shape), what="the gradient, against forward's factors,")
 
 
@@ -88,7 +88,7 @@ def gradient(student, case):
      statistic=(NOT_THE_SAME_MASK,) * 2)  # fmt: skip
 def fresh_masks(student, case):
     ones = np.ones((40, 100))
-    first, second = told(run(student, 0.3, case.seed(), ("forward", ones), ("forward", ones)))
+    first, second = steps_of(run(student, 0.3, case.seed(), ("forward", ones), ("forward", ones)))
     mask, other = mask_of(case, first[0]), mask_of(case, second[0])
     case.that(not np.array_equal(mask, other), "two forward passes in training used one mask")
     case.that((mask != mask[0]).any(), "the examples of a batch have the same mask")
@@ -98,7 +98,7 @@ def fresh_masks(student, case):
 def generator_decides(student, case):
     seed, forward = case.seed(), ("forward", np.ones((50, 20)))
     steps = [("seed", seed), forward, ("seed", seed), forward, ("seed", seed + 1), forward]
-    _, one, _, again, _, other = told(run(student, 0.3, case.seed(), *steps))
+    _, one, _, again, _, other = steps_of(run(student, 0.3, case.seed(), *steps))
     same = np.array_equal(mask_of(case, one[0]), mask_of(case, again[0]))
     case.that(same, "after torch.manual_seed with one seed, two masks differ")
     differ = not np.array_equal(mask_of(case, one[0]), mask_of(case, other[0]))
@@ -110,7 +110,7 @@ def generator_decides(student, case):
 def modes(student, case):
     x, g = case.apart(50, 20), case.apart(50, 20)
     steps = ["eval", ("forward", x), ("gradient", x, g), "train", ("forward", x)]
-    _, (y, *_), (_, dx), _, (again, *_) = told(run(student, 0.3, case.seed(), *steps))
+    _, (y, *_), (_, dx), _, (again, *_) = steps_of(run(student, 0.3, case.seed(), *steps))
     case.equal(y, x, what="what comes out after eval()")
     case.equal(dx, g, what="the gradient after eval()")
     dropped = (case.array(again, x.shape) == 0).any()
@@ -121,7 +121,7 @@ def modes(student, case):
 def inplace(student, case):
     x = case.apart(100)
     asked = [run(student, 0.3, case.seed(), ("forward", x), inplace=on) for on in (True, False)]
-    (y, after, _), (_, kept, _) = (told(answer)[0] for answer in asked)
+    (y, after, _), (_, kept, _) = (steps_of(answer)[0] for answer in asked)
     case.equal(after, case.array(y, (100,)), what="x, after a call with inplace=True,")
     case.equal(kept, x, what="x, after a call with inplace=False,")
 
@@ -145,7 +145,7 @@ def ends(student, case):
     x = case.apart(100)
     asked = [run(student, p, case.seed(), ("forward", x)) for p in (0.0, 1.0)]
     for answer, want in zip(asked, (x, 0 * x), strict=True):
-        case.equal(told(answer)[0][0], want, what="y")
+        case.equal(steps_of(answer)[0][0], want, what="y")
 
 
 @law("A dropped infinity is NaN, as in torch", weight=0.5, edge=True)
@@ -156,7 +156,7 @@ def infinities(student, case):
 
 def require_nans(student, case, p, x):
     """Require of x with infinities the values that a product with the factors has."""
-    y = case.array(told(run(student, p, case.seed(), ("forward", x)))[0][0], x.shape)
+    y = case.array(steps_of(run(student, p, case.seed(), ("forward", x)))[0][0], x.shape)
     odd = ~np.isfinite(x)
     if p == 1:
         case.equal(y, np.where(odd, NAN, 0), what="y at p = 1")
@@ -174,7 +174,7 @@ def require_form(student, case, p, inplace, dtypes):
     """Require dtypes that stay, and the text."""
     casts = [("cast", np.ones(3), dtype) for dtype in dtypes]
     answer = run(student, p, case.seed(), *casts, "eval", *casts, inplace=inplace)
-    got = [dtype for dtype in told(answer) if dtype is not None]
+    got = [dtype for dtype in steps_of(answer) if dtype is not None]
     case.equal(got, [f"torch.{dtype}" for dtype in dtypes] * 2, what="the dtypes that come out")
     text = f"TorchDropout(p={p}, inplace={inplace})"
     case.equal(answer.value["text"], text, what="the text of repr")
@@ -185,13 +185,13 @@ def require_form(student, case, p, inplace, dtypes):
 
 def played(student, *steps, p=0.3, inplace=False):
     """Give what came of some steps; the seed is always the same."""
-    return told(run(student, p, 5, *steps, inplace=inplace))
+    return steps_of(run(student, p, 5, *steps, inplace=inplace))
 
 
 @question("How large is the share of kept units?")
 def share(student, case):
     asked = [run(student, 0.3, seed, ("forward", np.ones(120))) for seed in range(100)]
-    return round(float(np.mean([told(answer)[0][0] != 0 for answer in asked])), 1)
+    return round(float(np.mean([steps_of(answer)[0][0] != 0 for answer in asked])), 1)
 
 
 @question("What becomes of a kept 1?")
@@ -219,7 +219,7 @@ def alike_units(student, case):
 @question("Are the masks of two layers alike, whatever the seed?")
 def alike_layers(student, case):
     asked = [run(student, 0.3, seed, ("forward", ONES)) for seed in (5, 6)]
-    return bool(np.array_equal(*(told(answer)[0][0] for answer in asked)))
+    return bool(np.array_equal(*(steps_of(answer)[0][0] for answer in asked)))
 
 
 @question("Does torch's generator decide?")
@@ -244,8 +244,8 @@ def evaluated(student, case):
 
 @question("Is the input written to?")
 def written(student, case):
-    told = [played(student, ("forward", ONES), inplace=on)[0] for on in (True, False)]
-    return [bool((after != 1).any()) for _, after, _ in told]
+    results = [played(student, ("forward", ONES), inplace=on)[0] for on in (True, False)]
+    return [bool((after != 1).any()) for _, after, _ in results]
 
 
 @question("Which rates are refused?", edge=True)

@@ -44,8 +44,8 @@ def torch_dropout_run(
     layer = ns["TorchDropout"](p, inplace)
     model = torch.nn.Sequential(layer)
     with _Watch() as watch:
-        told = [_torch_step(model, step) for step in steps]
-    return {"steps": told, "used": sorted(watch.used), "text": repr(layer)}
+        results = [_torch_step(model, step) for step in steps]
+    return {"steps": results, "used": sorted(watch.used), "text": repr(layer)}
 
 
 def torch_dropouts_made(ns: Namespace, rates: Sequence[float]) -> list[Any]:
@@ -138,22 +138,22 @@ def seeded_dropout_run(
     y.backward(grad)
     moved = moved or not torch.equal(before, torch.get_rng_state())
     back = leaf.grad
-    told = {"y": y.detach().numpy(), "x": leaf.detach().numpy(), "moved": moved}
+    result = {"y": y.detach().numpy(), "x": leaf.detach().numpy(), "moved": moved}
     if back is None:
-        return {**told, "dx": None, "dtypes": [str(y.dtype)]}
-    return {**told, "dx": back.numpy(), "dtypes": [str(y.dtype), str(back.dtype)]}
+        return {**result, "dx": None, "dtypes": [str(y.dtype)]}
+    return {**result, "dx": back.numpy(), "dtypes": [str(y.dtype), str(back.dtype)]}
 
 
 @contextmanager
 def only_new_garbage() -> Iterator[None]:
     """Let collections look at what is made from here on: in all of torch one takes 0.1 s."""
-    ours = not gc.get_freeze_count()
-    if ours:
+    unfrozen = not gc.get_freeze_count()
+    if unfrozen:
         gc.freeze()
     try:
         yield
     finally:
-        if ours:
+        if unfrozen:
             gc.unfreeze()
 
 
@@ -262,8 +262,8 @@ def checkpoint_run(
     loss, grad = (a.detach().numpy() if isinstance(a, torch.Tensor) else a for a in result)
     after = None if given.grad is None else given.grad.numpy()
     asks = [given.is_leaf, given.requires_grad]
-    told = {"x": given.detach().numpy(), "g": after, "asks": asks}
-    return {"loss": loss, "grad": grad, "runs": runs, **told}
+    state = {"x": given.detach().numpy(), "g": after, "asks": asks}
+    return {"loss": loss, "grad": grad, "runs": runs, **state}
 
 
 SCENES = {

@@ -83,8 +83,8 @@ def eval_leaks_run(
     hooks = _hooks(made)
     leaks = ns["find_eval_leaks"](made[""], given)
     names = isinstance(leaks, (list, tuple, set)) and all(isinstance(n, str) for n in leaks)
-    told = {"modes": _modes(made), "hooks": _hooks(made) - hooks, "x": given.numpy()}
-    return {"leaks": sorted(leaks) if names else leaks, **told}
+    state = {"modes": _modes(made), "hooks": _hooks(made) - hooks, "x": given.numpy()}
+    return {"leaks": sorted(leaks) if names else leaks, **state}
 
 
 def _modes(made: Mapping[str, Any]) -> dict[str, bool]:

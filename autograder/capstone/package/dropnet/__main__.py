@@ -18,11 +18,11 @@ def main(seed: int = 0) -> None:
     X, y = load_digits()
     data = prepare(X, y, config.noise, 10, config.seed)
     network, wrong = run(data, config)
-    told = summarise(mc_passes(network, data.test.X, config.passes, config.seed))
-    missed = told["mean"].argmax(axis=1) != data.test.y
+    summary = summarise(mc_passes(network, data.test.X, config.passes, config.seed))
+    missed = summary["mean"].argmax(axis=1) != data.test.y
     print(f"test error          {wrong:.3f}")
-    print(f"calibration error   {calibration_error(told['mean'], data.test.y):.3f}")
-    risk = selective_risk(told["mutual_information"], missed, 0.8)
+    print(f"calibration error   {calibration_error(summary['mean'], data.test.y):.3f}")
+    risk = selective_risk(summary["mutual_information"], missed, 0.8)
     print(f"risk at coverage .8 {risk:.3f}")
 
 
