@@ -20,9 +20,8 @@ help: ## list the targets
 course: $(READY) ## build the book, set up the nbgrader course, grade the sample class
 	@$(BIN)/python -m autograder course
 
-# Three processes for two cores: a third of their time they wait, for a browser or a jail to end.
 test: $(READY) ## run all tests (style, types, unit, book, browser, class)
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-unit: $(READY) ## run the tests that take seconds
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow"
