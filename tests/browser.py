@@ -24,6 +24,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+# Both widths and both themes of what is drawn by one style sheet; pages are seen in all.
+VIEWS = ((1280, "light"), (390, "dark"))
+
 
 def chromium() -> str:
     """Return the path of Chromium; skip the test without one, fail it in CI."""

@@ -6,7 +6,7 @@ import gzip
 import re
 
 import pytest
-from browser import Watch, violations
+from browser import VIEWS, Watch, violations
 from cards_book import FILES
 from themed_book import themed_book
 
@@ -259,8 +259,7 @@ def test_a_wide_formula_is_made_to_fit(phone):
 # --- in every surrounding -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
 def test_open_cards_are_accessible(opened, width, theme):
     touch = width == 390
     page = opened(

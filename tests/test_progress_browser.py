@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from browser import served, violations
+from browser import VIEWS, served, violations
 from small_book import CONF, opened, set_theme, sideways
 from sphinx.testing.util import SphinxTestApp
 
@@ -235,8 +235,7 @@ def test_a_browser_that_refuses_storage_has_the_plain_map_and_a_sentence(browser
         assert page.locator(".map-chapter").count() == 2
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
 def test_the_map_fits_and_is_accessible(browser, address, root, theme, width):
     with opened(browser, address, width) as page:
         page.add_style_tag(path=root / "book" / "_static" / "css" / "course.css")

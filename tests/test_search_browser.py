@@ -213,8 +213,7 @@ def search_again(page, words):
     return page.locator(".search-found li:has(a:not(.search-all))")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("size", "theme"), [(WIDE, "light"), (NARROW, "dark")])
 def test_dialog_and_page_are_accessible_and_fit(chrome, home, size, theme):
     context = chrome.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
     page = opened(context, f"{home}/{CHAPTER}", home)

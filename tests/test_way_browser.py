@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browser import Watch, violations
+from browser import VIEWS, Watch, violations
 from cards_book import FILES
 from themed_book import themed_book
 
@@ -260,8 +260,7 @@ def test_a_page_says_how_to_cite_it_without_a_network(opened):
     assert "Chapter 3: The dropout forward pass" in pre.inner_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
 def test_foot_and_header_are_accessible(opened, width, theme):
     page = opened("references.html", width, color_scheme=theme, reduced_motion="reduce")
     page.locator(".cite-page summary").click()
