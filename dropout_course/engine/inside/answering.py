@@ -62,11 +62,10 @@ def respond(
 ) -> bytes:
     """Answer one request that has been decoded; see `answer`."""
     try:
-        with quiet():  # once for all calls of a request: it takes as long as many a call
-            if message["op"] == "each":
-                replies = (_reply(names, one, scene) for one in message["each"])
-                return codec.encode_all(replies, lambda error: {"cannot": str(error)})
-            return codec.encode(_reply(names, message, scene))
+        if message["op"] == "each":
+            replies = (_reply(names, one, scene) for one in message["each"])
+            return codec.encode_all(replies, lambda error: {"cannot": str(error)})
+        return codec.encode(_reply(names, message, scene))
     except codec.CodecError as error:
         return codec.encode({"cannot": str(error)})
 
@@ -92,7 +91,8 @@ def _called(
 
 def _guarded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     try:
-        return {"ok": function(*args, **kwargs)}
+        with quiet():
+            return {"ok": function(*args, **kwargs)}
     except KeyboardInterrupt:
         raise
     except _MissingName as error:
@@ -153,7 +153,7 @@ class _Sink(io.TextIOBase):
 class quiet:  # noqa: N801 - used like a function
     """Drop what is printed and warned of: an answer is judged by what it computes.
 
-    A class, because it is entered for every request, and a generator takes longer.
+    A class, because it is entered for every call, and a generator takes longer.
     """
 
     def __enter__(self) -> None:
@@ -192,10 +192,11 @@ def frames_of(error: BaseException) -> list[traceback.FrameSummary]:
         frames = traceback.extract_tb(error.__traceback__, limit=200)
     except Exception:
         return []
-    return [frame for frame in frames if not _foreign(frame.filename)]
+    return [frame for frame in frames if not foreign(frame.filename)]
 
 
-def _foreign(filename: str) -> bool:
+def foreign(filename: str) -> bool:
+    """Whether code of this file is a library's, or ours, and none of the student's."""
     if filename.startswith(("<__array_function__", "<frozen")):
         return True
     path = os.path.abspath(filename)
