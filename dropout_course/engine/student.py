@@ -46,7 +46,8 @@ class Call:
         """Give it as the other side reads it."""
         if self.scene:
             return {"op": "play", "scene": self.name, "plain": self.kwargs}
-        return {"op": "call", "name": self.name, "args": self.args, "kwargs": self.kwargs}
+        asked = {"op": "call", "name": self.name, "args": self.args}
+        return asked | {"kwargs": self.kwargs} if self.kwargs else asked
 
 
 class Answer:

@@ -41,8 +41,8 @@ def answer(
     names
         The student's namespace.
     request
-        An encoded ``{"op": "call", "name", "args", "kwargs"}``, ``{"op": "play", "scene",
-        "plain"}`` or ``{"op": "each", "each"}``, which lists several of these.
+        An encoded ``{"op": "call", "name", "args"}``, with ``"kwargs"`` where there are any,
+        ``{"op": "play", "scene", "plain"}`` or ``{"op": "each", "each"}``, which lists several.
     scene, function
         Give a scene, and what makes a function, by name; without them `dropout_course.scenes` does.
 
@@ -75,7 +75,7 @@ def _reply(
 ) -> dict[str, Any]:
     if message["op"] == "play":
         return _guarded(_scene(message["scene"], scene), (names,), message["plain"])
-    return _called(names, message["name"], message["args"], message["kwargs"])
+    return _called(names, message["name"], message["args"], message.get("kwargs", {}))
 
 
 def _called(

@@ -28,6 +28,8 @@ from dropout_course.engine.inside.layouts import (
     laid_out,
 )
 
+DEEP = "a value nested too deeply, or of too many parts"
+
 
 class _Reader:
     def __init__(self, body: memoryview, make: Callable[[Any], Any] | None, layouts: bool) -> None:
@@ -56,12 +58,11 @@ class _Reader:
             raise CodecError(f"more than {MAX_BYTES >> 20} MB of arrays")
         if start < 0 or start % ALIGN or start + size > len(self.body):
             raise CodecError("an array outside its message")
-        return np.frombuffer(self.body, kind, count, start).reshape(shape)
+        return np.ndarray(shape, kind, self.body, start)
 
     def node(self, node: Any, depth: int) -> Any:
-        self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise CodecError("a value nested too deeply, or of too many parts")
+        if depth > MAX_DEPTH:
+            raise CodecError(DEEP)
         if type(node) is not list:
             return node if type(node) in _AS_IT_IS else self.plain(node)
         if not node:
@@ -80,7 +81,7 @@ class _Reader:
             array = laid_out(array, how.removesuffix(FROZEN))
             array.flags.writeable = not how.endswith(FROZEN)
             return array
-        if (kind == "d" or kind in _CONTAINERS) and len(node) == 2:
+        if kind in _CONTAINERS and len(node) == 2:
             return self.container(kind, node[1], depth)
         rest = node[1:]
         if kind == "g":
@@ -107,26 +108,26 @@ class _Reader:
     def container(self, kind: str, content: Any, depth: int) -> Any:
         if type(content) is not list:
             raise CodecError("a bad container")
-        if kind == "d":
-            return self.mapping(content, depth)
         make = _CONTAINERS.get(kind)
         if make is None:
             raise CodecError("an unknown kind")
+        self.nodes += len(content)
+        if self.nodes > MAX_NODES:
+            raise CodecError(DEEP)
+        node, depth = self.node, depth + 1
+        if make is dict:
+            made = {}
+            for key, value in content:
+                if type(key) is not str:
+                    raise CodecError("a dict with keys that are not strings")
+                made[key] = value if type(value) in _AS_IT_IS else node(value, depth)
+            return made
         if make is set:
             self.in_sets += len(content)
             if self.in_sets > MAX_SET:
                 raise CodecError("a set of too many parts")
-        node, depth = self.node, depth + 1
-        return make([node(item, depth) for item in content])
-
-    def mapping(self, content: list[Any], depth: int) -> dict[str, Any]:
-        node, depth = self.node, depth + 1
-        made = {}
-        for key, value in content:
-            if type(key) is not str:
-                raise CodecError("a dict with keys that are not strings")
-            made[key] = node(value, depth)
-        return made
+        items = [item if type(item) in _AS_IT_IS else node(item, depth) for item in content]
+        return items if make is list else make(items)
 
     def made(self, kind: str, rest: list[Any], depth: int) -> Any:
         if self.make is None:
@@ -149,7 +150,7 @@ class _Reader:
 
 
 _AS_IT_IS = frozenset([str, bool, float, type(None)])
-_CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {"l": list, "t": tuple, "e": set}
+_CONTAINERS: dict[str, type] = {"l": list, "t": tuple, "e": set, "d": dict}
 
 
 def _integer(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -54,14 +55,11 @@ class _Writer:
         if pad := -len(raw) % ALIGN:
             self.parts.append(_PADS[pad])
         self.at += len(raw) + pad
-        return [kind, name, list(array.shape), start]
+        return [kind, name, array.shape, start]
 
     def node(self, value: Any, depth: int) -> Any:
-        self.nodes += 1
         if depth > MAX_DEPTH:
             raise CodecError("a value nested too deeply")
-        if self.nodes > MAX_NODES:
-            raise CodecError("a value of too many parts")
         kind = type(value)
         if kind in _AS_IT_IS:
             return value
@@ -105,16 +103,27 @@ class _Writer:
 
     def sequence(self, kind: str, value: Any, depth: int) -> Any:
         node, depth = self.node, depth + 1
-        return [kind, [node(item, depth) for item in value]]
+        # No more are taken than may be: a student's own list may have no end.
+        items = islice(value, MAX_NODES + 1)
+        made = [item if type(item) in _AS_IT_IS else node(item, depth) for item in items]
+        self.count(len(made))
+        return [kind, made]
 
     def mapping(self, value: dict[Any, Any], depth: int) -> Any:
         node, depth = self.node, depth + 1
         pairs = []
-        for key, item in value.items():
+        for key, item in islice(value.items(), MAX_NODES + 1):
             if not isinstance(key, str):
                 raise CodecError("a dict with keys that are not strings")
-            pairs.append([str(key), node(item, depth)])
+            pairs.append((str(key), item if type(item) in _AS_IT_IS else node(item, depth)))
+        self.count(len(pairs))
         return ["d", pairs]
+
+    def count(self, parts: int) -> None:
+        """Count the parts of a container."""
+        self.nodes += parts
+        if self.nodes > MAX_NODES:
+            raise CodecError("a value of too many parts")
 
     def rng(self, value: Rng, depth: int) -> Any:
         return ["r", value.seed]

@@ -67,7 +67,7 @@ def optimal_in_the_end(student, case):
     A, y = problem(case, 8, 5, high=1.4)
     pull = np.abs(A.T @ y).max()
     lam = 0.8 * pull
-    none, some = student.lasso_ista(A, y, 1.01 * pull, 5), student.lasso_ista(A, y, lam, 400)
+    none, some = student.lasso_ista(A, y, 1.01 * pull, 5), student.lasso_ista(A, y, lam, 100)
     case.equal(none, np.zeros(5), what="w for λ above the largest |Xᵀy|")
     w = case.array(some, (5,))
     force = A.T @ (y - A @ w)
