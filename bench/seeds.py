@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.authoring.arithmetic import arithmetic
 from autograder.authoring.book import ONE_THREAD
 from autograder.authoring.claims import read_claims
 from autograder.authoring.conditions import evaluate, parse_condition
@@ -170,7 +171,7 @@ def broken(root: Path, chapter: Chapter, found: dict[str, Any]) -> tuple[list[st
 
 def in_a_process(root: Path, chapter: Chapter, shift: int, blas: str) -> dict[str, Any]:
     """Run `execute` in an interpreter of its own, under the conditions of the book's build."""
-    env = {**os.environ, **dict.fromkeys(ONE_THREAD, "1"), "MPLBACKEND": "agg"}
+    env = os.environ | arithmetic() | dict.fromkeys(ONE_THREAD, "1") | {"MPLBACKEND": "agg"}
     env |= {"PYTHONHASHSEED": "0", "MATPLOTLIBRC": str(root / "book" / "_data")}
     env |= {"OPENBLAS_CORETYPE": blas} if blas else {}
     with tempfile.TemporaryDirectory() as folder:
@@ -181,8 +182,8 @@ def in_a_process(root: Path, chapter: Chapter, shift: int, blas: str) -> dict[st
 
 
 def kernel_of(blas: str) -> str:
-    """Name of the kernel that NumPy's OpenBLAS uses, if one is asked for or not (``""``)."""
-    env = {**os.environ, **({"OPENBLAS_CORETYPE": blas} if blas else {})}
+    """Name of the kernel of OpenBLAS that is asked for, or that the book uses (``""``)."""
+    env = os.environ | arithmetic() | ({"OPENBLAS_CORETYPE": blas} if blas else {})
     command = [sys.executable, "-c", KERNEL]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     return done.stdout.strip()
@@ -220,7 +221,7 @@ def main() -> int:
     if options.blas and (same := kernel_of(options.blas)) == kernel_of(""):
         parser.error(
             f"with --blas {options.blas} OpenBLAS uses its kernel for {same}, as the book "
-            "does here: name another, such as skylakex, haswell or sandybridge"
+            "does here: name another, such as skylakex or sandybridge"
         )
     chapters = [read_chapter(known[number])[0] for number in options.chapters]
     if options.keep:

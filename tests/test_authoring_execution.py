@@ -139,6 +139,9 @@ def test_only_pages_that_use_what_changed_are_executed_again(two, monkeypatch):
         rests, "installed", lambda name: "0" if name == "ipykernel" else known(name)
     )
     assert two.build() == set(CELLS)
+    monkeypatch.setattr(rests, "arithmetic", lambda: {"OPENBLAS_CORETYPE": "another"})
+    assert two.build() == set(CELLS)
+    assert two.build() == set()
 
 
 def test_what_changes_while_a_page_is_executed_is_not_taken_for_what_it_read(two, monkeypatch):

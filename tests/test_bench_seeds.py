@@ -116,7 +116,7 @@ def test_a_chapter_that_is_not_there_is_refused(monkeypatch, capsys):
 
 
 def test_a_kernel_of_blas_that_is_used_anyway_is_refused(monkeypatch, capsys):
-    monkeypatch.setenv("OPENBLAS_CORETYPE", "sandybridge")
+    monkeypatch.setattr(seeds, "arithmetic", lambda: {"OPENBLAS_CORETYPE": "sandybridge"})
     if seeds.kernel_of("") != "Sandybridge":
         pytest.skip("NumPy has no OpenBLAS that can be told which kernel to use")
     assert seeds.kernel_of("nehalem") == "Nehalem"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from browser import site  # noqa: F401 - a fixture
 
+from autograder.authoring.arithmetic import arithmetic
 from autograder.authoring.book import SHOWN, interesting, moved_numbers, store_numbers
 
 pytestmark = pytest.mark.slow
@@ -180,6 +181,7 @@ def test_a_report_holds_the_warnings_and_not_the_steps_around_them():
     ]
 
 
+@pytest.mark.skipif(not arithmetic(), reason="this processor has an arithmetic of its own")
 def test_notebooks_show_the_numbers_of_this_book(root, site):  # noqa: F811
     assert moved_numbers(root, root / SHOWN) == []
 

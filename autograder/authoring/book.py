@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograder.authoring.arithmetic import arithmetic
 from autograder.authoring.build import check_sources
 from autograder.authoring.errors import SourceErrors
 from autograder.authoring.measured import STORE
@@ -98,11 +99,11 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def environment(root: Path, solutions: bool) -> dict[str, str]:
-    """Return the environment of the build: one BLAS thread, our packages, this interpreter."""
+    """Return the environment of the build: arithmetic, our packages, this interpreter."""
     env = dict(os.environ)
     env["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
     env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
-    env.update(dict.fromkeys(ONE_THREAD, "1"))
+    env.update(arithmetic() | dict.fromkeys(ONE_THREAD, "1"))
     env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
     env.pop("SOLUTIONS", None)
     if solutions:

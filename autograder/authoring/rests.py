@@ -1,4 +1,4 @@
-"""What an executed page rests on: hashes of what its kernel read, and versions of packages."""
+"""What an executed page rests on: hashes of what its kernel read, packages, the arithmetic."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 from typing import Any
 
+from .arithmetic import arithmetic
 from .definitions import parts
 
 CHANGED = "changed while the page was executed"
@@ -38,6 +39,7 @@ def rests_on(root: Path, reads: dict[str, Any], begin: datetime) -> dict[str, An
         },
         "folders": {name: settled(root / name, folder_hash, begin) for name in reads["folders"]},
         "packages": versions(reads["packages"]),
+        "arithmetic": arithmetic(),
     }
 
 
@@ -56,6 +58,7 @@ def unchanged(root: Path, known: dict[str, Any]) -> bool:
         and all(as_executed(root / name, *kept) for name, kept in known["modules"].items())
         and all(folder_hash(root / name) == kept for name, kept in known["folders"].items())
         and all(installed(name) == kept for name, kept in known["packages"].items())
+        and known.get("arithmetic") == arithmetic()
     )
 
 

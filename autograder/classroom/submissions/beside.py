@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
@@ -25,7 +26,7 @@ from autograder.referee.limits import Limits
 
 NOTEBOOK = ".ipynb"
 OURS = "it is a notebook of the course, and may be somebody else's"
-Refuse = Callable[[str, bytes, NotebookNode], str | None]
+Refuse = Callable[[str, NotebookNode], str | None]
 
 
 class _LeftOutError(Exception):
@@ -59,12 +60,8 @@ def beside(
     sha256 : str
         Of its file, which is left out.
     """
-
-    def refuse(name: str, data: bytes, found: NotebookNode) -> str | None:
-        return "" if hashlib.sha256(data).hexdigest() == sha256 else None
-
     is_named = names_of(notebook) if notebook else _nothing
-    return _read((e for e in entries(folder) if not e.trouble), room, is_named, refuse)
+    return _read((e for e in entries(folder) if not e.trouble), room, is_named, graded=sha256)
 
 
 def mentioned(path: Path, notebook: NotebookNode, room: int = Limits.files_bytes) -> Beside:
@@ -74,7 +71,7 @@ def mentioned(path: Path, notebook: NotebookNode, room: int = Limits.files_bytes
     notebook of the course is taken.
     """
 
-    def refuse(name: str, data: bytes, found: NotebookNode) -> str | None:
+    def refuse(name: str, found: NotebookNode) -> str | None:
         if not _is_ours(found):
             return None
         return OURS if any(name in cell.source for cell in notebook.cells) else ""
@@ -92,19 +89,27 @@ def mentioned(path: Path, notebook: NotebookNode, room: int = Limits.files_bytes
 
 def names_of(notebook: NotebookNode) -> Callable[[str], bool]:
     """Give what tells whether a file is named in a notebook, with its ending or without."""
-    text = "\n".join(cell.source for cell in notebook.cells)
-    words = set(re.findall(r"[\w.-]+", text))
-    words |= {word.partition(".")[0] for word in words}
+
+    @cache  # when it is first asked for: most hand in nothing beside their notebook
+    def words() -> tuple[set[str], str]:
+        text = "\n".join(cell.source for cell in notebook.cells)
+        found = set(re.findall(r"[\w.-]+", text))
+        return found | {word.partition(".")[0] for word in found}, text
 
     def is_named(name: str) -> bool:
         stem = name.removesuffix(".py").removesuffix(NOTEBOOK)
-        return name in words or stem in words or (" " in name and name in text)
+        found, text = words()
+        return name in found or stem in found or (" " in name and name in text)
 
     return is_named
 
 
 def _nothing(name: str) -> bool:
     return False
+
+
+def _anyone(name: str, found: NotebookNode) -> str | None:
+    return None
 
 
 def _is_ours(notebook: NotebookNode) -> bool:
@@ -116,14 +121,17 @@ def _read(
     found: Iterable[Entry],
     most: int,
     is_named: Callable[[str], bool],
-    refuse: Refuse,
+    refuse: Refuse = _anyone,
+    graded: str = "",
 ) -> Beside:
     files: dict[str, bytes] = {}
     problems = []
     room = most
     for entry in found:
         is_notebook = NOTEBOOK in entry.name.lower()
-        if entry.name in OWN_FILES or (is_notebook and not is_named(Path(entry.name).name)):
+        if entry.name in OWN_FILES or (is_notebook and _is_it(entry, graded)):
+            continue
+        if is_notebook and not is_named(Path(entry.name).name):
             continue
         if entry.trouble:
             problems.append(_left_out(entry.name, entry.trouble))
@@ -148,13 +156,23 @@ def _read(
     return Beside(files, problems)
 
 
+def _is_it(entry: Entry, sha256: str) -> bool:
+    """Whether a file is the notebook that is graded, by its hash."""
+    if not sha256 or entry.trouble:
+        return False
+    try:
+        return hashlib.sha256(read_regular(entry.path, NOTEBOOK_LIMIT)).hexdigest() == sha256
+    except (OSError, UnreadableError):
+        return False
+
+
 def _data(entry: Entry, most: int, room: int, refuse: Refuse) -> bytes | None:
     """Read a file, of a notebook the code alone; None if there is no room for it."""
     if NOTEBOOK not in entry.name.lower():
         return read_regular(entry.path, most) if entry.size <= room else None
     data = read_regular(entry.path, NOTEBOOK_LIMIT)
     notebook, _ = parse(data)
-    if (why := refuse(entry.path.name, data, notebook)) is not None:
+    if (why := refuse(entry.path.name, notebook)) is not None:
         raise _LeftOutError(why)
     cells = [{"cell_type": "code", "source": c.source} for c in notebook.cells if _is_code(c)]
     code = json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}).encode()
