@@ -123,6 +123,7 @@ def test_every_module_of_the_lab_is_listed():
     listed = {
         *reach.SHARED,
         *reach.BOOK_ONLY,
+        *reach.ANSWERS,
         *(name for names in reach.LAB.values() for name in names),
     }
     there = {path.stem for path in (PACKAGE / "lab").glob("*.py")} - {"__init__"}
@@ -163,6 +164,20 @@ def said(runner, source):
     reply = runner.cell(source, 20.0)
     error = reply["error"]["message"] if reply["error"] else ""
     return "".join(output.get("text", "") for output in reply["outputs"]), error
+
+
+@pytest.mark.slow
+def test_what_answers_an_exercise_behind_an_adaptor_is_not_there(runner):
+    keeping = "keep = lambda x, mask, p, training: x * mask / (1 - p)\n"
+    for source in (
+        "from dropout_course import lab\nlab.loss_grads_with(keep)",
+        "from dropout_course.lab.gradients import loss_grads\nloss_grads(keep)",
+        "from dropout_course.lab import backprop\nbackprop.loss_grads_with_two_masks(None, False)",
+    ):
+        assert said(runner, keeping + source)[1]
+    for chapter, names in (("09", ["sequences_lstm"]), ("10", ["batchnorm"])):
+        shown = reach.modules(chapter)
+        assert not {f"dropout_course.lab.{name}" for name in names} & set(shown)
 
 
 @pytest.mark.slow

@@ -43,11 +43,15 @@ def rate_in(case, answer):
 
 @law("More data, less dropout: p(25) - p(500) > 0.3", weight=3, core=True)
 def data_decides(student, case):
-    seed = case.integers(0, 1000)
-    answers = [fit(student, line(case, N), STEPS, seed) for N in (FEW, MANY)]
-    few, many = (rate_in(case, answer) for answer in answers)
+    seed, (x, y) = case.integers(0, 1000), line(case, FEW)
+    examples = [(x, y), line(case, MANY), (x, 10 * y)]
+    answers = [fit(student, data, STEPS, seed) for data in examples]
+    few, many, larger = (rate_in(case, answer) for answer in answers)
     text = "p does not fall with the number of examples as it must"
     case.that(few - many > 0.3, text, expected="p(25) - p(500) > 0.3", received=[few, many])
+    # The same inputs, and more to lose by noise: a rate that is not learned can't know.
+    text = "p does not fall as it must when the same 25 targets are ten times as large"
+    case.that(few - larger > 0.3, text, expected="a difference > 0.3", received=[few, larger])
 
 
 @law("Without the entropy term p falls below a third", weight=2)
