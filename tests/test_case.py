@@ -106,6 +106,15 @@ def test_results_that_agree_by_the_house_rule(got, want):
     Case(0).equal(got, want)
 
 
+@pytest.mark.parametrize("got", [np.float16([1.006]), np.full(1, 1.006, np.float32)])
+def test_the_precision_of_an_answer_lends_it_no_tolerance(got):
+    with pytest.raises(Broken, match="wrong values"):
+        Case(1).equal(got, np.array([1.0]))
+    with pytest.raises(Broken, match="is wrong"):
+        Case(1).equal(got[0], 1.0)
+    Case(1).equal(got, np.float16([1.0]))
+
+
 @pytest.mark.parametrize(
     ("got", "want", "words"),
     [

@@ -6,10 +6,12 @@ import copy
 import gc
 import weakref
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from dropout_course.scenes.ch11_gpu_pytorch.coins import torch_dropout_run
 from solutions.ch11_gpu_pytorch import (
     TorchDropout,
     checkpoint_gradients,
@@ -23,6 +25,18 @@ RATES = [0.0, 0.1, 0.5, 0.9, 1.0]
 
 
 # 11.1 -----------------------------------------------------------------------------------------
+
+
+def test_torchs_own_dropout_is_seen_where_its_overrides_are_switched_off():
+    class Hidden(nn.Dropout):
+        def forward(self, x):
+            with torch._C.DisableTorchFunction():
+                return super().forward(x)
+
+    steps = [("forward", np.ones(4, np.float32))]
+    for layer, seen in ((Hidden, True), (nn.Dropout, True), (TorchDropout, False)):
+        made = torch_dropout_run({"TorchDropout": layer}, 0.5, 1, steps)
+        assert bool(made["used"]) == seen
 
 
 @pytest.mark.parametrize("p", RATES)

@@ -12,7 +12,8 @@ import numpy as np
 from autograder.capstone.bug import Bug
 from autograder.capstone.bugs import BUGS
 
-BESIDE = ("README.md", "check.py", "rehearse.py")  # what a student's copy holds beside the package
+# What a student's copy holds beside the package.
+BESIDE = ("README.md", "check.py", "clouds.py", "rehearse.py")
 CLEAN = Path(__file__).with_name("package")
 DRAWN = 12
 OF_ONE_FILE = 3

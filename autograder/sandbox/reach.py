@@ -2,8 +2,9 @@
 
 Laws, mistakes, hints and reports judge from outside, so they have no business beside an answer. Of
 the lab a notebook gets what the chapters share, and its own chapter's part as far as that answers
-none of the chapter's exercises, with an adaptor of a line or two either. What isn't listed here is out of reach: a new module must be
-entered before a notebook can use it, and a test searches all that is shown for answers.
+none of the chapter's exercises, behind an adaptor of a line or two either. What isn't listed here
+is out of reach: a new module must be entered before a notebook can use it, and a test searches all
+that is shown for answers.
 """
 
 from __future__ import annotations

@@ -12,7 +12,13 @@ from dropout_course.exercises.ch11_gpu_pytorch.wrong_leaks import mistakes
 
 __all__ = ["mistakes"]  # what people write instead
 
-CLEAN = ["Linear", "Dropout", "BatchNorm1d", "Guarded"]  # the dropout of these can be switched
+CLEAN = [
+    "Linear",
+    "Dropout",
+    "BatchNorm1d",
+    "Guarded",
+    "Careful",
+]  # the dropout of these can be switched
 PASSING = ["Linear", "ReLU", "BatchNorm1d"]
 LEAKY = ["Functional", "Attention"]
 TRAIN, EVAL, MIXED = [True], [False], [True, False]

@@ -14,7 +14,11 @@ DROPOUT = (*KINDS, "OwnDropout")  # torch's own, and what derives from them
 OTHERS = ("Linear", "Linear", "BatchNorm1d", "BatchNorm1d", "DropoutSchedule", "LSTM")
 CONTAINERS = ("Sequential", "ModuleDict", "ModuleList", "Block")
 LEAKS = ("Functional", "Attention", "Split")  # random in evaluation mode
-INSIDE = {"Attention": {"qkv": "Projection"}, "Pair": {"first": "Split", "second": "Join"}}
+INSIDE = {
+    "Attention": {"qkv": "Projection"},
+    "Careful": {"qkv": "Projection"},
+    "Pair": {"first": "Split", "second": "Join"},
+}
 WORDS = ("body", "first", "gate", "head", "inner", "last", "left", "neck", "outer", "right", "side",
          "stem", "tail", "upper")  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from dropout_course.scenes.common import tried
@@ -76,13 +76,16 @@ def _torch_step(model: Any, step: Any) -> Any:
 
 
 class _Watch:
-    """Notes which of torch's dropout functions are called."""
+    """Notes which of torch's dropout functions are called, and whether calls are hidden from it."""
 
     def __enter__(self) -> _Watch:
+        import torch
         from torch.overrides import TorchFunctionMode
+        from torch.utils._python_dispatch import TorchDispatchMode
 
         used: set[str] = set()
         self.used = used
+        seen = torch._C._is_torch_function_enabled
 
         class Mode(TorchFunctionMode):
             def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None):
@@ -91,12 +94,19 @@ class _Watch:
                     used.add(name)
                 return func(*args, **(kwargs or {}))
 
-        self._mode = Mode()
-        self._mode.__enter__()
+        class Below(TorchDispatchMode):  # here arrives what no mode above was shown, too
+            def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None):
+                if not seen():
+                    used.add(f"{func.name()}, hidden")
+                return func(*args, **(kwargs or {}))
+
+        self._modes = ExitStack()
+        for mode in (Mode(), Below()):
+            self._modes.enter_context(mode)
         return self
 
     def __exit__(self, *exception: Any) -> None:
-        self._mode.__exit__(*exception)
+        self._modes.__exit__(*exception)
 
 
 def seeded_dropout_run(

@@ -38,8 +38,8 @@ def kinds() -> dict[str, Callable[[], Any]]:
     """Give what makes the modules that a model may have.
 
     All but those for modes alone, the dropouts of pictures and the alpha ones, map ``(N, 32)`` to
-    ``(N, 32)``. Functional, Attention and Split are random in evaluation mode, which the names of
-    their classes don't tell.
+    ``(N, 32)``. Functional, Attention and Split are random in evaluation mode, which neither names
+    nor code tell: Guarded and Careful, which are not, have the same.
     """
     from torch import nn
     from torch.nn import functional
@@ -54,19 +54,23 @@ def kinds() -> dict[str, Callable[[], Any]]:
     class Block(nn.Module):  # a container of somebody's own
         pass
 
-    class Functional(nn.Module):
-        def forward(self, x: Any) -> Any:
-            return functional.dropout(x, 0.5)
+    def element(always: bool) -> type[nn.Module]:
+        class Part(nn.Module):
+            def forward(self, x: Any) -> Any:
+                return functional.dropout(x, 0.5, always or self.training)
 
-    class Guarded(nn.Module):
-        def forward(self, x: Any) -> Any:
-            return functional.dropout(x, 0.5, self.training)
+        return Part
 
-    class Attention(nn.Module):  # has a Projection by the name of qkv
-        def forward(self, x: Any) -> Any:
-            projected: Any = self.qkv
-            q, k, v = projected(x.reshape(len(x), 4, 8)).chunk(3, -1)
-            return functional.scaled_dot_product_attention(q, k, v, dropout_p=0.5).reshape(x.shape)
+    def attention(always: bool) -> type[nn.Module]:
+        class Part(nn.Module):  # has a Projection by the name of qkv
+            def forward(self, x: Any) -> Any:
+                projected: Any = self.qkv
+                q, k, v = projected(x.reshape(len(x), 4, 8)).chunk(3, -1)
+                p = 0.5 if always or self.training else 0.0
+                y = functional.scaled_dot_product_attention(q, k, v, dropout_p=p)
+                return y.reshape(x.shape)
+
+        return Part
 
     class Pair(nn.Module):  # of a Split and a Join, first and second: they give and take tuples
         def forward(self, x: Any) -> Any:
@@ -83,14 +87,16 @@ def kinds() -> dict[str, Callable[[], Any]]:
             return x + y
 
     own = {"OwnDropout": OwnDropout, "DropoutSchedule": DropoutSchedule, "Block": Block}
-    parts = (Functional, Guarded, Attention, Pair, Split, Join)
-    own |= {kind.__name__: kind for kind in parts}
-    for kind in parts:
-        kind.__name__ = kind.__qualname__ = "Part"
+    parts: dict[str, Any] = {"Functional": element(True), "Guarded": element(False)}
+    parts |= {"Attention": attention(True), "Careful": attention(False)}
+    parts |= {"Pair": Pair, "Split": Split, "Join": Join}
+    for kind in parts.values():
+        kind.__name__ = kind.__qualname__ = kind.forward.__qualname__ = "Part"
     plain = ("Sequential", "ModuleDict", "ModuleList", "Dropout", "Dropout1d", "Dropout2d",
              "Dropout3d", "AlphaDropout", "FeatureAlphaDropout")  # fmt: skip
     return {
         **own,
+        **parts,
         **{name: getattr(nn, name) for name in plain},
         "Linear": lambda: nn.Linear(32, 32),
         "Projection": lambda: nn.Linear(8, 24),
