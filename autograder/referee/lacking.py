@@ -34,6 +34,7 @@ def why_lacking(finding: Finding, nb: Any, trouble: Mapping[str, str]) -> str:
     if not found:
         return ""
     name, module = found.groups()
+    not_run = nb.metadata.get("dropout_course", {}).get("not_run", {})
     for cell in nb.cells:
         role, failed = role_of(cell), trouble.get(grade_id(cell) or cell.id, "")
         if role in (Role.EXTRA, Role.SOLUTION) and failed and failed != finding.reason:
@@ -46,6 +47,11 @@ def why_lacking(finding: Finding, nb: Any, trouble: Mapping[str, str]) -> str:
                 f"{name} is defined in a demonstration, and these are not run at grading: define "
                 "it in a cell of your own"
             )
+    if name in not_run:
+        return (
+            f"{name}, which you define in a demonstration, needs {not_run[name]}, and "
+            "demonstrations are not run at grading: define it in a cell of your own, without that"
+        )
     return ""
 
 

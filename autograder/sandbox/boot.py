@@ -103,4 +103,5 @@ def lend_fonts(folder: str) -> None:
 def _environment(folder: str) -> dict[str, str]:
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     home = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), folder)
-    return {**one_thread, **home, "MPLBACKEND": "agg", "LANG": "C.UTF-8"}
+    eager = {"TORCH_COMPILE_DISABLE": "1"}  # it compiles by a program, and a jail starts none
+    return {**one_thread, **home, **eager, "MPLBACKEND": "agg", "LANG": "C.UTF-8"}

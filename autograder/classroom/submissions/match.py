@@ -117,6 +117,7 @@ def match(release: NotebookNode, submitted: NotebookNode) -> Match:
         result.owner.append(own)
         if own is not None:
             table[own].copies.append(position)
+    _set_aside(result, submitted)
     _match_by_name(result, submitted)
     _match_by_place(result, submitted)
     return result
@@ -133,6 +134,33 @@ def _exercise_of(cell: NotebookNode, own: int, exercises: dict[int, frozenset[st
     if names & exercises[own]:
         return own
     return next((index for index, wanted in exercises.items() if names & wanted), own)
+
+
+def _set_aside(result: Match, submitted: NotebookNode) -> None:
+    """Leave out answer cells that were made texts, where cells of code define all that is asked.
+
+    They were switched off: they ran nowhere, and their code would hide what did.
+    """
+    off = {
+        position: slot
+        for slot in result.slots
+        for position in (slot.copies if slot.kind == "answer" else ())
+        if submitted.cells[position].cell_type != "code"
+    }
+    if not off:
+        return
+    names = frozenset().union(
+        *(
+            defined(cell.source)
+            for cell, own in zip(submitted.cells, result.owner, strict=True)
+            if cell.cell_type == "code"
+            and (own is None or not alike(cell.source, result.slots[own].cell.source))
+        )
+    )
+    for position, slot in off.items():
+        if slot.asked and slot.asked <= names:
+            slot.copies.remove(position)
+            result.owner[position] = None
 
 
 def _match_by_name(result: Match, submitted: NotebookNode) -> None:

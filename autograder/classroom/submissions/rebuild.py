@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.classroom.submissions.added import additions
+from autograder.classroom.submissions.added import Added, additions_of, is_demonstration
 from autograder.classroom.submissions.attachments import give_attachments
 from autograder.classroom.submissions.cell_code import alike, defined, same
 from autograder.classroom.submissions.match import Match, Slot, changed_copies, match
 from autograder.classroom.submissions.notebook_text import copied
 
+SHOWN = 4  # names that a sentence lists
 EXTRA = "extra"  # tag of the cells that the student added
 REACHING = re.compile(  # a reader's hint, and no wall: names can be hidden
     r"\bdropout_course(?:\.|[ \t]+import[ \t(]+)(scenes|engine)\b"
@@ -27,7 +28,7 @@ REACHING = re.compile(  # a reader's hint, and no wall: names can be hidden
 
 CLIMBING = re.compile(  # likewise: what leads from an answer to who has called it
     r"\b(_getframe|currentframe|f_back|f_globals|f_locals|get_referrers|get_objects|__globals__"
-    r"|cell_contents|settrace|setprofile)\b"
+    r"|cell_contents|__closure__|__code__|co_names|settrace|setprofile|DisableTorchFunction)\b"
 )
 
 
@@ -69,11 +70,16 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
         if slot.asked & set().union(*mine) and not changed_copies(slot, submitted):
             found.by_name.add(slot.index)
     notes = [note for slot in found.slots for note in _notes(slot, found, submitted)]
-    notes += [*_twice(found, mine), *_summary(found, submitted)]
+    added = additions_of(found, submitted)
+    left = {name: need for more in added.values() for name, need in more.left.items()}
+    notes += [*_twice(found, mine), *_summary(found, submitted, left)]
     answers = {slot.index: _answer(slot, submitted) for slot in found.slots}
     untouched = [s.id for s in found.slots if s.kind == "answer" and answers[s.index] is None]
-    notebook.metadata.setdefault("dropout_course", NotebookNode())["untouched"] = untouched
-    notebook.cells = _in_order(notebook, found, submitted, answers)
+    ours = notebook.metadata.setdefault("dropout_course", NotebookNode())
+    ours["untouched"] = untouched
+    if left:
+        ours["not_run"] = left  # for what an answer that needs it is told
+    notebook.cells = _in_order(notebook, found, submitted, answers, added)
     return Rebuilt(notebook, [*notes, *_reaching(notebook)])
 
 
@@ -112,6 +118,7 @@ def _in_order(
     found: Match,
     submitted: NotebookNode,
     answers: dict[int, int | None],
+    added: dict[int, Added],
 ) -> list[NotebookNode]:
     """Lay out the student's cells in their order, each of ours once among them."""
     owners = {}
@@ -132,7 +139,7 @@ def _in_order(
                 give_attachments(ours, [cell])
             cells.append(ours)
             where[index] = id(ours)
-        for kind, source in _kept(position, found, submitted, answers):
+        for kind, source in _kept(position, found, submitted, answers, added):
             cells.append(_extra_cell(kind, source, len(cells)))
     _put_back(cells, notebook, where)
     return cells
@@ -150,7 +157,11 @@ def _put_back(cells: list[NotebookNode], notebook: NotebookNode, where: dict[int
 
 
 def _kept(
-    position: int, found: Match, submitted: NotebookNode, answers: dict[int, int | None]
+    position: int,
+    found: Match,
+    submitted: NotebookNode,
+    answers: dict[int, int | None],
+    added: dict[int, Added],
 ) -> Iterator[tuple[str, str]]:
     """Yield type and source of what the student wrote in a cell, but for an answer that counts."""
     cell, owner = submitted.cells[position], found.owner[position]
@@ -167,11 +178,8 @@ def _kept(
         if cell.cell_type == "code" and not same(cell.source, slot.cell.source):
             yield "code", cell.source  # code in a copy of a text of ours
     elif not alike(cell.source, slot.cell.source):
-        demonstration = "demo" in slot.cell.metadata.get("tags", [])
-        if demonstration:  # they train networks, and are not run at grading
-            names = set().union(*(s.asked for s in found.slots))
-            for source in additions(slot.cell.source, cell.source, names):
-                yield "code", source
+        if is_demonstration(slot.cell):  # they train networks, and are not run at grading
+            yield from (("code", source) for source in added[position].kept)
         else:
             yield "code", cell.source
 
@@ -230,7 +238,7 @@ def _twice(found: Match, mine: list[frozenset[str]]) -> Iterator[str]:
                 yield f"{name} is defined in {times} cells; the last one that runs counts."
 
 
-def _summary(found: Match, submitted: NotebookNode) -> Iterator[str]:
+def _summary(found: Match, submitted: NotebookNode, left: dict[str, str]) -> Iterator[str]:
     """Say what was put right elsewhere."""
     names = [slot.label for slot in found.slots if slot.index in found.by_name]
     if names:
@@ -243,7 +251,17 @@ def _summary(found: Match, submitted: NotebookNode) -> Iterator[str]:
     missing = sum(not slot.copies for slot in code)
     if changed:
         were = "cell was" if changed == 1 else "cells were"
-        yield f"{changed} set-up or demonstration {were} changed; what you defined there is kept."
+        but = f", but for {_left(left)}: experiments are not run at grading" if left else ""
+        yield (
+            f"{changed} set-up or demonstration {were} changed; what you defined there is "
+            f"kept{but}."
+        )
     if missing:
         were = "cell was" if missing == 1 else "cells were"
         yield f"{missing} set-up or demonstration {were} deleted; the original is used."
+
+
+def _left(names: dict[str, str]) -> str:
+    """List what was added to experiments and is not run, each name with what it needs."""
+    told = [f"{name}, which needs {need}" for name, need in list(names.items())[:SHOWN]]
+    return "; ".join(told) + (f"; and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

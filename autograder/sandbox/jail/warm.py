@@ -238,10 +238,20 @@ def _private() -> list[str]:
     return [name for name in sys.modules if name.partition(".")[0] == package]
 
 
+def _run_as_written() -> None:
+    """Let `torch.compile` give functions that run as they are; with `fullgraph` too."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.compiler.set_stance("force_eager")
+
+
 def settle(folder: str, private: Iterable[str]) -> None:
     """Point this process at its own folder, and forget the machinery around it."""
     home = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), folder)
     os.environ.update(home, USER="student", LOGNAME="student")
+    os.environ.setdefault("PATH", os.defpath)  # a cell may add to it
+    os.environ.pop("TORCHINDUCTOR_CACHE_DIR", None)  # torch set it to a folder of this process
+    _run_as_written()
     tempfile.tempdir = None
     for name in private:
         del sys.modules[name]

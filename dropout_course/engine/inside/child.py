@@ -16,12 +16,14 @@ known; so does the reply to ``{"op": "seed", "seed": int}``.
 from __future__ import annotations
 
 import base64
+import io
 import math
 import os
 import random
 import socket
 import struct
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,17 @@ PLAYS = b'"play"'  # in the header of each request that plays a scene; elsewhere
 REPLACED, NAMES = {"op": "replaced"}, 20  # names in a reply
 
 
+class Stream(io.StringIO):
+    """Keeps what a cell writes, and answers as the streams of a kernel do."""
+
+    encoding = "utf-8"
+    name = ""
+
+    def fileno(self) -> int:
+        """Give the standard output of this process, which leads nowhere."""
+        return 1
+
+
 class Cells:
     """Runs cells in IPython, as a notebook would, and collects what they show."""
 
@@ -45,8 +58,10 @@ class Cells:
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "NoColor"
         config.InteractiveShell.xmode = "Minimal"
+        config.IPKernelApp.connection_file = ""  # its presence says: this is a notebook
         self.shell = shell.shell_class().instance(config=config)
         _draw_to_files()
+        _help()
         self.shell.db = {}  # where %cd notes folders; the one on disk can't be written to in a jail
 
     @property
@@ -56,7 +71,10 @@ class Cells:
 
     def forget(self) -> None:
         """Empty the namespace; what was imported stays loaded."""
-        self.shell.reset(new_session=False)
+        self.shell.reset(new_session=True)  # the cells that follow are numbered from 1
+        past = self.shell.history_manager
+        past._i00 = past._i = past._ii = past._iii = ""
+        past.db_input_cache.clear()
 
     def run(
         self, source: str, seconds: float = math.inf, idle_seconds: float = math.inf
@@ -68,20 +86,36 @@ class Cells:
         from IPython.utils.capture import capture_output
 
         error: dict[str, Any] | None = None
-        with capture_output() as captured:
+        out, err = Stream(), Stream()
+        out.name, err.name = "<stdout>", "<stderr>"
+        shown = capture_output(stdout=False, stderr=False)
+        with redirect_stdout(out), redirect_stderr(err), shown as captured:
             try:
                 with interrupting.limited(seconds, idle_seconds):
-                    result = self.shell.run_cell(source, store_history=False)
+                    result = self.shell.run_cell(source, store_history=True)
                 raised = result.error_before_exec or result.error_in_exec
             except (SystemExit, KeyboardInterrupt) as stopped:
                 raised = stopped
             absent.forget()
             error = shell.error_of(self.shell, raised)
             outputs = _figures()
-        streams = [("stdout", captured.stdout), ("stderr", captured.stderr)]
+        streams = [("stdout", out.getvalue()), ("stderr", err.getvalue())]
         entries = [{"stream": name, "text": text[:STREAM]} for name, text in streams if text]
         entries += [kept for shown in captured.outputs if (kept := _kept(shown.data or {}))]
         return {"outputs": entries[:OUTPUTS] + outputs, "error": error}
+
+
+def _help() -> None:
+    """Add the built-in names that `site` adds, without which this process was started (-S)."""
+    import _sitebuiltins
+    import builtins
+
+    names: dict[str, Any] = {"help": _sitebuiltins._Helper()}
+    texts = {"copyright": sys.copyright, "credits": "See www.python.org for more information."}
+    texts["license"] = "See https://www.python.org/psf/license/"
+    names |= {name: _sitebuiltins._Printer(name, text) for name, text in texts.items()}
+    for name, value in names.items():
+        setattr(builtins, name, value)
 
 
 def _draw_to_files() -> None:
@@ -107,8 +141,6 @@ def _figures() -> list[dict[str, Any]]:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return []
-    import io
-
     pictures = []
     for number in pyplot.get_fignums()[:5]:
         sink = io.BytesIO()

@@ -7,6 +7,7 @@ it is a library that asks: that is ready for a refusal.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import io
 import os
@@ -15,16 +16,33 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from dropout_course.engine.inside import answering
+from dropout_course.engine.inside import answering, commands
 
 SHOWN = 200  # characters of a command
 REFUSED = 127 << 8  # what `os.system` gives where there may be no other process
+NOBODY = 1 << 22  # above every process id, so that a signal to it reaches none
+USUAL = ("", "/bin", "/usr/bin", "/usr/local/bin", os.path.dirname(sys.executable))
 
 
 def note(command: object) -> None:
     """Say that a command is not run."""
     words = command if isinstance(command, str) else " ".join(map(str, _listed(command)))
     print(f"(at grading, shell commands are not run: {words[:SHOWN]})")
+
+
+def pass_by(command: object, folder: object = None) -> None:
+    """Do what can be done of a command without a program; if that is not all of it, say so.
+
+    Parameters
+    ----------
+    command
+        A text, or a list of words.
+    folder
+        Where it is to be run; None: here.
+    """
+    where = os.fsdecode(folder) if isinstance(folder, (str, bytes, os.PathLike)) else ""
+    if not commands.done(command, where):
+        note(command)
 
 
 def _listed(command: object) -> list[object]:
@@ -44,6 +62,76 @@ def _run(args: Any, **kwargs: Any) -> subprocess.CompletedProcess[Any]:
     return subprocess.CompletedProcess(args, 0, out, err)
 
 
+class Popen(subprocess.Popen):  # type: ignore[type-arg]
+    """A program; where a cell is refused it, one that had nothing to say and has ended."""
+
+    def __init__(self, args: Any, *rest: Any, **kwargs: Any) -> None:
+        try:
+            super().__init__(args, *rest, **kwargs)
+        except PermissionError:
+            asker = sys._getframe(1).f_code.co_filename
+            if self._child_created or answering.foreign(asker) or not _usual(args):
+                raise
+            pass_by(args, kwargs.get("cwd"))
+            self._end(*(kwargs.get(name) for name in ("stdin", "stdout", "stderr")))
+
+    def _end(self, *asked: Any) -> None:
+        """Take the state of a program that has ended; its pipes lead nowhere."""
+        self.pid, self.returncode = NOBODY, 0
+        for name, wanted, mode in zip(("stdin", "stdout", "stderr"), asked, "wrr", strict=True):
+            pipe = self._nowhere(mode) if wanted == subprocess.PIPE else None
+            setattr(self, name, pipe)
+
+    def _nowhere(self, mode: str) -> Any:
+        binary = open(os.devnull, f"{mode}b")  # noqa: SIM115 - closed by whoever asked for it
+        if not self.text_mode:  # type: ignore[attr-defined]
+            return binary
+        return io.TextIOWrapper(binary, encoding=self.encoding, errors=self.errors)  # type: ignore[attr-defined]
+
+
+def _usual(args: Any) -> bool:
+    """Whether a program is named by its name, or lies where programs do.
+
+    What lies elsewhere is no program that a notebook needs, and who starts it hears the refusal:
+    so the doctor of the sandbox can see that there is one.
+    """
+    first = args if isinstance(args, (str, bytes, os.PathLike)) else next(iter(args), "")
+    words = os.fsdecode(first).split()
+    return not words or os.path.dirname(words[0]) in USUAL
+
+
+class _Ended:
+    """What `asyncio` gives for a program that had nothing to say and has ended."""
+
+    pid, returncode = NOBODY, 0
+
+    def __init__(self, kwargs: dict[str, Any]) -> None:
+        self.stdin = None
+        self.stdout, self.stderr = (
+            self._nothing(kwargs.get(name)) for name in ("stdout", "stderr")
+        )
+
+    def _nothing(self, wanted: Any) -> asyncio.StreamReader | None:
+        if wanted != subprocess.PIPE:
+            return None
+        (reader := asyncio.StreamReader()).feed_eof()
+        return reader
+
+    async def wait(self) -> int:
+        """Give its status at once."""
+        return 0
+
+    async def communicate(self, input: Any = None) -> tuple[bytes | None, bytes | None]:
+        """Give what its pipes brought: nothing."""
+        streams = self.stdout, self.stderr
+        return b"" if streams[0] else None, b"" if streams[1] else None
+
+    def _already(self, *signal: Any) -> None:
+        """Do nothing: it has ended."""
+
+    send_signal = terminate = kill = _already
+
+
 _REPLIES: list[tuple[Any, str, Callable[..., Any]]] = [
     (subprocess, "run", _run),
     (subprocess, "call", lambda command, **kwargs: 0),
@@ -60,6 +148,9 @@ def pass_over() -> None:
     """Let what starts programs go on where they are refused, in this process."""
     for module, name, reply in _REPLIES:
         setattr(module, name, _patient(getattr(module, name), reply))
+    subprocess.Popen = Popen  # type: ignore[misc]
+    for name in ("create_subprocess_exec", "create_subprocess_shell"):
+        setattr(asyncio, name, _awaited(getattr(asyncio, name)))
 
 
 def _patient(start: Callable[..., Any], reply: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,7 +162,29 @@ def _patient(start: Callable[..., Any], reply: Callable[..., Any]) -> Callable[.
         except PermissionError:
             if answering.foreign(sys._getframe(1).f_code.co_filename):
                 raise
-        note(args[0] if args else kwargs.get("args", kwargs.get("cmd", kwargs.get("command"))))
+        given = args[0] if args else kwargs.get("args", kwargs.get("cmd", kwargs.get("command")))
+        pass_by(given, kwargs.get("cwd"))
         return reply(*args, **kwargs)
+
+    return asked
+
+
+def _awaited(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Do the same for a function that is awaited: who asks is seen when it is called."""
+
+    @functools.wraps(start)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        foreign = answering.foreign(sys._getframe(1).f_code.co_filename)
+
+        async def started() -> Any:
+            try:
+                return await start(*args, **kwargs)
+            except PermissionError:
+                if foreign:
+                    raise
+            pass_by(args[0] if len(args) == 1 else list(args), kwargs.get("cwd"))
+            return _Ended(kwargs)
+
+        return started()
 
     return asked

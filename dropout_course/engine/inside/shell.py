@@ -1,4 +1,7 @@
-"""The shell in which a notebook's cells run at grading: IPython without a terminal or a kernel."""
+"""The shell in which a notebook's cells run at grading: IPython without a terminal or a kernel.
+
+It has the name of the one that a kernel uses, and what notebooks ask such a shell for.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,47 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dropout_course.engine.inside import answering, programs
+from dropout_course.engine.inside import answering, commands, programs, scarce
 
-_MKDIR = re.compile(r"\s*mkdir(?:\s+[\w./-]+)+\s*")  # often before %%writefile
+MANAGERS = ("pip", "conda", "mamba", "micromamba", "uv")  # of packages: nothing is installed here
+PROGRAMS = ("bash", "sh", "script", "perl", "ruby", "python", "python2", "python3", "pypy", "cmd")
+# In a kernel each cell runs in a loop; here only one that needs it, for `asyncio.run` does in none.
+_LOOP = re.compile(r"\b(create_task|ensure_future|get_running_loop|get_event_loop|asyncio\.gather)\b")
+_OWN_LOOP = re.compile(r"\b(asyncio\.run|run_until_complete|run_forever|Runner)\b")
 REGULAR = "as a regular file with just this name"
+_CAUGHT = re.compile(r"--(?:out|err)(?:\s+|=)(\w+)")
 _NOT_FOUND = re.compile(r"File `(['\"])(.+)\1` not found\.")  # what %run says
+
+
+class Kernel:
+    """Stands in for the kernel of a shell: whatever it is asked for does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing, as for ``get_ipython().kernel.do_shutdown(True)``."""
 
 
 def shell_class() -> Any:
     """Make the class of the shell; here, for IPython takes its time to import."""
     from IPython.core.error import UsageError
     from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.text import LSString, SList
 
-    class Shell(InteractiveShell):
+    class Silence(SList):  # type: ignore[misc]
+        """The lines of a program that said nothing: there are none, and each is empty."""
+
+        def __getitem__(self, which: Any) -> Any:
+            return super().__getitem__(which) if isinstance(which, slice) else ""
+
+    class ZMQInteractiveShell(InteractiveShell):
+        kernel = Kernel()
         where = ""  # the cell of another notebook in which an error was raised
         shown: BaseException | None = None  # an error that %run told of and did not pass on
 
@@ -44,6 +71,9 @@ def shell_class() -> Any:
 
         def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
             """Pass over a magic, or an extension, that is not installed here."""
+            if magic_name in MANAGERS or magic_name == "rehashx":  # which lists programs
+                programs.note(f"%{magic_name} {line}")
+                return None
             try:
                 return super().run_line_magic(magic_name, line, _stack_depth + 1)
             except (UsageError, ModuleNotFoundError) as error:
@@ -54,6 +84,9 @@ def shell_class() -> Any:
 
         def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
             """Run Python below a magic that is not installed here, as without it."""
+            if magic_name in PROGRAMS:
+                self._pass_over_script(magic_name, line, cell)
+                return None
             try:
                 return super().run_cell_magic(magic_name, line, cell)
             except UsageError as error:
@@ -78,19 +111,26 @@ def shell_class() -> Any:
 
         def system(self, cmd: str) -> None:
             """Pass over ``!pip install …``, so that the rest of its cell runs; make folders."""
-            if _MKDIR.fullmatch(cmd):
-                for name in (part for part in cmd.split()[1:] if not part.startswith("-")):
-                    with suppress(OSError):
-                        os.makedirs(name)
-                return
-            programs.note(cmd)
+            programs.pass_by(self.var_expand(cmd, depth=1))
 
-        def getoutput(self, cmd: str, *args: Any, **kwargs: Any) -> list[str]:
+        def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
             """Give nothing for ``files = !ls``."""
-            self.system(cmd)
-            return []
+            programs.pass_by(self.var_expand(cmd, depth=depth + 1))
+            return Silence() if split else LSString("")
 
-    return Shell
+        def _pass_over_script(self, magic: str, line: str, cell: str) -> None:
+            """Make the folders of a script, and the names that are to hold what it says."""
+            if magic not in ("bash", "sh") or not commands.done(cell):
+                programs.note(f"%%{magic} {line}".rstrip())
+            for name in _CAUGHT.findall(line):
+                self.user_ns[name] = ""
+
+        def should_run_async(self, raw_cell: str, **more: Any) -> bool:
+            """Run in a loop what awaits, and what asks for the loop of the kernel."""
+            asks = _LOOP.search(raw_cell) and not _OWN_LOOP.search(raw_cell)
+            return bool(asks) or super().should_run_async(raw_cell, **more)
+
+    return ZMQInteractiveShell
 
 
 def _not_installed(error: Exception, magic: str) -> bool:
@@ -130,6 +170,8 @@ def error_of(shell: Any, raised: BaseException | None) -> dict[str, Any] | None:
     if raised is None:
         return None
     error = answering.describe(raised)
+    if cause := scarce.limit(raised):
+        error["message"] = f"{error['message']} ({cause})".lstrip()
     if found := _NOT_FOUND.search(error["message"]):
         error["message"] = f"{found[2]} is not there: hand it in beside the notebook, {REGULAR}"
     elif where or (where := _file(raised)):  # the line is not one of this cell

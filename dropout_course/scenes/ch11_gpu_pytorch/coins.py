@@ -170,8 +170,8 @@ def only_new_garbage() -> Iterator[None]:
 def seeded_dropout_kept(ns: Namespace, n: int, p: float, seed: int) -> dict[str, Any]:
     """Look at what stays in memory after ``seeded_dropout`` of n elements, the result left out.
 
-    Counted are tensors of more than a few elements that were made while the function ran, and the
-    input.
+    Counted are tensors of more than a few elements that were made while the function ran, the
+    input, and NumPy arrays that the function keeps for its gradient.
 
     Returns
     -------
@@ -212,8 +212,16 @@ def seeded_dropout_kept(ns: Namespace, n: int, p: float, seed: int) -> dict[str,
             gc.collect()  # for what holds on to itself
         kept = alive()
     boolean = sum(t.numel() for t in kept.values() if t.dtype == torch.bool)
-    elements = sum(t.numel() for t in kept.values())
+    elements = sum(t.numel() for t in kept.values()) + _in_numpy(y.grad_fn)
     return {"elements": elements, "input": given in kept, "boolean": boolean}
+
+
+def _in_numpy(node: Any) -> int:
+    """Count the elements of large NumPy arrays that a function of the graph has as attributes."""
+    import numpy as np
+
+    held = [one for one in getattr(node, "__dict__", {}).values() if isinstance(one, np.ndarray)]
+    return sum(array.size for array in held if array.size > LARGE)
 
 
 def checkpoint_run(
