@@ -183,7 +183,9 @@ def test_what_answers_an_exercise_behind_an_adaptor_is_not_there(runner):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", JUDGING)
 def test_what_judges_can_not_be_imported_and_the_error_says_what_to_do(runner, name):
-    for source in (f"import dropout_course.{name}", f"import dropout_course.{name} as x"):
+    inside, _, last = f"dropout_course.{name}".rpartition(".")
+    sources = [f"import {inside}.{last}", f"import {inside}.{last} as x"]
+    for source in (*sources, f"from {inside} import {last}"):
         _, error = said(runner, source)
         assert "leave this import out" in error
 

@@ -31,10 +31,10 @@ class _OutOfReach(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         if name.startswith(LAB) and not name.rpartition(".")[2].startswith("_"):
             return importlib.machinery.ModuleSpec(name, self)
+        # Without a name: one that is named is passed over by ``from dropout_course import …``.
         raise ModuleNotFoundError(
             f"{name} judges answers, so it is not there at grading; your notebook needs "
-            f"{PACKAGE}.check and {PACKAGE}.lab alone: leave this import out",
-            name=name,
+            f"{PACKAGE}.check and {PACKAGE}.lab alone: leave this import out"
         )
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
