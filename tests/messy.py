@@ -309,7 +309,7 @@ MESSY: dict[str, Make] = {
 }
 
 
-def messy(name: str) -> tuple[NotebookNode, dict[str, bytes]]:
+def messy(make: Make) -> tuple[NotebookNode, dict[str, bytes]]:
     """Make one of them, with the files beside it."""
     notebook = filled("dropout_inverted")
-    return notebook, MESSY[name](notebook) or {}
+    return notebook, make(notebook) or {}

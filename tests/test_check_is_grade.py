@@ -93,7 +93,7 @@ def test_idioms_and_mistakes(tmp_path, monkeypatch, kind, chapter, number):
 
 @pytest.mark.parametrize("name", MESSY if ALL else SOME)
 def test_messy_notebooks(tmp_path, monkeypatch, name):
-    path = hand_in(tmp_path, "03-dropout-forward.ipynb", *messy(name))
+    path = hand_in(tmp_path, "03-dropout-forward.ipynb", *messy(MESSY[name]))
     assert all(compare(path, monkeypatch).values())
 
 
@@ -101,7 +101,7 @@ USES = "import torch\n\ndef draw_mask(*args):\n    return torch.rand(3) > 0.5"
 
 
 def test_what_torch_in_a_numpy_chapter_says_is_the_same(tmp_path, monkeypatch):
-    made, files = messy("TkAgg")
+    made, files = messy(MESSY["TkAgg"])
     next(c for c in made.cells if c.id == "draw_mask").source = USES
     path = hand_in(tmp_path, "03-dropout-forward.ipynb", made, files)
     laws = compare(path, monkeypatch)

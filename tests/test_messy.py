@@ -6,12 +6,16 @@ import json
 
 import pytest
 from messy import MESSY, ROOT, filled, insert, messy
+from messy_files import FILES
+from messy_kernel import KERNEL
+from messy_libraries import LIBRARIES
 
 from autograder.referee import Config
 from autograder.referee.limits import Limits
 from autograder.single import grade_file
 
 pytestmark = pytest.mark.slow
+KINDS = MESSY | FILES | LIBRARIES | KERNEL
 
 
 def graded(tmp_path, notebook, files=None, hidden=False, **limits_):
@@ -23,9 +27,9 @@ def graded(tmp_path, notebook, files=None, hidden=False, **limits_):
     return grade_file(path, ROOT, config, hidden=hidden)
 
 
-@pytest.mark.parametrize("name", MESSY)
+@pytest.mark.parametrize("name", KINDS)
 def test_messy_notebooks_get_full_marks(tmp_path, name):
-    result = graded(tmp_path, *messy(name)).result
+    result = graded(tmp_path, *messy(KINDS[name])).result
     lost = {e.id: e.message for e in result.exercises if e.score < e.max_score}
     assert not lost
     assert result.score == 60
@@ -101,7 +105,7 @@ def test_a_helper_that_is_not_taken_is_named(tmp_path, kind):
 )
 def test_torch_that_is_not_used_costs_nothing_and_torch_that_is_says_what_to_do(tmp_path, line):
     notebook = filled()
-    insert(notebook, 5, line, "import torch\ntorch.manual_seed(1)")
+    insert(notebook, 5, line, "import torch\ntorch.rand(1)")
     told = graded(tmp_path, notebook)
     assert told.result.score == 60
-    assert "write what torch.manual_seed does with NumPy" in json.dumps(told.result.cell_outputs)
+    assert "write what torch.rand does with NumPy" in json.dumps(told.result.cell_outputs)

@@ -111,7 +111,6 @@ def loss_grads_with(dropout: Dropout) -> LossGrads:
         cross-entropy, and its gradients in a dict with the keys of `params`.  Any other
         function of that form can be given to `fit` in its place.
     """
-
     from .gradients import loss_grads  # late: not there where chapter 4 is graded, whose 4.3 it is
 
     return partial(loss_grads, dropout)

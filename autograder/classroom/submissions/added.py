@@ -41,12 +41,15 @@ class Names:
         Names that were imported.
     course : set of str
         Those among them that come from the course's package: they draw and train.
+    asked : set of str
+        Names that exercises ask for.
     """
 
     gone: set[str] = field(default_factory=set)
     later: dict[str, set[str]] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
     course: set[str] = field(default_factory=set)
+    asked: Set[str] = frozenset()
 
     def run(self, source: str) -> None:
         """Take note of a cell that is run."""
@@ -77,7 +80,7 @@ class Names:
 
     def copy(self) -> Names:
         """Give one that can be changed without changing this one."""
-        made = Names()
+        made = Names(asked=self.asked)
         made.take(self)
         return made
 
@@ -90,7 +93,7 @@ class Names:
         """Take note of a statement that is not run."""
         self.gone |= stores(node) | (changes(node) - self.modules)
 
-    def lacking(self, node: ast.stmt) -> list[str]:
+    def lacking(self, node: ast.stmt, barred: Set[str] = frozenset()) -> list[str]:
         """Name what a statement needs, at once or in functions that it uses, and can't have."""
         seen: set[str] = set()
         todo = list(reads(node))
@@ -99,7 +102,7 @@ class Names:
             if name not in seen and len(seen) < MOST:
                 seen.add(name)
                 todo += () if name in self.gone else self.later.get(name, ())
-        return sorted(seen & self.gone)
+        return sorted(seen & self.gone) or sorted(seen & barred)
 
 
 @dataclass(frozen=True)
@@ -112,10 +115,13 @@ class Added:
         Statements, in their order.
     left : dict
         What the student defined there and is not run: for each name one that it needs.
+    altered : dict
+        The same of the names that the demonstration itself defines.
     """
 
     kept: list[str]
     left: dict[str, str] = field(default_factory=dict)
+    altered: dict[str, str] = field(default_factory=dict)
 
 
 def additions_of(found: Match, submitted: NotebookNode) -> dict[int, Added]:
@@ -129,7 +135,7 @@ def additions_of(found: Match, submitted: NotebookNode) -> dict[int, Added]:
         return {}
     answers = frozenset().union(*(slot.asked for slot in found.slots))
     places = {place: slot for slot in demos for place in slot.copies}
-    names, result = Names(), {}
+    names, result = Names(asked=answers), {}
     for place, cell in enumerate(submitted.cells):
         if cell.cell_type != "code":
             continue
@@ -155,8 +161,10 @@ def additions(
     """Find what a student added to a demonstration and can be run without it.
 
     Functions, classes, imports and whatever gives one of `answers` a value are kept at any rate.
-    What merely shows something is not. If no line of the original is left, or the cell is no
-    Python for `ast`, it is the student's alone and comes back whole.
+    What merely shows something is not, nor a statement of ours that was altered and uses the
+    course's package or an answer, for that may take as long as the original. If no line of the
+    original is left, or the cell is no Python for `ast`, it is the student's alone and comes back
+    whole.
 
     Parameters
     ----------
@@ -167,7 +175,7 @@ def additions(
     names : Names, optional
         What there is above the cell; it is brought up to date.
     """
-    names = Names() if names is None else names
+    names = Names(asked=answers) if names is None else names
     lines = CELL_MAGIC.sub("", changed).split("\n")
     after = parsed(_plain(changed))
     ours = set(statements(original))
@@ -179,7 +187,8 @@ def additions(
     try:
         text = _texts(after.body, lines)
         new = [dump not in ours for dump in dumps]
-        return _chosen(after.body, new, text, answers, names)
+        given = frozenset().union(*map(stores, _body(original)))
+        return _chosen(after.body, new, text, answers, names, given)
     except RecursionError:  # nested beyond what is looked into
         return Added([changed])
 
@@ -198,7 +207,12 @@ def _texts(body: list[ast.stmt], lines: list[str]) -> list[str]:
 
 
 def _chosen(
-    body: list[ast.stmt], new: list[bool], text: list[str], answers: Set[str], names: Names
+    body: list[ast.stmt],
+    new: list[bool],
+    text: list[str],
+    answers: Set[str],
+    names: Names,
+    given: Set[str],
 ) -> Added:
     """Choose among the statements of a cell."""
     spoiled: dict[str, tuple[int, str]] = {}
@@ -208,14 +222,15 @@ def _chosen(
         kept = [
             number
             for number, node in enumerate(body)
-            if _is_kept(node, number, new[number], asked[number], trial, spoiled)
+            if _is_kept(node, number, new[number], asked[number], trial, given, spoiled)
         ]
         if spoiled == before:
             break
     names.take(trial)
     wanted = [n for n in kept if not _only_shows(body[n], text[n], names)]
     left = {n: need for n, (_, need) in spoiled.items() if n in names.gone and n != need}
-    return Added([text[n] for n in wanted], left)
+    own = {n: need for n, need in left.items() if n not in given}
+    return Added([text[n] for n in wanted], own, {n: left[n] for n in left if n in given})
 
 
 def _is_kept(
@@ -224,6 +239,7 @@ def _is_kept(
     new: bool,
     asked: bool,
     names: Names,
+    given: Set[str],
     spoiled: dict[str, tuple[int, str]],
 ) -> bool:
     """Decide on one statement, and take note of what it gives or fails to give.
@@ -239,7 +255,10 @@ def _is_kept(
         return True
     touched = stores(node) | (changes(node) - names.modules)
     later = [spoiled[n][1] for n in sorted(touched & set(spoiled)) if spoiled[n][0] > number]
-    needs = names.lacking(node) or later
+    needs = (
+        names.lacking(node, names.course | names.asked if touched <= given else frozenset())
+        or later
+    )
     if not needs:
         names.keep(node)
         return True
@@ -258,14 +277,10 @@ def _only_shows(node: ast.stmt, text: str, names: Names) -> bool:
     if not isinstance(node, ast.Expr) or stores(node):
         return False
     call = node.value
-    if not isinstance(call, ast.Call | ast.Await):
-        return True
-    roots = changes(node) | ({call.func.id} if _is_plain(call) else set())
-    return bool(roots & (_SHOWS | names.course))
-
-
-def _is_plain(call: ast.expr) -> bool:
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    if not isinstance(call, ast.Call):
+        return not isinstance(call, ast.Await)
+    called = {call.func.id} if isinstance(call.func, ast.Name) else changes(node)
+    return bool(called & (_SHOWS | names.course))
 
 
 def _body(source: str) -> list[ast.stmt]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
@@ -21,10 +19,10 @@ from autograder.classroom.folder.files import (
     read_regular,
 )
 from autograder.classroom.submissions.match import grade_id
+from autograder.classroom.submissions.named import NOTEBOOK, matched_in, named_in
 from autograder.classroom.submissions.parse import UnreadableError, parse
 from autograder.referee.limits import Limits
 
-NOTEBOOK = ".ipynb"
 OURS = "it is a notebook of the course, and may be somebody else's"
 Refuse = Callable[[str, NotebookNode], str | None]
 
@@ -67,8 +65,9 @@ def beside(
 def mentioned(path: Path, notebook: NotebookNode, room: int = Limits.files_bytes) -> Beside:
     """Read what stands beside a notebook file and is named in its code.
 
-    Other students' files may stand there as well, so that nothing else is looked at, and no
-    notebook of the course is taken.
+    What its helpers name counts as well, and data files whose names the code lists or puts
+    together. Other students' files may stand there too, so that nothing else is looked at, and
+    no notebook of the course is taken.
     """
 
     def refuse(name: str, found: NotebookNode) -> str | None:
@@ -76,32 +75,65 @@ def mentioned(path: Path, notebook: NotebookNode, room: int = Limits.files_bytes
             return None
         return OURS if any(name in cell.source for cell in notebook.cells) else ""
 
-    is_named = names_of(notebook)
+    code = [cell.source for cell in notebook.cells]
     try:
-        wanted = {p.name for p in path.parent.iterdir() if is_named(p.name)} - {path.name}
+        there = {p.name for p in path.parent.iterdir()} - {path.name}
     except OSError:
         return Beside()
-    if not wanted:
+    if not any(map(named_in(code), there)) and not any(map(matched_in(code), there)):
         return Beside()
-    tops = (e for e in entries(path.parent) if e.name.partition("/")[0] in wanted)
-    return _read(tops, room, is_named, refuse)
+    found = [entry for entry in entries(path.parent) if _top(entry) in there]
+    code += _code_beside(found, code, room)
+    is_named, is_matched = named_in(code), matched_in(code)
+    named = [entry for entry in found if is_named(_top(entry))]
+    listed = [e for e in found if "/" not in e.name and is_matched(e.name)]  # no folder unnamed
+    data = [e for e in listed if not is_named(e.name) and _is_plain(e, room)]
+    return _read([*named, *data], room, is_named, refuse)
+
+
+def _top(entry: Entry) -> str:
+    return entry.name.partition("/")[0]
+
+
+def _code_beside(found: list[Entry], code: list[str], room: int) -> list[str]:
+    """Read the helpers that code names, those that they name in turn, and so on."""
+    read: dict[str, str] = {}
+    while True:
+        is_named = named_in([*code, *read.values()])
+        more = [e for e in found if e.name not in read and is_named(_top(e)) and not e.trouble]
+        texts = {e.name: text for e in more if (text := _code_of(e, room)) is not None}
+        if not texts:
+            return list(read.values())
+        read |= texts
+
+
+def _code_of(entry: Entry, room: int) -> str | None:
+    """Give the code of a module or of a notebook that is none of the course; else None."""
+    try:
+        if entry.name.endswith(".py") and entry.size <= room:
+            return read_regular(entry.path, room).decode(errors="replace")
+        if entry.name.endswith(NOTEBOOK):
+            notebook, _ = parse(read_regular(entry.path, NOTEBOOK_LIMIT))
+            sources = [cell.source for cell in notebook.cells if _is_code(cell)]
+            return None if _is_ours(notebook) else "\n".join(sources)
+    except (OSError, UnreadableError):  # as `_read` says
+        pass
+    return None
+
+
+def _is_plain(entry: Entry, room: int) -> bool:
+    """Tell whether a data file is no notebook under another ending."""
+    if entry.trouble or entry.size > room:
+        return True  # it is not taken, as `_read` says
+    try:
+        return b'"nbformat"' not in read_regular(entry.path, room)
+    except OSError:
+        return True
 
 
 def names_of(notebook: NotebookNode) -> Callable[[str], bool]:
     """Give what tells whether a file is named in a notebook, with its ending or without."""
-
-    @cache  # when it is first asked for: most hand in nothing beside their notebook
-    def words() -> tuple[set[str], str]:
-        text = "\n".join(cell.source for cell in notebook.cells)
-        found = set(re.findall(r"[\w.-]+", text))
-        return found | {word.partition(".")[0] for word in found}, text
-
-    def is_named(name: str) -> bool:
-        stem = name.removesuffix(".py").removesuffix(NOTEBOOK)
-        found, text = words()
-        return name in found or stem in found or (" " in name and name in text)
-
-    return is_named
+    return named_in(cell.source for cell in notebook.cells)
 
 
 def _nothing(name: str) -> bool:

@@ -71,14 +71,13 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
             found.by_name.add(slot.index)
     notes = [note for slot in found.slots for note in _notes(slot, found, submitted)]
     added = additions_of(found, submitted)
-    left = {name: need for more in added.values() for name, need in more.left.items()}
-    notes += [*_twice(found, mine), *_summary(found, submitted, left)]
+    notes += [*_twice(found, mine), *_summary(found, submitted, added)]
     answers = {slot.index: _answer(slot, submitted) for slot in found.slots}
     untouched = [s.id for s in found.slots if s.kind == "answer" and answers[s.index] is None]
     ours = notebook.metadata.setdefault("dropout_course", NotebookNode())
     ours["untouched"] = untouched
-    if left:
-        ours["not_run"] = left  # for what an answer that needs it is told
+    if not_run := {n: need for a in added.values() for n, need in (a.altered | a.left).items()}:
+        ours["not_run"] = not_run  # for what an answer that needs it is told
     notebook.cells = _in_order(notebook, found, submitted, answers, added)
     return Rebuilt(notebook, [*notes, *_reaching(notebook)])
 
@@ -238,7 +237,7 @@ def _twice(found: Match, mine: list[frozenset[str]]) -> Iterator[str]:
                 yield f"{name} is defined in {times} cells; the last one that runs counts."
 
 
-def _summary(found: Match, submitted: NotebookNode, left: dict[str, str]) -> Iterator[str]:
+def _summary(found: Match, submitted: NotebookNode, added: dict[int, Added]) -> Iterator[str]:
     """Say what was put right elsewhere."""
     names = [slot.label for slot in found.slots if slot.index in found.by_name]
     if names:
@@ -251,17 +250,22 @@ def _summary(found: Match, submitted: NotebookNode, left: dict[str, str]) -> Ite
     missing = sum(not slot.copies for slot in code)
     if changed:
         were = "cell was" if changed == 1 else "cells were"
-        but = f", but for {_left(left)}: experiments are not run at grading" if left else ""
-        yield (
-            f"{changed} set-up or demonstration {were} changed; what you defined there is "
-            f"kept{but}."
-        )
+        yield f"{changed} set-up or demonstration {were} changed; {_kept_of(added)}."
     if missing:
         were = "cell was" if missing == 1 else "cells were"
         yield f"{missing} set-up or demonstration {were} deleted; the original is used."
 
 
-def _left(names: dict[str, str]) -> str:
-    """List what was added to experiments and is not run, each name with what it needs."""
-    told = [f"{name}, which needs {need}" for name, need in list(names.items())[:SHOWN]]
-    return "; ".join(told) + (f"; and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+def _kept_of(added: dict[int, Added]) -> str:
+    """Say what is kept of changed cells of ours, and name what is not."""
+    left = {name: need for more in added.values() for name, need in more.left.items()}
+    if left:
+        told = [f"{name}, which needs {need}" for name, need in list(left.items())[:SHOWN]]
+        told += [f"and {len(left) - SHOWN} more"] if len(left) > SHOWN else []
+        return (
+            f"what you defined there is kept, but for {'; '.join(told)}: experiments are not run "
+            "at grading"
+        )
+    if any(more.altered for more in added.values()):
+        return "what you added there is kept, and experiments are not run at grading"
+    return "what you defined there is kept"

@@ -62,7 +62,7 @@ def _run(args: Any, **kwargs: Any) -> subprocess.CompletedProcess[Any]:
     return subprocess.CompletedProcess(args, 0, out, err)
 
 
-class Popen(subprocess.Popen):  # type: ignore[type-arg]
+class Popen(subprocess.Popen):
     """A program; where a cell is refused it, one that had nothing to say and has ended."""
 
     def __init__(self, args: Any, *rest: Any, **kwargs: Any) -> None:
@@ -70,7 +70,8 @@ class Popen(subprocess.Popen):  # type: ignore[type-arg]
             super().__init__(args, *rest, **kwargs)
         except PermissionError:
             asker = sys._getframe(1).f_code.co_filename
-            if self._child_created or answering.foreign(asker) or not _usual(args):
+            started = self._child_created  # type: ignore[attr-defined]
+            if started or answering.foreign(asker) or not _usual(args):
                 raise
             pass_by(args, kwargs.get("cwd"))
             self._end(*(kwargs.get(name) for name in ("stdin", "stdout", "stderr")))

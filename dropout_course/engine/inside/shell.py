@@ -19,7 +19,9 @@ from dropout_course.engine.inside import answering, commands, programs, scarce
 MANAGERS = ("pip", "conda", "mamba", "micromamba", "uv")  # of packages: nothing is installed here
 PROGRAMS = ("bash", "sh", "script", "perl", "ruby", "python", "python2", "python3", "pypy", "cmd")
 # In a kernel each cell runs in a loop; here only one that needs it, for `asyncio.run` does in none.
-_LOOP = re.compile(r"\b(create_task|ensure_future|get_running_loop|get_event_loop|asyncio\.gather)\b")
+_LOOP = re.compile(
+    r"\b(create_task|ensure_future|get_running_loop|get_event_loop|asyncio\.gather)\b"
+)
 _OWN_LOOP = re.compile(r"\b(asyncio\.run|run_until_complete|run_forever|Runner)\b")
 REGULAR = "as a regular file with just this name"
 _CAUGHT = re.compile(r"--(?:out|err)(?:\s+|=)(\w+)")
@@ -44,7 +46,7 @@ def shell_class() -> Any:
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.text import LSString, SList
 
-    class Silence(SList):  # type: ignore[misc]
+    class Silence(SList):
         """The lines of a program that said nothing: there are none, and each is empty."""
 
         def __getitem__(self, which: Any) -> Any:
