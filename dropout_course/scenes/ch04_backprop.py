@@ -39,20 +39,6 @@ def dropout_layer_run(ns: Namespace, p: float, seed: int, steps: Sequence[Any]) 
     return [_copied(_layer_step(layer, step)) for step in steps]
 
 
-def dropout_layers_run(
-    ns: Namespace, p: float, seeds: Sequence[int], steps: Sequence[Any]
-) -> list[list[Any]]:
-    """Lead one layer for each seed through the same steps; see `dropout_layer_run`.
-
-    Returns
-    -------
-    list
-        What each layer gave.
-    """
-    # Each gets inputs of its own: a layer may write to what it is given.
-    return [dropout_layer_run(ns, p, seed, [_anew(step) for step in steps]) for seed in seeds]
-
-
 def dropout_layers_made(ns: Namespace, rates: Sequence[float], seed: int) -> list[Any]:
     """Build ``Dropout(p, rng)`` for several rates of dropping.
 
@@ -137,10 +123,6 @@ def _copied(result: Any) -> Any:
     return result.copy() if isinstance(result, np.ndarray) else result
 
 
-def _anew(step: Any) -> Any:
-    return step if isinstance(step, str) else tuple(_copied(part) for part in step)
-
-
 def _layer_step(layer: Any, step: Any) -> Any:
     """Take one step of `dropout_layer_run`."""
     if isinstance(step, str):
@@ -154,7 +136,6 @@ def _layer_step(layer: Any, step: Any) -> Any:
 
 SCENES = {
     "dropout_layer_run": dropout_layer_run,
-    "dropout_layers_run": dropout_layers_run,
     "dropout_layers_made": dropout_layers_made,
     "dropout_layers_in_turn": dropout_layers_in_turn,
     "evaluate_modes_run": evaluate_modes_run,

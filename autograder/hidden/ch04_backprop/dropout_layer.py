@@ -13,7 +13,6 @@ from dropout_course.exercises.ch04_backprop.layer import (
     refused_backward,
     refuses_rates,
     run,
-    run_each,
     switched,
 )
 
@@ -45,9 +44,10 @@ NOT_THE_SAME_MASK = Coincidence(
 
 @visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_075)
 def keeps_and_scales(student, case):
-    ones, seeds = np.ones((1, 120), np.float32), [case.seed() for _ in range(100)]
+    ones = np.ones((1, 120), np.float32)
+    asked = [run(student, 0.75, case.seed(), ("forward", ones)) for _ in range(100)]
     kept = 0
-    for (y,) in run_each(student, 0.75, seeds, ("forward", ones)).value:
+    for (y,) in (answer.value for answer in asked):
         mask = switched(case, y, 0.75)
         kept += int(mask.sum())
         if mask.any():

@@ -16,7 +16,6 @@ from dropout_course.exercises.ch04_backprop.layer import (
     refused_backward,
     refuses_rates,
     run,
-    run_each,
     switched,
 )
 
@@ -52,9 +51,9 @@ KEPT_AT_035 = Binomial(
      statistic=KEPT_AT_035)  # fmt: skip
 def keeps_and_scales(student, case):
     # A hundred layers, each with its own seed: what is shared between rows or calls is not seen.
-    seeds = [case.seed() for _ in range(100)]
+    asked = [run(student, 0.35, case.seed(), ("forward", np.ones(120))) for _ in range(100)]
     kept = 0
-    for (y,) in run_each(student, 0.35, seeds, ("forward", np.ones(120))).value:
+    for (y,) in (answer.value for answer in asked):
         mask = switched(case, y, 0.35)
         kept += int(mask.sum())
         if mask.any():
@@ -203,8 +202,8 @@ def played(student, *steps, p=0.3):
 
 @question("How large is the share of kept units?")
 def share(student, case):
-    made = run_each(student, 0.3, range(100), ("forward", np.ones(120))).value
-    return round(float(np.mean([(y != 0).mean() for (y,) in made])), 1)
+    asked = [run(student, 0.3, seed, ("forward", np.ones(120))) for seed in range(100)]
+    return round(float(np.mean([(answer.value[0] != 0).mean() for answer in asked])), 1)
 
 
 @question("What becomes of a kept 1?")
