@@ -44,8 +44,8 @@ NOT_THE_SAME_MASK = Coincidence(
 
 @visible.keeps_and_scales.elsewhere(weight=2, statistic=KEPT_AT_075)
 def keeps_and_scales(student, case):
-    ones = np.ones((1, 120), np.float32)
-    asked = [run(student, 0.75, case.seed(), ("forward", ones)) for _ in range(100)]
+    ones = np.ones((1, 480), np.float32)
+    asked = [run(student, 0.75, case.seed(), ("forward", ones)) for _ in range(25)]
     kept = 0
     for (y,) in (answer.value for answer in asked):
         mask = switched(case, y, 0.75)

@@ -8,12 +8,14 @@ whoever asked.
 from __future__ import annotations
 
 import io
+import linecache
 import os
 import sys
 import traceback
 import types
 import warnings
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from dropout_course.engine.inside import codec
 
 MESSAGE = 2000  # characters of an exception's message that are kept
 FRAMES = 6  # lines of the student's own traceback that are kept
+DEPTH = 200  # frames of a traceback that are looked at
 _PACKAGE = str(Path(__file__).resolve().parents[2])  # the package
 _LIBRARIES = tuple({sys.prefix + os.sep, sys.base_prefix + os.sep})
 Find = Callable[[str], Callable[..., Any]]
@@ -188,11 +191,16 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 def frames_of(error: BaseException) -> list[traceback.FrameSummary]:
     """Give the frames of the student's code: no library's and none of ours."""
+    frames = []
     try:
-        frames = traceback.extract_tb(error.__traceback__, limit=200)
+        for frame, line in islice(traceback.walk_tb(error.__traceback__), DEPTH):
+            code = frame.f_code
+            if not foreign(code.co_filename):  # of the others no source is read
+                linecache.checkcache(code.co_filename)
+                frames.append(traceback.FrameSummary(code.co_filename, line, code.co_name))
     except Exception:
         return []
-    return [frame for frame in frames if not foreign(frame.filename)]
+    return frames
 
 
 def foreign(filename: str) -> bool:

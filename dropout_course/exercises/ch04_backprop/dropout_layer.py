@@ -50,8 +50,8 @@ KEPT_AT_035 = Binomial(
 @law("Units are kept with probability 1 - p, and divided by it", weight=4, core=True,
      statistic=KEPT_AT_035)  # fmt: skip
 def keeps_and_scales(student, case):
-    # A hundred layers, each with its own seed: what is shared between rows or calls is not seen.
-    asked = [run(student, 0.35, case.seed(), ("forward", np.ones(120))) for _ in range(100)]
+    # Many layers, each with its own seed: what is shared between rows or calls is not seen.
+    asked = [run(student, 0.35, case.seed(), ("forward", np.ones(480))) for _ in range(25)]
     kept = 0
     for (y,) in (answer.value for answer in asked):
         mask = switched(case, y, 0.35)
@@ -202,7 +202,7 @@ def played(student, *steps, p=0.3):
 
 @question("How large is the share of kept units?")
 def share(student, case):
-    asked = [run(student, 0.3, seed, ("forward", np.ones(120))) for seed in range(100)]
+    asked = [run(student, 0.3, seed, ("forward", np.ones(480))) for seed in range(25)]
     return round(float(np.mean([(answer.value[0] != 0).mean() for answer in asked])), 1)
 
 

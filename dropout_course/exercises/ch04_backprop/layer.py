@@ -18,13 +18,17 @@ def switched(case, y, p):
     What value that is, the law about the factor judges.
     """
     y = case.array(y, what="the result for an array of ones")
-    different = np.unique(np.round(y[y != 0], 6))
+    mask = y != 0
+    kept = y[mask]
+    if (kept == kept[:1]).all():  # as a rule; to round and sort takes ten times as long
+        return mask
+    different = np.unique(np.round(kept, 6))
     text = (
         f"in training mode at p = {p}, a 1 becomes 0 or 1/(1-p) = {1 / (1 - p):.6g}, "
         "and here it becomes more than one other value"
     )
     case.that(different.size <= 1, text, received=different[:4])
-    return y != 0
+    return mask
 
 
 def refuses_rates(student, case, rates):
