@@ -25,6 +25,14 @@ from dropout_course.engine.student import Student
 
 SECONDS = 2.0  # of processor time that a callable may use
 SHARE = 0.2  # of an exercise's points that one may earn
+# A call for each of a thousand callables; cells, which IPython runs, would take half of the time.
+CHOOSE = """
+def called():
+    return [name for name, _ in found]
+
+def choose(numbers):
+    globals().update({name: found[i][1] for name, i in numbers.items()})
+"""
 PACKAGE = Path(boot.course_package())
 STEMS = [chapter["stem"] for chapter in course.chapters().values()]
 JUDGING = ("course", "exercises", "engine.judging", "engine.laws", "engine.checking")
@@ -45,7 +53,6 @@ class Searched:
     def __init__(self, start):
         self._start = start
         self._begin()
-        self.session.run("names", "def called(): return [name for name, _ in found]")
         self.names = Student(self.session.transport()).called().value
         assert len(self.names) > 100  # numpy's are not among them: these are the course's own
 
@@ -54,6 +61,7 @@ class Searched:
             self._start, seed=1, limits=Limits(cell_seconds=60.0, calls_seconds=SECONDS, restarts=0)
         )
         self.session.run("search", searching.SEARCH)
+        self.session.run("choose", CHOOSE)
         assert not self.session.trouble, self.session.trouble
 
     def put(self, chosen):
@@ -61,9 +69,9 @@ class Searched:
         if self.session._process is None or self.session._idle > 5:  # the last one ended it
             self.session.close()
             self._begin()
-        names = ", ".join(f"{name!r}: found[{i}][1]" for name, i in chosen.items())
-        self.session.run("answer", f"globals().update({{{names}}})")
-        return Student(self.session.transport())
+        student = Student(self.session.transport())
+        student.choose(chosen).value  # noqa: B018 - waits for it
+        return student
 
     def best(self, exercise):
         """Give what earns too much, best first."""
