@@ -53,9 +53,11 @@ class ChapterMapDirective(SphinxDirective):
         known = json.loads((root / REGISTRY).read_text("utf-8"))
         lines = self.lines()
         total = sum(one["points"] for one in known["exercises"].values())
+        more = sum(float(line["points"] or 0) for line in lines.values())
+        capstone = f" The capstone has another {more:g}." if more else ""
         out = self.parsed(
             f"Exercises are graded automatically, {len(known['exercises'])} of them for "
-            f"{total:g} points."
+            f"{total:g} points.{capstone}"
         )
         docs = [doc for doc in sorted(self.env.found_docs) if CHAPTER.match(doc)]
         out.append(html('<ol class="chapter-map">'))

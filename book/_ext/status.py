@@ -20,6 +20,7 @@ PACKAGES = [
     "myst-nb",
     "sphinxcontrib-katex",
     "numpy",
+    "torch",
     "scipy",
     "scikit-learn",
     "matplotlib",

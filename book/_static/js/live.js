@@ -27,9 +27,9 @@
   }
 
   // Axes of a chart: how values become places, and the lines and words to draw. An axis has ends,
-  // ticks and a name, and may be logarithmic.
-  function chart(width, height, x, y) {
-    const left = 44, right = 14, top = 10, bottom = 42;
+  // ticks and a name, and may be logarithmic. `right` is the room behind the last value.
+  function chart(width, height, x, y, right = 14) {
+    const left = 44, top = 10, bottom = 42;
     const along = (axis, from, to) => {
       const f = axis.log ? Math.log : (v) => v;
       const [a, b] = axis.ends.map(f);

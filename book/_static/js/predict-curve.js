@@ -5,6 +5,7 @@
 (() => {
   const { live: { make, chart, LiveFigure } } = window.dropoutCourse;
   const STEPS = 50;  // of an arrow key from one end of the y axis to the other
+  const NAMES = 82, LINE = 18;  // room for a curve's name behind its end, and a line of text
   const round = (value) => String(Number(value.toPrecision(2)));
 
   function ticks([low, high], log) {
@@ -189,7 +190,7 @@
       const pad = this.log.x ? 1 : 0.04 * (xs.at(-1) - xs[0]);
       const ends = this.log.x ? [xs[0] / 1.15, xs.at(-1) * 1.15] : [xs[0] - pad, xs.at(-1) + pad];
       const area = this.area = chart(width, height, { ends, ticks: xs, name: xName, log: this.log.x },
-        { ends: this.data.range, ticks: ticks(this.data.range, this.log.y), log: this.log.y });
+        { ends: this.data.range, ticks: ticks(this.data.range, this.log.y), log: this.log.y }, NAMES);
       this.size = [width, height];
       this.places = xs.map(area.X);
       this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -220,13 +221,13 @@
         "aria-label": `${yName} at ${this.data.points[i][0]}, ${xName}` });
     }
 
-    // The names of both curves at their ends, never on top of each other.
+    // The names of both curves behind their ends, never on top of each other.
     names() {
       if (!this.seen) return [];
       const ends = [this.drawn.at(-1), this.measured.at(-1)].map(this.area.Y);
-      const above = ends[0] <= ends[1] ? [-12, 22] : [22, -12];
-      return ["you", "measured"].map((words, k) => make("text", { class: `lf-end pc-name-${words}`,
-        x: this.places.at(-1), y: Math.max(this.area.top + 10, ends[k] + above[k]) }, words));
+      const push = Math.max(0, LINE - Math.abs(ends[0] - ends[1])) / 2 * (ends[0] <= ends[1] ? 1 : -1);
+      return ["you", "measured"].map((words, k) => make("text", { class: `pc-name-${words}`,
+        x: this.places.at(-1) + 11, y: ends[k] + 5 + (k ? push : -push) }, words));
     }
   }
 

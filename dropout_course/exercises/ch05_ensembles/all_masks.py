@@ -111,7 +111,7 @@ mistakes = Mistakes(
 @mistakes.whole(
     "sample-for-expectation",
     "A sample for the expectation",
-    "Drawing 2**n masks at random repeats some and misses others; list each of them once.",
+    "Drawing 2ⁿ masks at random repeats some and misses others; list each of them once.",
 )
 def draws_masks(n):
     masks = np.random.default_rng().random((2**n, n)) < 0.5
@@ -122,7 +122,7 @@ def draws_masks(n):
 @mistakes.whole(
     "masks-in-columns",
     "Masks in columns",
-    "A mask is a row: the result has shape (2**n, n), and yours is transposed.",
+    "A mask is a row, so there are 2ⁿ rows and n columns; yours is transposed.",
 )
 def masks_in_columns(n):
     return every_mask(n).T
@@ -141,7 +141,7 @@ def integer_masks(n):
 @mistakes.whole(
     "empty-network-forgotten",
     "The empty network forgotten",
-    "The mask that drops every unit is one of the 2**n, and yours leaves it out.",
+    "The mask that drops every unit is one of the 2ⁿ, and yours leaves it out.",
 )
 def empty_mask_forgotten(n):
     return every_mask(n)[1:]

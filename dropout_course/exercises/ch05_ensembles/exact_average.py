@@ -144,7 +144,7 @@ mistakes.row(
 mistakes.row(
     "empty-network-forgotten",
     "The empty network forgotten",
-    "The mask that drops every unit has probability p**n, and f(0) belongs to the average.",
+    "The mask that drops every unit has probability pⁿ, and f(0) belongs to the average.",
     members=lambda n: every_mask(n)[1:],
 )
 mistakes.row(

@@ -148,15 +148,15 @@ mistakes.row(
 mistakes.row(
     "plain-ridge",
     "A plain ridge penalty",
-    "This penalty ignores the inputs; each w_j² counts with the sum of squares of its own "
-    "column of X.",
+    "This penalty ignores the inputs; each squared weight counts with the sum of squares of its "
+    "own column of X.",
     noise=lambda X, w, p: p / (1 - p) * np.sum(w**2),
 )
 mistakes.row(
     "one-coin-an-example",
     "One coin an example",
-    "Every entry of X has a coin of its own, so the squares (x_ij w_j)² are added; here the "
-    "whole prediction is squared, as if one coin decided an example.",
+    "Every entry of X has a coin of its own, so the squared products of entry and weight are "
+    "added; here the whole prediction is squared, as if one coin decided an example.",
     noise=lambda X, w, p: p / (1 - p) * np.sum((X @ w) ** 2),
 )
 mistakes.row(
