@@ -65,15 +65,15 @@ class Seen:
 
 def answers(chapter: str = "") -> list[Answer]:
     """Give all answers of `bench.wrong`, or those to one chapter such as ``04``."""
-    for module in pkgutil.iter_modules(bench.wrong.__path__):
-        importlib.import_module(f"bench.wrong.{module.name}")
+    for module in pkgutil.walk_packages(bench.wrong.__path__, "bench.wrong."):
+        importlib.import_module(module.name)
     return [a for a in ANSWERS if course.find(a.exercise).chapter.startswith(chapter)]
 
 
 def names_of(answer: Answer) -> dict[str, Any]:
     """Run an answer's cell; what it leaves out is taken from the reference."""
     exercise = course.find(answer.exercise)
-    given = vars(importlib.import_module(f"bench.wrong.{answer.name.partition('.')[0]}"))
+    given = vars(importlib.import_module(answer.module))
     room = {name: value for name, value in given.items() if not hasattr(value, "kept_answer")}
     exec(compile(answer.source, answer.name, "exec"), room)
     reference = vars(importlib.import_module(f"solutions.{exercise.package}"))

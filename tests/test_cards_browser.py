@@ -6,17 +6,26 @@ import gzip
 import re
 
 import pytest
-from browser import VIEWS, Watch, violations
+from browser import VIEWS, violations
 from cards_book import FILES
+from cards_open import (
+    ASIDE,
+    CARD,
+    EQUATION,
+    FIGURE,
+    OTHER_EQUATION,
+    SOURCE,
+    TABLE,
+    TERM,
+    card,
+    gone,
+    link,
+    opening,
+    tab_to,
+)
 from themed_book import themed_book
 
 pytestmark = pytest.mark.slow
-
-CARD = ".ref-card[data-open]"
-TERM, SOURCE = "a[href$='#term-dropout']", "a[href$='#ref-two2016b']"
-EQUATION, OTHER_EQUATION = "a[href='#equation-eq-mean']", "a[href$='.html#equation-eq-back']"
-FIGURE, TABLE = "a[href='#fig-mark']", "a[href='#tab-long']"
-ASIDE = (1270, 790)
 
 
 @pytest.fixture(scope="module")
@@ -28,38 +37,8 @@ def book(tmp_path_factory):
 @pytest.fixture
 def opened(browser, book):
     """Open the chapter; afterwards nothing must have gone wrong on it."""
-    contexts = []
-
-    def open_page(width=1280, address="", **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        page = context.new_page()
-        home = address or book[1]
-        page.watch, page.asked = Watch(page, home if address == "" else "file://"), []
-        page.on("request", lambda request: page.asked.append(request.url))
-        contexts.append(context)
-        page.goto(f"{home}/03-forward.html")
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield open_page
-    for context in contexts:
-        assert [one for page in context.pages for one in page.watch.troubles] == []
-        context.close()
-
-
-def link(page, selector):
-    return page.locator(f"article {selector}").first
-
-
-def card(page, words):
-    """Wait for the card that says something."""
-    found = page.locator(CARD, has_text=words)
-    found.wait_for()
-    return found
-
-
-def gone(page):
-    page.wait_for_function("() => !document.querySelector('.ref-card[data-open]')")
+    with opening(browser, book[1]) as open_page:
+        yield open_page
 
 
 # --- by mouse -------------------------------------------------------------------------------------
@@ -164,14 +143,6 @@ def test_a_link_near_the_foot_of_the_window_has_its_card_above(opened):
 
 
 # --- by keyboard ----------------------------------------------------------------------------------
-
-
-def tab_to(page, selector):
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            return
-    pytest.fail(f"no way to {selector} by Tab")
 
 
 def test_focus_opens_a_card_that_describes_the_link_and_escape_closes_it(opened):

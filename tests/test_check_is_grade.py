@@ -12,7 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from answers import ROOT, chapters, count, notebook
-from messy import MESSY, messy
+from messy import messy
+from messy_cells import CELLS
 
 from autograder import single
 from autograder.referee import Config, sandboxes
@@ -91,9 +92,9 @@ def test_idioms_and_mistakes(tmp_path, monkeypatch, kind, chapter, number):
         assert any(laws.values())
 
 
-@pytest.mark.parametrize("name", MESSY if ALL else SOME)
+@pytest.mark.parametrize("name", CELLS if ALL else SOME)
 def test_messy_notebooks(tmp_path, monkeypatch, name):
-    path = hand_in(tmp_path, "03-dropout-forward.ipynb", *messy(MESSY[name]))
+    path = hand_in(tmp_path, "03-dropout-forward.ipynb", *messy(CELLS[name]))
     assert all(compare(path, monkeypatch).values())
 
 
@@ -101,7 +102,7 @@ USES = "import torch\n\ndef draw_mask(*args):\n    return torch.rand(3) > 0.5"
 
 
 def test_what_torch_in_a_numpy_chapter_says_is_the_same(tmp_path, monkeypatch):
-    made, files = messy(MESSY["TkAgg"])
+    made, files = messy(CELLS["TkAgg"])
     next(c for c in made.cells if c.id == "draw_mask").source = USES
     path = hand_in(tmp_path, "03-dropout-forward.ipynb", made, files)
     laws = compare(path, monkeypatch)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from messy import MESSY, ROOT, filled, insert, messy
+from messy import ROOT, filled, insert, messy
+from messy_cells import CELLS
 from messy_files import FILES
 from messy_kernel import KERNEL
 from messy_libraries import LIBRARIES
@@ -15,7 +16,7 @@ from autograder.referee.limits import Limits
 from autograder.single import grade_file
 
 pytestmark = pytest.mark.slow
-KINDS = MESSY | FILES | LIBRARIES | KERNEL
+KINDS = CELLS | FILES | LIBRARIES | KERNEL
 
 
 def graded(tmp_path, notebook, files=None, hidden=False, **limits_):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-from datetime import datetime
 
 import nbformat
 import pytest
@@ -19,20 +17,19 @@ from classroom_tiny import (
     write,
 )
 from nbgrader.apps.api import NbGraderAPI
+from tiny_home import NAME, grade, hand_in, home, submitted, tiny_course  # noqa: F401
 from traitlets.config import PyFileConfigLoader
 
 from autograder.classroom import course as classroom
 from autograder.classroom.folder.coursedir import Course, CourseError
-from autograder.classroom.returns.returning import stale, write_pages
+from autograder.classroom.returns.returning import write_pages
 from autograder.classroom.running import grading
-from autograder.classroom.running.journal import REPOSITORY
 from autograder.classroom.submissions import submission
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:Object of type <Submitted"),
 ]
-NAME = f"{STEM}.ipynb"
 HTML = "<script>alert('x')</script>"
 OUTPUTS = [
     {"output_type": "display_data", "data": {"text/html": HTML, "text/plain": "plain-text"}},
@@ -47,36 +44,13 @@ def judge(notebook, student, key_folder, level="auto", files=None, limits=None):
     return FakeResult(result.exercises, cell_outputs={"double": OUTPUTS})
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A course without students; nbgrader takes seconds to make a gradebook."""
-    home = tmp_path_factory.mktemp("made")
-    shutil.copy(REPOSITORY / "nbgrader_config.py", home)
-    write(home / "notebooks", NAME, tiny())
-    Course(home).set_up(progress=False)
-    return home
-
-
-@pytest.fixture
-def home(made, tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def shown(home, monkeypatch):  # noqa: F811
+    """Judge with what a cell has shown."""
     monkeypatch.setattr(submission, "judge", judge)
-    return shutil.copytree(made, tmp_path / "home")
 
 
-def submitted(home, student):
-    return home / "build" / "course" / "submitted" / student / STEM
-
-
-def hand_in(home, student, notebook, name=NAME):
-    return write(submitted(home, student), name, notebook)
-
-
-def grade(home, **how):
-    rows = grading.autograde_assignment(home, STEM, progress=False, **how)
-    return {row.student: row for row in rows}
-
-
-def recorded(home, student):
+def recorded(home, student):  # noqa: F811
     """Score, and names of the cells that wait for a person, from nbgrader's own gradebook."""
     with Course(home).gradebook() as gradebook:
         submission = gradebook.find_submission(STEM, student)
@@ -84,8 +58,7 @@ def recorded(home, student):
         return submission.score, {g.name for g in notebook.grades if g.needs_manual_grade}
 
 
-@pytest.mark.slow
-def test_every_submission_ends_with_a_grade_and_a_reason(home):
+def test_every_submission_ends_with_a_grade_and_a_reason(home):  # noqa: F811
     hand_in(home, "right", filled())
     hand_in(home, "half", filled(double="def double(x):\n    half"))
     hand_in(home, "untouched", tiny())
@@ -119,8 +92,7 @@ def test_every_submission_ends_with_a_grade_and_a_reason(home):
     assert table.row_count == len(rows)
 
 
-@pytest.mark.slow
-def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):
+def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):  # noqa: F811
     hand_in(home, "ann", filled())
     hand_in(home, "bob", filled())
     hand_in(home, "cat", filled(pair="explode"))
@@ -146,8 +118,7 @@ def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):
     assert grade(home, students=["ann"], force=True)["ann"] == first["ann"]
 
 
-@pytest.mark.slow
-def test_an_error_of_ours_is_a_row(home, monkeypatch):
+def test_an_error_of_ours_is_a_row(home, monkeypatch):  # noqa: F811
     hand_in(home, "ann", filled())
     hand_in(home, "bob", filled())
     whole = submission.rebuild
@@ -168,8 +139,7 @@ def test_an_error_of_ours_is_a_row(home, monkeypatch):
     assert "double-check" in recorded(home, "ann")[1]
 
 
-@pytest.mark.slow
-def test_nothing_of_a_student_acts_in_feedback_or_formgrader(home):
+def test_nothing_of_a_student_acts_in_feedback_or_formgrader(home):  # noqa: F811
     hand_in(home, "ann", filled(ch03_why=f"see {HTML} <img src=x onerror=alert(2)>"))
     grade(home)
     course = Course(home)
@@ -189,8 +159,7 @@ def test_nothing_of_a_student_acts_in_feedback_or_formgrader(home):
     assert "alert('x')</script>" not in shown
 
 
-@pytest.mark.slow
-def test_manual_grades_survive_autograding(home):
+def test_manual_grades_survive_autograding(home):  # noqa: F811
     hand_in(home, "ann", filled(ch03_why="Because."))
     grade(home)
     assert recorded(home, "ann")[1] == {"ch03-why"}
@@ -205,77 +174,7 @@ def test_manual_grades_survive_autograding(home):
     assert recorded(home, "ann")[0] == 7 + 12 + 5
 
 
-def change(home, what):
-    """Change something in the gradebook, as Formgrader does."""
-    with Course(home).gradebook() as gradebook:
-        what(gradebook)
-        gradebook.db.commit()
-
-
-def manual_score(gradebook):
-    gradebook.find_grade("double-check", STEM, STEM, "ann").manual_score = 3
-
-
-def extra_credit(gradebook):
-    gradebook.find_grade("ch03-why", STEM, STEM, "ann").extra_credit = 2
-
-
-def comment(gradebook):
-    gradebook.find_comment("ch03-why", STEM, STEM, "ann").manual_comment = "Well put."
-
-
-def due_date(gradebook):
-    gradebook.find_assignment(STEM).duedate = datetime(2020, 1, 1)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("what", [manual_score, extra_credit, comment, due_date])
-def test_what_changes_a_grade_makes_its_feedback_stale_and_is_renewed(home, what):
-    config = (home / "nbgrader_config.py").read_text()
-    (home / "nbgrader_config.py").write_text(
-        config + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n'
-    )
-    for student in ("ann", "bob"):
-        hand_in(home, student, filled(ch03_why="Because."))
-    write(submitted(home, "ann"), "timestamp.txt", b"2026-01-01 12:00:00 UTC")
-    grade(home)
-    course = Course(home)
-    assert stale(Course(course.home), STEM) == []  # there is none yet
-    assert write_pages(Course(home), STEM, progress=False) == 2
-    assert stale(Course(course.home), STEM) == []
-    change(home, what)
-    grade(home)  # renews penalties, and grades nobody again
-    assert stale(Course(course.home), STEM) == ["ann"]
-    assert write_pages(Course(home), STEM, progress=False) == 1
-    assert stale(Course(course.home), STEM) == []
-
-
-@pytest.mark.slow
-def test_a_moved_due_date_moves_the_penalty_both_ways(home):
-    config = (home / "nbgrader_config.py").read_text()
-    (home / "nbgrader_config.py").write_text(
-        config + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n'
-    )
-    hand_in(home, "ann", filled())
-    write(submitted(home, "ann"), "timestamp.txt", b"2026-01-01 12:00:00 UTC")
-    grade(home)
-
-    def points():
-        with Course(home).gradebook() as gradebook:
-            (notebook,) = gradebook.find_submission(STEM, "ann").notebooks
-            return notebook.score - (notebook.late_submission_penalty or 0)
-
-    assert points() == 20
-    change(home, due_date)
-    grade(home)
-    assert points() == 0
-    change(home, lambda g: setattr(g.find_assignment(STEM), "duedate", datetime(2026, 2, 1)))
-    grade(home)
-    assert points() == 20
-
-
-@pytest.mark.slow
-def test_the_button_of_formgrader(home):
+def test_the_button_of_formgrader(home):  # noqa: F811
     """Formgrader calls NbGraderAPI.autograde."""
     hand_in(home, "broken", b"{")
     hand_in(home, "renamed", filled(), "mine.ipynb")
@@ -287,8 +186,7 @@ def test_the_button_of_formgrader(home):
         assert recorded(home, student)[0] == score
 
 
-@pytest.mark.slow
-def test_collect_stops_at_nothing(home):
+def test_collect_stops_at_nothing(home):  # noqa: F811
     inbound = home / "build" / "exchange" / "dropout" / "inbound"
     stamp = "2026-03-02 09:00:00.000000 UTC"
     write(inbound / f"ann+{STEM}+{stamp}+r", NAME, filled())
@@ -309,8 +207,7 @@ def test_collect_stops_at_nothing(home):
     assert grade(home)["ann"].score == 16
 
 
-@pytest.mark.slow
-def test_changed_exercises_do_not_overwrite_grades(home):
+def test_changed_exercises_do_not_overwrite_grades(home):  # noqa: F811
     hand_in(home, "ann", filled())
     grade(home)
     notebook = tiny()
@@ -321,8 +218,7 @@ def test_changed_exercises_do_not_overwrite_grades(home):
     assert recorded(home, "ann")[0] == 20
 
 
-@pytest.mark.slow
-def test_a_corrected_sentence_is_released_again(home):
+def test_a_corrected_sentence_is_released_again(home):  # noqa: F811
     notebook = tiny()
     notebook.cells[0].source = "# 3. Tiny, corrected"
     write(home / "notebooks", NAME, notebook)
@@ -332,14 +228,14 @@ def test_a_corrected_sentence_is_released_again(home):
     assert Course(home).set_up(progress=False) == []
 
 
-def test_an_unknown_assignment(home):
+def test_an_unknown_assignment(home):  # noqa: F811
     with pytest.raises(CourseError, match=f"There is: {STEM}"):
         grading.autograde_assignment(home, "99-nothing", progress=False)
     with pytest.raises(CourseError, match="zoe handed in nothing"):
         grading.autograde_assignment(home, STEM, students=["zoe"], progress=False)
 
 
-def test_the_released_notebook_is_the_derived_one(home):
+def test_the_released_notebook_is_the_derived_one(home):  # noqa: F811
     released = nbformat.read(Course(home).folder("release", ".", STEM) / NAME, 4)
     assert [cell.source for cell in released.cells] == [cell.source for cell in tiny().cells]
     assert DOUBLE not in str(released)

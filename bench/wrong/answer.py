@@ -17,7 +17,8 @@ class Answer:
     exercise: str
     says: str
     right: bool
-    name: str
+    name: str  # of its chapter in `bench.wrong`, a module or a folder of them, and its own
+    module: str
     round: int  # 1 before the bank was read, 2 after it had been mended by what round 1 showed
     source: str
 
@@ -31,8 +32,10 @@ def _body(function: Callable[[], object]) -> str:
 
 def _keeper(exercise: str, says: str, right: bool, round: int) -> Callable:
     def keep(function: Callable[[], object]) -> Callable[[], object]:
-        name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
-        ANSWERS.append(Answer(exercise, says, right, name, round, _body(function)))
+        module = function.__module__
+        chapter = module.removeprefix(f"{__package__}.").partition(".")[0]
+        name = f"{chapter}.{function.__name__}"
+        ANSWERS.append(Answer(exercise, says, right, name, module, round, _body(function)))
         return function
 
     return keep

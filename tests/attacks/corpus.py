@@ -9,6 +9,7 @@ from attacks import (
     intake,
     lying,
     poisoning,
+    pretending,
     reading,
     searching,
     wire,
@@ -18,6 +19,7 @@ from attacks.model import FAMILIES, Attack
 
 IN_NOTEBOOKS: list[Attack] = [
     *forging.ATTACKS,
+    *pretending.ATTACKS,
     *lying.ATTACKS,
     *reading.ATTACKS,
     *writing.ATTACKS,
