@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from colours import contrast, of_hex
 from scipy import stats
 
 from dropout_course import lab
@@ -133,30 +134,19 @@ def test_standard_error_and_its_text():
 # figures ----------------------------------------------------------------------------------------
 
 
-def luminance(color):
-    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
-
-
-def contrast(color, ground):
-    bright, dark = sorted([luminance(color), luminance(ground)], reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
 def brightened(color):
     """A colour as the dark theme of the book shows it."""
     css = (ROOT / "book" / "_static" / "css" / "course.css").read_text("utf-8")
     factor = float(re.findall(r"picture > img \{ filter: brightness\(([\d.]+)\)", css)[0])
-    channels = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{min(255, round(factor * c)):02x}" for c in channels)
+    return [min(255, round(factor * channel)) for channel in color]
 
 
 @pytest.mark.parametrize("color", [*plots.COLORS, plots.MUTED])
 def test_colours_are_fit_for_text_in_both_themes_of_the_book(color):
-    assert contrast(color, "#ffffff") >= 4.5
-    assert contrast(brightened(color), "#14191f") >= 4.5
-    assert contrast(color, "#14191f") >= 3  # in a notebook nothing brightens them
+    ink, light, dark = map(of_hex, (color, "#ffffff", "#14191f"))
+    assert contrast(ink, light) >= 4.5
+    assert contrast(brightened(ink), dark) >= 4.5
+    assert contrast(ink, dark) >= 3  # in a notebook nothing brightens them
 
 
 def figure_as_svg():

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from browser import Watch, browser, pages, served, site  # noqa: F401
+from colours import contrast
 from page_visit import WIDTHS, visit
 
 pytestmark = pytest.mark.slow
@@ -72,6 +73,21 @@ def test_focus_can_be_seen_and_the_first_tab_skips_to_the_text(chrome, home):
         if style[1] == "none" or style[2] < 1:
             unseen.append(style)
     assert unseen == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_link_that_skips_can_be_read(chrome, home, scheme):
+    context = chrome.new_context(color_scheme=scheme)
+    page, _ = opened(context, f"{home}/index.html")
+    page.keyboard.press("Tab")
+    # axe does not judge it: out of sight when the page opens
+    ink, paper = page.evaluate(
+        "[getComputedStyle(document.activeElement).color,"
+        " getComputedStyle(document.body).backgroundColor]"
+        ".map((color) => color.match(/\\d+/g).slice(0, 3).map(Number))"
+    )
+    assert contrast(ink, paper) > 4.5
+    context.close()
 
 
 def test_the_pages_work_from_a_folder(chrome, site, quiz_page):  # noqa: F811
