@@ -92,6 +92,14 @@ def test_every_submission_ends_with_a_grade_and_a_reason(home):  # noqa: F811
     assert table.row_count == len(rows)
 
 
+def test_no_bar_is_drawn_for_what_nobody_handed_in(home, capfd):  # noqa: F811
+    classroom.grade_course(home)
+    assert "autograde" not in "".join(capfd.readouterr())
+    hand_in(home, "ann", filled())
+    classroom.grade_course(home)
+    assert "autograde" in "".join(capfd.readouterr())
+
+
 def test_a_second_run_grades_what_changed_and_what_failed(home, monkeypatch):  # noqa: F811
     hand_in(home, "ann", filled())
     hand_in(home, "bob", filled())

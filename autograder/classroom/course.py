@@ -98,8 +98,9 @@ def grade_course(root: Path, *, progress: bool = True, level: str = "auto") -> d
     for assignment in course.ours():
         if (course.exchange / course.course_id / "inbound").is_dir():
             course.collect(assignment)
-        rows[assignment] = autograde_assignment(root, assignment, progress=progress, level=level)
-        write_pages(course, assignment, progress)
+        shown = progress and bool(course.students(assignment))  # no bar for what nobody handed in
+        rows[assignment] = autograde_assignment(root, assignment, progress=shown, level=level)
+        write_pages(course, assignment, shown)
     course.export()
     return rows
 
