@@ -6,9 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from structured_inputs import (
+from exact_inputs import (
     all_masks,
     central_differences,
     coins,
@@ -19,6 +17,8 @@ from structured_inputs import (
     seeds,
     spatial_shapes,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from solutions.ch07_structured import (
     channel_noise_var,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from structured_inputs import (
+from exact_inputs import (
     all_masks,
     central_differences,
     coins,
@@ -17,6 +15,8 @@ from structured_inputs import (
     seeds,
     spatial_shapes,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from solutions.ch07_structured import (
     drop_path,

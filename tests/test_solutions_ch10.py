@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import numpy as np
 import pytest
 import torch
+from exact_inputs import all_masks, coins, dtypes, inputs, seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
@@ -25,26 +25,8 @@ from solutions.ch10_batchnorm import (
     shift_after_linear,
 )
 
-seeds = st.integers(0, 2**32 - 1)
 inner_rates = st.floats(0.01, 0.95)
-dtypes = st.sampled_from([np.float32, np.float64])
 LAYERS = ("linear", "conv", "relu", "dropout", "batchnorm", "layernorm", "add", "softmax")
-
-
-def normal(shape, seed, dtype=np.float64):
-    """Random activations, read-only: a write would raise."""
-    x = np.random.default_rng(seed).normal(size=shape).astype(dtype)
-    x.flags.writeable = False
-    return x
-
-
-def coins(shape, p, seed):
-    return np.random.default_rng(seed).random(shape) >= p
-
-
-def all_masks(n, p):
-    masks = np.array(list(itertools.product((False, True), repeat=n)))
-    return masks, np.where(masks, 1 - p, p).prod(axis=1)
 
 
 def population(n, seed, rows=7):
@@ -67,7 +49,7 @@ def test_shift_of_one_unit_is_the_exact_ratio_over_data_and_masks(p, seed):
 @given(inner_rates, seeds)
 def test_shift_of_a_sum_is_the_exact_ratio_over_data_and_masks(p, seed):
     n = 4
-    x, w = population(n, seed), normal(n, seed + 1)
+    x, w = population(n, seed), inputs(n, seed + 1)
     masks, weight = all_masks(n, p)
     y = np.einsum("md,rd,d->mr", masks / (1 - p), x, w)
     trained = (weight @ y**2).mean() - (weight @ y).mean() ** 2
@@ -121,7 +103,7 @@ def torch_layer(state, momentum, eps):
 
 @given(seeds, st.integers(2, 9), st.integers(1, 4), st.booleans(), st.floats(0, 1))
 def test_batch_norm_is_that_of_torch(seed, n, d, training, momentum):
-    x, state = normal((n, d), seed), state_of(d, seed)
+    x, state = inputs((n, d), seed), state_of(d, seed)
     before = {name: value.copy() for name, value in state.items()}
     layer = torch_layer(state, momentum, 1e-3).train(training)
     y, new = bn_forward(x, state, training, momentum, 1e-3)
@@ -136,14 +118,14 @@ def test_batch_norm_is_that_of_torch(seed, n, d, training, momentum):
 
 @given(seeds, dtypes, dtypes, st.booleans())
 def test_batch_norm_keeps_the_dtypes_of_input_and_state(seed, dtype, of_state, training):
-    y, new = bn_forward(normal((4, 3), seed, dtype), state_of(3, seed, of_state), training)
+    y, new = bn_forward(inputs((4, 3), seed, dtype), state_of(3, seed, of_state), training)
     assert y.dtype == dtype
     assert {value.dtype for value in new.values()} == {np.dtype(of_state)}
 
 
 @given(seeds, st.lists(st.integers(1, 6), min_size=1, max_size=5))
 def test_recalibration_counts_every_row_once(seed, sizes):
-    rows = normal((sum(sizes), 3), seed)
+    rows = inputs((sum(sizes), 3), seed)
     batches = np.split(rows, np.cumsum(sizes)[:-1])
     mean, var = recalibrate(batches)
     np.testing.assert_allclose(mean, rows.mean(0), atol=1e-12)
@@ -152,7 +134,7 @@ def test_recalibration_counts_every_row_once(seed, sizes):
 
 
 def test_recalibration_makes_evaluation_on_the_same_rows_standardised():
-    rows = normal((60, 2), 3) * [2, 5] + 1
+    rows = inputs((60, 2), 3) * [2, 5] + 1
     mean, var = recalibrate([rows[:20], rows[20:]])
     state = {"gamma": np.ones(2), "beta": np.zeros(2), "running_mean": mean, "running_var": var}
     y, same = bn_forward(rows, state, False, eps=0.0)
@@ -224,7 +206,7 @@ def run_torch(layer, x, g):
 @settings(deadline=None)  # the first call loads half of torch
 @given(seeds, st.sampled_from([0.1, 0.3, 0.7]), dtypes)
 def test_alpha_dropout_is_that_of_torch_under_its_mask(seed, p, dtype):
-    x, g = normal((20, 30), seed, dtype), normal((20, 30), seed + 1, dtype)
+    x, g = inputs((20, 30), seed, dtype), inputs((20, 30), seed + 1, dtype)
     y, grad, mask = run_torch(torch.nn.AlphaDropout(p), x, g)
     assert 0 < mask.sum() < mask.size
     tol = 1e-5 if dtype == np.float32 else 1e-12
@@ -237,7 +219,7 @@ def test_alpha_dropout_is_that_of_torch_under_its_mask(seed, p, dtype):
 @settings(deadline=None)
 @given(seeds, st.sampled_from([0.1, 0.3, 0.7]), st.sampled_from([(), (4,), (3, 2), (2, 2, 2)]))
 def test_feature_alpha_dropout_is_that_of_torch_under_its_mask(seed, p, spatial):
-    x, g = normal((20, 30, *spatial), seed), normal((20, 30, *spatial), seed + 1)
+    x, g = inputs((20, 30, *spatial), seed), inputs((20, 30, *spatial), seed + 1)
     y, grad, mask = run_torch(torch.nn.FeatureAlphaDropout(p), x, g)
     channels = mask.reshape(20, 30, -1)
     assert (channels == channels[..., :1]).all()
@@ -249,7 +231,7 @@ def test_feature_alpha_dropout_is_that_of_torch_under_its_mask(seed, p, spatial)
 
 @given(seeds, inner_rates)
 def test_the_backward_pass_is_the_derivative(seed, p):
-    x, mask, g = normal((2, 3), seed), coins((2, 3), p, seed), normal((2, 3), seed + 1)
+    x, mask, g = inputs((2, 3), seed), coins((2, 3), p, seed), inputs((2, 3), seed + 1)
     loss = lambda z: np.sum(g * alpha_dropout(z, mask, p))
     for i in np.ndindex(x.shape):
         step = np.zeros_like(x)
@@ -260,7 +242,7 @@ def test_the_backward_pass_is_the_derivative(seed, p):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_at_one_everything_is_zero_as_in_torch(dtype):
-    x, none = normal((2, 3, 4), 0, dtype), np.zeros((2, 3, 4), bool)
+    x, none = inputs((2, 3, 4), 0, dtype), np.zeros((2, 3, 4), bool)
     want = torch.nn.AlphaDropout(1.0)(torch.tensor(x)).numpy()
     np.testing.assert_array_equal(alpha_dropout(x, none, 1.0), np.abs(want))
     np.testing.assert_array_equal(alpha_dropout_backward(x, none, 1.0), 0 * x)
@@ -270,7 +252,7 @@ def test_at_one_everything_is_zero_as_in_torch(dtype):
 
 @given(seeds)
 def test_a_dropped_channel_becomes_one_constant(seed):
-    x, mask = normal((2, 3, 4, 4), seed), coins((2, 3), 0.5, seed)
+    x, mask = inputs((2, 3, 4, 4), seed), coins((2, 3), 0.5, seed)
     y = feature_alpha_dropout(x, mask, 0.5)
     a, b = alpha_constants(0.5)
     for n, c in np.ndindex(mask.shape):

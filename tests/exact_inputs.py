@@ -1,4 +1,4 @@
-"""Inputs and masks for the identities of chapter 07."""
+"""Inputs and masks for the identities of chapters 07 and 10."""
 
 from __future__ import annotations
 
