@@ -1,4 +1,4 @@
-"""A chapter of the small book of cards in a browser: its links, and the cards that they open."""
+"""The small book of cards in a browser: its pages, links, and the cards that they open."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ ASIDE = (1270, 790)
 
 @contextmanager
 def opening(browser, served):
-    """Give a way to open the chapter; afterwards nothing must have gone wrong on it."""
+    """Give a way to open a page, by default a chapter; nothing must have gone wrong on it."""
     contexts = []
 
-    def open_page(width=1280, address="", **options):
+    def open_page(name="03-forward.html", width=1280, address="", **options):
         context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         page = context.new_page()
         home = address or served
         page.watch, page.asked = Watch(page, home if address == "" else "file://"), []
         page.on("request", lambda request: page.asked.append(request.url))
         contexts.append(context)
-        page.goto(f"{home}/03-forward.html")
+        page.goto(f"{home}/{name}")
         page.wait_for_load_state("networkidle")
         return page
 

@@ -23,6 +23,8 @@ for place in (ROOT, ROOT / "tests"):
     if str(place) not in sys.path:
         sys.path.insert(0, str(place))
 
+import autograder  # noqa: E402, F401 - before nbformat, of whose start it takes off a second
+
 # Nothing depends on chance or on how busy the machine is: the same examples, and the same inputs
 # for the same hand-in, in every run.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, database=None)

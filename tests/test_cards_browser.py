@@ -182,7 +182,7 @@ def test_a_card_of_the_focus_goes_with_it(opened):
 
 @pytest.fixture
 def phone(opened):
-    return opened(390, has_touch=True, is_mobile=True)
+    return opened(width=390, has_touch=True, is_mobile=True)
 
 
 def test_a_tap_opens_the_card_at_the_foot_with_the_way_on(phone):
@@ -233,9 +233,8 @@ def test_a_wide_formula_is_made_to_fit(phone):
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
 def test_open_cards_are_accessible(opened, width, theme):
     touch = width == 390
-    page = opened(
-        width, color_scheme=theme, reduced_motion="reduce", has_touch=touch, is_mobile=touch
-    )
+    hand = {"has_touch": touch, "is_mobile": touch}
+    page = opened(width=width, color_scheme=theme, reduced_motion="reduce", **hand)
     for selector, words in ((SOURCE, "Zebras"), (EQUATION, "Equation"), (TABLE, "more rows")):
         link(page, selector).tap() if touch else link(page, selector).hover()
         card(page, words)

@@ -74,11 +74,11 @@ def swap_two_names():
 
 
 def replace_behind_a_decorator():
-    coins.only_new_garbage.__wrapped__.__code__ = forged.__code__
+    coins.all_new_is_young.__wrapped__.__code__ = forged.__code__
 
 
 def replace_in_a_closure():
-    coins.only_new_garbage.__closure__[0].cell_contents = forged
+    coins.all_new_is_young.__closure__[0].cell_contents = forged
 
 
 def replace_the_class_of_a_module():
@@ -98,8 +98,8 @@ CHANGES = {
     hide_a_builtin: f"{HERE}.ch04_backprop.zip",
     take_away: f"{HERE}.common.relu",
     swap_two_names: f"{HERE}.common.gelu",
-    replace_behind_a_decorator: f"{HERE}.ch11_gpu_pytorch.coins.only_new_garbage",
-    replace_in_a_closure: f"{HERE}.ch11_gpu_pytorch.coins.only_new_garbage",
+    replace_behind_a_decorator: f"{HERE}.ch11_gpu_pytorch.coins.all_new_is_young",
+    replace_in_a_closure: f"{HERE}.ch11_gpu_pytorch.coins.all_new_is_young",
     replace_the_class_of_a_module: "dropout_course.engine.inside.codec",
 }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from browser import VIEWS, Watch, violations
+from browser import VIEWS, violations
 from cards_book import FILES
+from cards_open import opening
 from themed_book import themed_book
 
 pytestmark = pytest.mark.slow
@@ -29,35 +30,36 @@ def book(tmp_path_factory):
 @pytest.fixture
 def opened(browser, book):
     """Open a page; afterwards nothing must have gone wrong on it."""
-    contexts = []
+    with opening(browser, book[1]) as open_page:
+        yield open_page
 
-    def open_page(name="03-forward.html", width=1280, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        page = context.new_page()
-        page.watch = Watch(page, book[1])
-        contexts.append(context)
-        page.goto(f"{book[1]}/{name}")
-        page.wait_for_load_state("networkidle")
-        return page
 
-    yield open_page
-    for context in contexts:
-        assert [one for page in context.pages for one in page.watch.troubles] == []
-        context.close()
+# Where a page stands: a way that went wrong says so.
+PLACE = """() => ({
+  hash: location.hash, scrolled: scrollY, entries: history.length,
+  marked: [...document.querySelectorAll("nav.page-toc a.active")].map((e) => e.textContent),
+  headings: [...document.querySelectorAll("article :is(h2, h3)")]
+    .map((e) => [e.textContent, Math.round(e.getBoundingClientRect().top)]),
+})"""
 
 
 def marked(page, words):
     """Wait until an entry of the list, and no other, is marked."""
-    page.wait_for_function(
-        """(words) => {
-          const marked = [...document.querySelectorAll("nav.page-toc a")]
-            .filter((e) => e.classList.contains("active"));
-          const said = [...document.querySelectorAll("nav.page-toc a[aria-current]")];
-          return marked.length === (words ? 1 : 0) && said.length === marked.length
-            && marked.every((e, n) => e.textContent === words && e === said[n]);
-        }""",
-        arg=words,
-    )
+    from playwright.sync_api import TimeoutError
+
+    try:
+        page.wait_for_function(
+            """(words) => {
+              const marked = [...document.querySelectorAll("nav.page-toc a")]
+                .filter((e) => e.classList.contains("active"));
+              const said = [...document.querySelectorAll("nav.page-toc a[aria-current]")];
+              return marked.length === (words ? 1 : 0) && said.length === marked.length
+                && marked.every((e, n) => e.textContent === words && e === said[n]);
+            }""",
+            arg=words,
+        )
+    except TimeoutError:
+        raise AssertionError(f"{words!r} is not what is marked: {page.evaluate(PLACE)}") from None
 
 
 def entry(page, words):
