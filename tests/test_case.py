@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dropout_course.engine.case import Broken, Case
-from dropout_course.engine.inside import codec
+from dropout_course.engine.inside import answering, codec
 from dropout_course.engine.judging import judge
 from dropout_course.engine.laws import Law
 from dropout_course.engine.student import Answer, Student
@@ -180,10 +180,13 @@ def several(x):
 
 def counted(names):
     """Make a student, and a list that takes a note of each request."""
-    student, requests = Student.here(names), []
-    send = student._transport
-    student._transport = lambda request: (requests.append(request), send(request))[1]
-    return student, requests
+    requests = []
+
+    def transport(request):
+        requests.append(request)
+        return answering.answer(names, request)
+
+    return Student(transport), requests
 
 
 def test_calls_that_wait_go_in_one_request_in_their_order():

@@ -9,7 +9,7 @@ that are waiting go in one request. So a law that asks first and judges afterwar
 crossing to the other process, and no law has to plan for it.
 
 Whether the answer lives in this process or in another is decided by the transport; a law can't
-tell, because arguments and results go through the codec in both.
+tell, because arguments and results are what the codec makes of them in both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dropout_course.engine.inside import answering, codec
+from dropout_course.engine.inside import answering, codec, passing
 from dropout_course.engine.unanswered import (
     EngineError,
     Lost,
@@ -92,6 +92,8 @@ class Student:
     ----------
     transport
         Takes an encoded request, gives the encoded reply, or raises `Lost`.
+    names
+        Those of this process, where they live here: then values are handed over, without bytes.
 
     Attributes
     ----------
@@ -99,8 +101,9 @@ class Student:
         The call whose value was asked for latest: the example in the feedback.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, names: Mapping[str, Any] | None = None) -> None:
         self._transport = transport
+        self._names = names
         self._waiting: list[Answer] = []
         self._room = ROOM
         self.last: Call | None = None
@@ -108,7 +111,7 @@ class Student:
     @classmethod
     def here(cls, names: Mapping[str, Any]) -> Student:
         """Make a student whose names live in this process."""
-        return cls(lambda request: answering.answer(names, request))
+        return cls(lambda request: answering.answer(names, request), names)
 
     def __getattr__(self, name: str) -> Callable[..., Answer]:
         if name.startswith("_"):
@@ -167,12 +170,14 @@ class Student:
         if self._room <= 0:
             return {"cannot": TOO_MUCH}
         try:
-            return self._exchange({"op": "each", "each": each})
+            return self._exchange(each)
         except Lost as lost:
             return _Gone(str(lost), lost.kind)
 
-    def _exchange(self, request: dict[str, Any]) -> Any:
-        data = codec.encode(request)
+    def _exchange(self, each: list[dict[str, Any]]) -> Any:
+        if self._names is not None:
+            return self._handed_over(self._names, each)
+        data = codec.encode({"op": "each", "each": each})
         try:
             reply = self._transport(data)
         except Lost:
@@ -184,6 +189,17 @@ class Student:
             return codec.decode(reply, layouts=False)
         except codec.CodecError as error:
             return _Gone(f"{UNREADABLE}: {error}", "broken")
+
+    def _handed_over(self, names: Mapping[str, Any], each: list[dict[str, Any]]) -> Any:
+        asked = passing.arguments(each, answering.make)
+        try:
+            reply, size = answering.hand_over(names, asked)
+        except codec.CodecError as error:
+            return _Gone(f"{UNREADABLE}: {error}", "broken")
+        except Exception as error:
+            raise EngineError(f"{type(error).__name__}: {error}") from error
+        self._room -= size
+        return reply
 
 
 UNREADABLE = "the reply can't be read"

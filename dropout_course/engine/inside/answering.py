@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from dropout_course.engine.inside import codec
+from dropout_course.engine.inside import codec, passing
 
 MESSAGE = 2000  # characters of an exception's message that are kept
 FRAMES = 6  # lines of the student's own traceback that are kept
@@ -71,6 +71,31 @@ def respond(
         return codec.encode(_reply(names, message, scene))
     except codec.CodecError as error:
         return codec.encode({"cannot": str(error)})
+
+
+def hand_over(names: Mapping[str, Any], each: list[Mapping[str, Any]]) -> tuple[Any, int]:
+    """Answer requests of who is in this process, handed over already: `answer`, but for the bytes.
+
+    Returns
+    -------
+    replies, size
+        What `decode` gives of what `answer` gave, and about how many bytes that would be.
+
+    Raises
+    ------
+    CodecError
+        A reply that no message can carry to a reader.
+    """
+    replies, size = [], 0
+    for one in each:
+        try:
+            reply = _reply(names, one, None)
+        except codec.CodecError as error:
+            return {"cannot": str(error)}, size
+        value, more = passing.reply(reply, lambda error: {"cannot": str(error)})
+        replies.append(value)
+        size += more
+    return replies, size
 
 
 def _reply(
