@@ -129,3 +129,12 @@ def page(browser, address):
 
     with opened(browser, address) as tab:
         yield tab
+
+
+@pytest.fixture(scope="module")
+def same_page(browser, address):
+    """One page for all tests that change nothing on it."""
+    from small_book import opened
+
+    with opened(browser, address) as tab:
+        yield tab

@@ -68,55 +68,57 @@ class Given:
 
 
 @pytest.mark.parametrize("p", [0.0, 0.3, 0.9])
-def test_maps_are_masked_as_in_chapter_7(page, p):
+def test_maps_are_masked_as_in_chapter_7(same_page, p):
     rng = np.random.default_rng(7)
     x = book.maps().astype(float)
     ones = np.ones_like(x)
 
     u = rng.random(x.shape)
-    mask, factor = drawn(page, "element", p, u)
+    mask, factor = drawn(same_page, "element", p, u)
     np.testing.assert_allclose(x.ravel() * mask * factor, (x * (u >= p) / (1 - p)).ravel())
 
     u = rng.random((3, 4))
-    mask, factor = drawn(page, "channel", p, u)
+    mask, factor = drawn(same_page, "channel", p, u)
     np.testing.assert_allclose(x.ravel() * mask * factor, spatial_dropout(x, u >= p, p).ravel())
 
     u = rng.random(3)
-    mask, factor = drawn(page, "path", p, u)
+    mask, factor = drawn(same_page, "path", p, u)
     np.testing.assert_allclose(mask * factor, drop_path(0 * ones, ones, u >= p, p).ravel())
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize("p", [0.1, 0.6])
-def test_squares_are_dropped_as_in_chapter_7(page, p, block):
+def test_squares_are_dropped_as_in_chapter_7(same_page, p, block):
     x = book.maps().astype(float)
     u = np.random.default_rng(block).random((3, 4, 9 - block, 9 - block))
     gamma = dropblock_gamma(p, block, 8, 8)
-    asked = page.evaluate("([p, b]) => window.dropoutCourse.maskGallery.gamma(p, b)", [p, block])
+    asked = same_page.evaluate(
+        "([p, b]) => window.dropoutCourse.maskGallery.gamma(p, b)", [p, block]
+    )
     assert asked == pytest.approx(gamma)
-    mask, factor = drawn(page, "block", p, u, block)
+    mask, factor = drawn(same_page, "block", p, u, block)
     want = dropblock_apply(x, dropblock_mask(u < gamma, block))
     np.testing.assert_allclose(x.ravel() * mask * factor, want.ravel())
 
 
-def test_a_draw_of_squares_that_keeps_nothing_gives_zeros(page):
-    mask, factor = drawn(page, "block", 0.9, np.zeros((3, 4, 1, 1)), 8)
+def test_a_draw_of_squares_that_keeps_nothing_gives_zeros(same_page):
+    mask, factor = drawn(same_page, "block", 0.9, np.zeros((3, 4, 1, 1)), 8)
     assert not mask.any()
     assert factor == 0
 
 
-def test_weights_are_dropped_as_in_chapter_8(page):
+def test_weights_are_dropped_as_in_chapter_8(same_page):
     W = book.weights()[0].astype(float)
     u, v = np.random.default_rng(8).random((3, 8, 12)), np.random.default_rng(9).random((3, 12))
-    mask, factor = drawn(page, "weight", 0.4, u)
+    mask, factor = drawn(same_page, "weight", 0.4, u)
     found = np.einsum("boi,oi,bi->bo", mask.reshape(3, 8, 12) * factor, W, v)
     np.testing.assert_allclose(found, dropconnect_forward(v, W, np.zeros(8), u >= 0.4))
 
 
 @pytest.mark.parametrize("kind", ["step", "tied"])
-def test_time_is_masked_as_in_chapter_9(page, kind):
+def test_time_is_masked_as_in_chapter_9(same_page, kind):
     u = np.random.default_rng(9).random((16 if kind == "step" else 1, 3, 12))
-    mask, factor = drawn(page, kind, 0.4, u)
+    mask, factor = drawn(same_page, kind, 0.4, u)
     want = rnn_masks(16, 3, 12, 0.4, Given(u), kind)
     np.testing.assert_array_equal(mask, want.ravel())
     assert factor == pytest.approx(1 / 0.6)

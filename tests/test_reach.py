@@ -34,7 +34,11 @@ def choose(numbers):
     globals().update({name: found[i][1] for name, i in numbers.items()})
 """
 PACKAGE = Path(boot.course_package())
-STEMS = [chapter["stem"] for chapter in course.chapters().values()]
+# All of a chapter by one process: what it starts takes seconds.
+STEMS = [
+    pytest.param(stem, id=stem, marks=pytest.mark.xdist_group(stem))
+    for stem in (chapter["stem"] for chapter in course.chapters().values())
+]
 JUDGING = ("course", "exercises", "engine.judging", "engine.laws", "engine.checking")
 
 
@@ -42,9 +46,11 @@ def chapter_of(stem):
     return stem.partition("-")[0]
 
 
-def jailed(stem):
-    """Start a jail as for the notebooks of a chapter."""
-    return Warm(usable_levels()[0], library_of(stem), chapter=chapter_of(stem))
+@pytest.fixture(scope="module")
+def warm(stem):
+    """A warm process as for the notebooks of a chapter."""
+    with Warm(usable_levels()[0], library_of(stem), chapter=chapter_of(stem)) as process:
+        yield process
 
 
 class Searched:
@@ -90,13 +96,12 @@ def some_of(stem):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stem", STEMS)
-def test_no_callable_within_reach_answers_an_exercise(stem):
+@pytest.mark.parametrize("stem", STEMS, scope="module")
+def test_no_callable_within_reach_answers_an_exercise(stem, warm):
     found = {}
-    with jailed(stem) as warm:
-        for exercise in some_of(stem):
-            with closing(Searched(warm.start)) as searched:
-                found[exercise.id] = searched.best(exercise)[:5]
+    for exercise in some_of(stem):
+        with closing(Searched(warm.start)) as searched:
+            found[exercise.id] = searched.best(exercise)[:5]
     assert not any(found.values()), found
 
 
@@ -221,10 +226,10 @@ def test_another_chapters_part_of_the_lab_can_be_imported_and_says_why_it_is_emp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stem", STEMS)
-def test_the_set_up_of_every_notebook_runs_where_it_is_graded(stem):
+@pytest.mark.parametrize("stem", STEMS, scope="module")
+def test_the_set_up_of_every_notebook_runs_where_it_is_graded(stem, warm):
     notebook = nbformat.read(PACKAGE.parent / "notebooks" / f"{stem}.ipynb", 4)
-    with jailed(stem) as warm, warm.start() as runner:
+    with warm.start() as runner:
         for cell in notebook.cells:
             if role_of(cell) is Role.SETUP:
                 assert said(runner, cell.source)[1] == ""

@@ -79,8 +79,8 @@ def slots(release: NotebookNode) -> list[Slot]:
     """Describe every cell of the released notebook."""
     labels = {}
     for cell in release.cells:
-        found = NUMBER.search(cell.source) if cell.cell_type == "markdown" else None
-        if found and cell.get("id", "").endswith("-text"):
+        ours = cell.cell_type == "markdown" and cell.get("id", "").endswith("-text")
+        if ours and (found := NUMBER.search(cell.source)):
             labels[cell["id"].removesuffix("-text")] = found[1]
     made = []
     for index, cell in enumerate(release.cells):

@@ -31,7 +31,7 @@ def modules(X, y, length_scale, steps, seed, entropy=True):
         nn.Linear(1, 64), nn.ReLU(), dropout, nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 1)
     )
     log_var = nn.Parameter(torch.zeros(1))
-    optimizer = torch.optim.Adam([*net.parameters(), log_var], lr=1e-2)
+    optimizer = torch.optim.Adam([*net.parameters(), log_var], lr=1e-2, fused=True)
     X, y = torch.from_numpy(X).float().view(-1, 1), torch.from_numpy(y).float().view(-1, 1)
     for _ in range(steps):
         optimizer.zero_grad()
@@ -62,7 +62,7 @@ def halves(X, y, length_scale, steps, seed, entropy=True):
     log_sigma = torch.zeros((), dtype=torch.float64)
     leaves = [leaf.requires_grad_() for leaf in (*weights, logit, log_sigma)]
     W1, b1, W2, b2, W3, b3, logit, log_sigma = leaves
-    adam = torch.optim.Adam(leaves, lr=0.01)
+    adam = torch.optim.Adam(leaves, lr=0.01, fused=True)
     for _ in range(steps):
         u = torch.rand((len(x), 64), generator=draws, dtype=torch.float64)
         u = u * (1 - 2e-9) + 1e-9
@@ -91,7 +91,7 @@ def functional(X, y, length_scale, steps, seed, entropy=True):
     theta = torch.nn.Parameter(torch.tensor(0.1).logit())
     rho = torch.nn.Parameter(torch.tensor(0.0))
     groups = [p for layer in (first, second, last) for p in layer.parameters()]
-    adam = torch.optim.Adam([{"params": groups}, {"params": [theta, rho]}], lr=0.01)
+    adam = torch.optim.Adam([{"params": groups}, {"params": [theta, rho]}], lr=0.01, fused=True)
     N = x.shape[0]
     for step in range(steps):
         adam.zero_grad()
