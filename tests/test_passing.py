@@ -14,6 +14,7 @@ from dropout_course.engine.inside import answering, codec, passing
 from dropout_course.engine.student import Student
 
 CANNOT = {"cannot": "no"}
+F = {"op": "call", "name": "f", "args": ()}
 Pair = collections.namedtuple("Pair", "a b")
 
 
@@ -62,8 +63,11 @@ REFUSED = [
     np.array([None]),
     np.ones((1,) * 17),
     1 << 2000,
+    "a" * (1 << 21),
+    np.ones((1 << 23) + 1),
+    [0] * 60_000,
 ]
-LARGE = [np.ones(1 << 18), list(range(2000)), [np.ones(1 << 16)] * 3]
+LARGE = [np.ones((1 << 21) + 1), list(range(9000)), [np.ones(1 << 19)] * 5, "a" * 300_000]
 
 
 def told(value):
@@ -88,8 +92,9 @@ def made(one):
 
 
 def by_message(value):
-    message = codec.encode_all([value], lambda error: {"cannot": str(error)})
-    return codec.decode(message, layouts=False)[0]
+    """Give what a student finds in the reply of another process."""
+    reply = answering.answer({"f": lambda: value["ok"]}, codec.encode(F))
+    return codec.decode(reply, layouts=False)
 
 
 def assert_alike(value):

@@ -26,10 +26,12 @@ from dropout_course.engine.inside.layouts import (
 from dropout_course.engine.inside.reading import decode
 from dropout_course.engine.inside.writing import encode, encode_all
 
-MOST_BYTES, MOST_PARTS = 1 << 20, 1000  # of a value that is handed over
+# Of what is handed over at once; far below the limits of a message.
+MOST_BYTES, MOST_PARTS = 16 << 20, 8000
 PART = 8  # bytes that a part of a value takes in a message, about
+CHARACTERS = 32  # of a text that count as one more part
 _DTYPES = {dtype: dtype for dtype in NAMES}
-_UNCHANGED = frozenset([str, bool, float, type(None), *(dtype.type for dtype in NAMES)])
+_UNCHANGED = frozenset([bool, float, type(None), *(dtype.type for dtype in NAMES)])
 
 
 class _Unusual(Exception):
@@ -57,6 +59,8 @@ class _Hand:
             return value
         if kind is np.ndarray:
             return self._array(value)
+        if kind is str:
+            return self._text(value)
         if kind is int:
             if -INT64 <= value < INT64:
                 return value
@@ -68,6 +72,12 @@ class _Hand:
                 return self._make(value)
             return self._make(Fn(value.name, self.over(value.params, depth + 1)))
         raise _Unusual
+
+    def _text(self, value: str) -> str:
+        self.parts += len(value) // CHARACTERS
+        if self.parts > MOST_PARTS:
+            raise _Unusual
+        return value
 
     def _array(self, value: np.ndarray) -> np.ndarray:
         dtype = value.dtype
@@ -93,9 +103,9 @@ class _Hand:
             raise _Unusual
         over = self.over
         if kind is dict:
-            if not all(type(key) is str for key in value):
+            if any(type(key) is not str for key in value):
                 raise _Unusual
-            return {key: over(item, depth) for key, item in value.items()}
+            return {self._text(key): over(item, depth) for key, item in value.items()}
         items = [over(item, depth) for item in value]
         return items if kind is list else tuple(items)
 
@@ -131,5 +141,9 @@ def reply(value: Any, instead: Callable[[CodecError], Any]) -> tuple[Any, int]:
     try:
         return hand.over(value, 1), hand.bytes + PART * (1 + hand.parts)
     except _Unusual:
+        pass
+    try:
         message = encode_all([value], instead)
-        return decode(message, layouts=False)[0], len(message)
+    except CodecError as error:  # too much for any message
+        return instead(error), PART
+    return decode(message, layouts=False)[0], len(message)
