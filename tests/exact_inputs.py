@@ -29,13 +29,3 @@ def all_masks(n, p):
     """Every mask of n entries, one a row, and their probabilities."""
     masks = np.array(list(itertools.product((False, True), repeat=n)))
     return masks, np.where(masks, 1 - p, p).prod(axis=1)
-
-
-def central_differences(f, x, eps=1e-6):
-    """Derivatives of a scalar function of an array."""
-    grad = np.empty_like(x)
-    for i in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[i] = eps
-        grad[i] = (f(x + step) - f(x - step)) / (2 * eps)
-    return grad

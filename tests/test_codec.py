@@ -9,23 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from plain_data import values
 
 from dropout_course.engine.inside import codec
 from dropout_course.engine.inside.codec import CodecError, Fn, Rng, decode, encode, laid_out, layout
-
-dtypes = st.sampled_from(sorted(codec.DTYPES)).map(np.dtype)
-arrays = hnp.arrays(dtypes, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
-numbers = st.floats() | st.integers(-(2**200), 2**200) | st.booleans() | st.none()
-leaves = arrays | numbers | st.text() | arrays.filter(lambda a: a.size > 0).map(lambda a: a.flat[0])
-values = st.recursive(
-    leaves,
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.lists(inner, max_size=3).map(tuple)
-        | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
 
 
 def same(a, b):

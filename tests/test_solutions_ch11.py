@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from dropout_course.scenes.ch11_gpu_pytorch.coins import torch_dropout_run
+from dropout_course.scenes.ch11_gpu_pytorch.coins import seeded_dropout_kept, torch_dropout_run
 from solutions.ch11_gpu_pytorch import (
     TorchDropout,
     checkpoint_gradients,
@@ -120,6 +120,21 @@ def test_seeded_dropout_keeps_nothing_and_moves_no_generator():
     assert input_lives() is None
     y.sum().backward()
     assert torch.equal(state, torch.get_rng_state())
+
+
+def test_what_holds_on_to_itself_is_not_counted_as_kept_and_what_others_hold_is():
+    held = []
+
+    def beside(x, p, seed, holder):
+        holder.append(torch.rand(x.shape, generator=torch.Generator().manual_seed(seed)))
+        holder.append(holder)  # a circle, which no count of references ends
+        return seeded_dropout(x, p, seed)
+
+    for holder, elements in ((None, 0), (held, 100)):
+        answer = lambda x, p, seed, h=holder: beside(x, p, seed, [] if h is None else h)
+        kept = seeded_dropout_kept({"seeded_dropout": answer}, 100, 0.3, 1)
+        assert kept["elements"] == elements
+        assert gc.isenabled()
 
 
 # 11.3 and 11.4 --------------------------------------------------------------------------------
