@@ -10,6 +10,9 @@ PLACE  := $(BIN)/python -c 'from pathlib import Path; \
 
 # nbgrader starts `alembic` by name, so the environment's programs must be on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
+# Where Python may keep nothing compiled, as in many containers, each of the hundreds of processes
+# that the book, the class and the tests start compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help course test test-unit lint book serve pdf site-zip notebooks student-kit lab bench attacks lock clean

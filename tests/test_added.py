@@ -139,6 +139,7 @@ def test_magic_in_a_cell_is_no_obstacle():
     assert additions(original, original + "\nimport math").kept == ["import math"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "more",
     [

@@ -176,6 +176,7 @@ def test_an_added_module_can_be_imported_in_the_jail(tmp_path, start):
     assert bugs_of(written(tmp_path / "a", files), start).mended == 12
 
 
+@pytest.mark.slow
 def test_a_scene_that_cant_be_judged_is_a_failure_of_ours(tmp_path, monkeypatch, start):
     from autograder.capstone import grading
 

@@ -101,6 +101,7 @@ def test_a_file_of_too_many_parts_is_refused(key, part, count, said):
         parse.parse(f'{{"cells": [], "{key}": [{part},{f"{part}," * count} 0]}}'.encode())
 
 
+@pytest.mark.slow
 def test_many_short_lines_of_output_are_no_hindrance(tmp_path):
     notebook = filled()
     lines = [f"epoch {n}\n" for n in range(600_000)]

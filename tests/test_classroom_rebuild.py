@@ -242,6 +242,7 @@ def test_notebooks_of_other_chapters_share_no_written_answer():
     assert rebuilt.notes == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     ["x = '\\d'", "-" * 200_000 + "1", "+".join(["1"] * 200_000)],

@@ -134,6 +134,7 @@ def test_check_finds_what_was_done_to_cells(completed):
     assert "48 of 60 points" in told.output
 
 
+@pytest.mark.slow
 def test_no_grammar_is_compiled_to_start():
     """It takes seconds, for each command and each worker."""
     source = "import sys, autograder.classroom.running.grading; print('lark' in sys.modules)"

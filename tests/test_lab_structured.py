@@ -74,6 +74,7 @@ def test_a_network_without_coins_is_that_with_coins_at_rate_zero(data):
             np.testing.assert_array_equal(a[name], b[name])
 
 
+@pytest.mark.slow
 def test_training_lowers_the_error(data):
     before = cnn.errors([cnn._init(seed) for seed in range(2)], data)
     assert (cnn.errors(cnn.train(data, range(2), epochs=40), data) < before / 2).all()

@@ -54,6 +54,7 @@ def test_shown_is_one_changed_expression_that_explains_itself(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_no_example_holds_a_piece_of_a_reference(root, extension):
     shown = 0
     for exercise in course.exercises().values():

@@ -97,7 +97,11 @@ def test_a_value_arrives_as_by_message(value):
     assert_alike(value)
 
 
-@pytest.mark.parametrize("value", ODD + LARGE, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value",
+    [*ODD, *(pytest.param(large, marks=pytest.mark.slow) for large in LARGE)],
+    ids=lambda value: type(value).__name__,
+)
 def test_what_is_odd_or_large_arrives_as_by_message(value):
     assert_alike(value)
     assert_alike([value, (value,), {"a": value}])

@@ -13,6 +13,8 @@ from autograder.sandbox import Process, Stopped
 from autograder.sandbox.process import Limits
 from dropout_course.engine.student import Student
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def process():

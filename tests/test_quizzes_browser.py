@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from small_book import book_of, opened
 
+pytestmark = pytest.mark.slow
+
 PAGE = """# Page
 
 :::{objectives}

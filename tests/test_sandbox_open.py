@@ -68,6 +68,7 @@ def test_an_unknown_level_is_an_error(tmp_path):
         open_sandbox("none", state=tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", usable_levels())
 def test_it_runs_notebooks(level, tmp_path):
     doctor.keep(Report(level, "numpy", [ProbeResult("x", "deny", "denied", True)]), tmp_path)

@@ -125,6 +125,7 @@ def test_ista_never_increases_the_loss(n, d, lam, seed):
     assert all(b <= a + 1e-12 for a, b in itertools.pairwise(values))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(1, 6), seeds)
 def test_ista_ends_where_the_conditions_of_the_lasso_hold(d, seed):

@@ -124,6 +124,7 @@ def test_moments_are_the_averages_over_all_masks(seed, q):
     np.testing.assert_allclose(var[0], weights @ (u - mean) ** 2, atol=1e-10)
 
 
+@pytest.mark.slow
 @given(seeds, rates, dtypes)
 def test_the_relu_mean_is_the_integral_over_the_gaussian(seed, q, dtype):
     v, W, b, _ = layer(seed, dtype=dtype)

@@ -180,6 +180,7 @@ def test_closed_numbers():
     assert alpha_constants(0.0) == (1.0, 0.0)
 
 
+@pytest.mark.slow
 @given(st.floats(0.05, 0.8))
 def test_moments_of_selu_units_by_quadrature(p):
     """Mean and variance over standard normal pre-activations and the coin, without sampling."""
