@@ -68,6 +68,7 @@ def test_layouts_hold_the_same_values_and_are_all_different():
         (True, 1.0, "type", "must be one number, not a bool"),
         (float("inf"), 1.0, "nonfinite", "not a finite number"),
         (2.0, 1.0, "value", "is wrong"),
+        (2.0, np.inf, "value", "is wrong"),
         ((1.0,), (1.0, 2.0), "type", "must hold 2 values, not 1"),
         (1.0, (1.0, 2.0), "type", "must be a tuple of 2, not a float"),
         ((1.0, 3.0), (1.0, 2.0), "value", "the second value is wrong"),

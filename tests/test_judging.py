@@ -152,6 +152,12 @@ def finding(answer):
     return verdict_of(answer).outcomes[0].finding
 
 
+def test_results_that_look_alike_are_said_to_differ():
+    assert "off by up to 2e-08" in finding(lambda x: 2 * x + 2e-8).reason
+    assert "off by" not in finding(lambda x: x + 1).reason
+    assert "off by" not in finding(lambda x: np.full_like(x, np.inf)).reason
+
+
 def test_the_finding_holds_a_call_that_can_be_pasted():
     found = finding(lambda x: x + 1)
     assert found.call == "twice(np.array([1.0, 2.0]))"

@@ -8,7 +8,7 @@ from subjects import SUBJECTS
 from variations import FAULTS, ODD, copies_first, kinds_for, varied
 
 from autograder.authoring.rules import SEEDS
-from dropout_course.engine.features import rounded, values
+from dropout_course.engine.features import alike, rounded, values
 from dropout_course.engine.mistakes import Mistakes, bank_of, question
 from dropout_course.engine.naming import name_mistakes
 from dropout_course.engine.student import Student
@@ -138,3 +138,10 @@ def test_nothing_is_guessed():
 def test_a_mistake_that_stands_twice_is_refused():
     with pytest.raises(ValueError, match="stands twice"):
         mistakes.row("tripled", "Tripled", "Doubling is by two.", scale=3.0)
+
+
+@pytest.mark.parametrize("other", [-np.inf, np.nan, 0.0, 1e300])
+def test_an_infinity_is_like_itself_alone(other):
+    assert alike([np.inf], [np.inf])
+    assert not alike([other], [np.inf])
+    assert not alike([np.inf], [other])

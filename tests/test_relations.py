@@ -21,7 +21,7 @@ def said(wrong, right=lambda x, p, n: x * (1 - p), calls=None):
         calls = [(rng.uniform(1, 2, (3, k)), p, n) for k, p, n in ((2, 0.2, 5), (4, 0.3, 7))]
     student, case = Student.here({"f": wrong}), Case(0, lenient=True)
     case.gives(student.f, [(call, right(*call)) for call in calls])
-    return relation([one for one in case.seen if not one.holds], student, PARAMETERS)
+    return relation(case.seen, student, PARAMETERS)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,10 @@ def test_a_factor_must_be_the_same_expression_in_every_call():
     """At p = ½ and n = 2 many expressions agree; another call tells them apart."""
     calls = [(np.array([1.0, 2.0]), 0.5, 2), (np.array([3.0, 5.0]), 0.25, 3)]
     assert "times 1 - p" in said(lambda x, p, n: x * (1 - p) ** 2, calls=calls)
+
+
+def test_what_holds_of_the_wrong_results_alone_is_said_of_them():
+    calls = [(np.array([1.0, k]), p, 5) for k in (2.0, 3.0) for p in (0.0, 0.3, 1.0)]
+    wrong = said(lambda x, p, n: x * (p < 1), lambda x, p, n: x + 0 * p, calls)
+    assert wrong == "Where it is wrong, your result is zero everywhere"
+    assert said(lambda x, p, n: x * p, lambda x, p, n: x * np.sqrt(p), calls).startswith("Your")

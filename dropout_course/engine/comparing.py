@@ -211,7 +211,7 @@ def _require_number(got: Any, want: Any, tol: float | None, what: str) -> None:
         return
     if math.isfinite(want) and not math.isfinite(got):
         raise Broken(f"{what} is not a finite number", want, got, "nonfinite")
-    if not abs(got - want) <= tol * max(1.0, abs(want)):
+    if not (math.isfinite(want) and abs(got - want) <= tol * max(1.0, abs(want))):
         raise Broken(f"{what} is wrong", want, got)
 
 

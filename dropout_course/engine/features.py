@@ -125,8 +125,9 @@ def alike(a: Any, b: Any) -> bool:
         return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
     if _is_number(a) and _is_number(b):
         x, y = float(a), float(b)
-        same = x == y or (math.isnan(x) and math.isnan(y))
-        return same or abs(x - y) <= 1e-9 * max(1.0, abs(y))
+        if not (math.isfinite(x) and math.isfinite(y)):
+            return x == y or (math.isnan(x) and math.isnan(y))
+        return abs(x - y) <= 1e-9 * max(1.0, abs(y))
     return _kind(a) is _kind(b) and bool(a == b)
 
 

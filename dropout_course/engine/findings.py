@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dropout_course.engine.comparing import Broken
+import numpy as np
+
+from dropout_course.engine.comparing import Broken, numbers_in
 from dropout_course.engine.pictures import Picture, zeros
 from dropout_course.engine.student import Student
 from dropout_course.engine.unanswered import (
@@ -16,6 +18,8 @@ from dropout_course.engine.unanswered import (
     Unsendable,
 )
 from dropout_course.engine.words import one_line, show, show_call
+
+ALIKE = 1e-4  # of the largest number wanted: results that differ by less are written alike
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,25 @@ def of_broken(broken: Broken, student: Student) -> Finding:
     picture = broken.picture or zeros(broken.expected, broken.received)
     return Finding(
         broken.kind,
-        one_line(broken.reason),
+        one_line(broken.reason) + _by_a_little(broken),
         example_of(student),
         expected,
         received,
         picture=picture,
     )
+
+
+def _by_a_little(broken: Broken) -> str:
+    """Say by how much two results differ that look alike where they are written with few digits."""
+    if broken.kind != "value" or broken.expected is None:
+        return ""
+    try:
+        want, got = (numbers_in(one).astype(float) for one in (broken.expected, broken.received))
+        apart = float(np.abs(got - want).max())
+    except (Broken, ValueError):
+        return ""
+    little = 0 < apart < ALIKE * max(1e-300, float(np.abs(want).max()))
+    return f" (off by up to {apart:.1g}: little, but more than rounding)" if little else ""
 
 
 def of_unanswered(error: Unanswered, student: Student) -> Finding:

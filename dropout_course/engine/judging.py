@@ -213,16 +213,16 @@ def _related(
     """Say of the first law with wrong values how they are related to the right ones."""
     wrong = [o for o in outcomes if o.finding and o.finding.kind in ("value", "nonfinite", "shape")]
     wrong.sort(key=lambda o: o.law.hidden)
-    failures = [one for o in wrong for one in _failures(o.law, student, seed)]
-    sentence = relation(failures, student, parameters)
+    seen = [one for o in wrong for one in _compared(o.law, student, seed)]
+    sentence = relation(seen, student, parameters)
     if not sentence or wrong[0].finding is None:
         return outcomes
     related = replace(wrong[0], finding=replace(wrong[0].finding, relation=sentence))
     return [related if o is wrong[0] else o for o in outcomes]
 
 
-def _failures(law: Law, student: Student, seed: int) -> list[Observation]:
-    """Run a law to its end, whatever it finds; give the comparisons that failed."""
+def _compared(law: Law, student: Student, seed: int) -> list[Observation]:
+    """Run a law to its end, whatever it finds; give its comparisons."""
     case = _case(law, seed, lenient=True)
     student.forget()
     try:
@@ -231,4 +231,4 @@ def _failures(law: Law, student: Student, seed: int) -> list[Observation]:
         raise
     except Exception:
         pass  # what was compared before counts
-    return [one for one in case.seen if not one.holds]
+    return case.seen

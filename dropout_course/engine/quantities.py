@@ -1,4 +1,4 @@
-"""Failed comparisons as numbers: the parts that differ, and the call's own quantities."""
+"""Comparisons as numbers: the parts of each, and the call's own quantities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Parameters = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Compared:
-    """One failed comparison, part by part as arrays of float, and the call's own quantities."""
+    """A part of one comparison, as arrays of float, and the call's own quantities."""
 
     want: np.ndarray
     got: np.ndarray
@@ -27,6 +27,10 @@ class Compared:
     arrays: Mapping[str, np.ndarray]
     masks: Sequence[np.ndarray]
 
+    def right(self) -> bool:
+        """Whether the result is the one that was wanted."""
+        return self.equals(self.want)
+
     def equals(self, other: Any) -> bool:
         """Whether the result is this instead."""
         other = np.asarray(other, float)
@@ -34,7 +38,7 @@ class Compared:
 
 
 def compared_parts(one: Observation, parameters: Parameters) -> list[Compared]:
-    """Give the failed parts of a comparison; nothing where they carry no numbers."""
+    """Give the parts of a comparison that failed, or all of one that held, if they are numbers."""
     made = []
     quantities = _quantities(one, parameters)
     for want, got in _parts(one.want, one.got):
@@ -44,7 +48,8 @@ def compared_parts(one: Observation, parameters: Parameters) -> list[Compared]:
             continue
         tol = max(tolerance(a), tolerance(b))
         a, b = a.astype(float), b.astype(float)
-        if not np.isfinite(b).any() or (a.shape == b.shape and agree(b, a, tol)):
+        right = a.shape == b.shape and agree(b, a, tol)
+        if not np.isfinite(b).any() or (right and not one.holds):
             continue
         made.append(Compared(a, b, tol, *quantities))
     return made

@@ -23,43 +23,50 @@ from dropout_course.engine.unanswered import EngineError, Lost
 Holds = Callable[[Compared], bool]
 
 
-def relation(failed: Sequence[Observation], student: Student, parameters: Parameters) -> str:
+def relation(seen: Sequence[Observation], student: Student, parameters: Parameters) -> str:
     """Say how wrong results are related to the right ones, in a sentence; "" if nothing holds.
 
     Parameters
     ----------
-    failed
-        The comparisons that failed, in the order in which they are told of. Those of the first
-        one's function and mode must all bear what is said.
+    seen
+        Comparisons, in the order in which they are told of. Those that failed, of the first one's
+        function and mode, must all bear what is said; where one that held does not, it is said of
+        the wrong results alone.
     student
         The answer; it may be called again.
     parameters
         The names of the parameters of each function.
     """
-    failed = [one for one in failed if not one.call.scene]
-    failed = [one for one in failed if mode(one, parameters) == mode(failed[0], parameters)]
+    seen = [one for one in seen if not one.call.scene]
+    first = next((one for one in seen if not one.holds), None)
+    if first is None:
+        return ""
+    seen = [one for one in seen if mode(one, parameters) == mode(first, parameters)]
+    failed = [one for one in seen if not one.holds]
     if _differs_from_call_to_call(failed, student):
         return "Two equal calls give different results, and this value is a fixed one: no sampling"
     compared = [made for one in failed for made in compared_parts(one, parameters)]
     distinct = {(one.got.tobytes(), one.want.tobytes()) for one in compared}
     if len(distinct) < 2:
         return ""
+    right = [made for one in seen if one.holds for made in compared_parts(one, parameters)]
     with np.errstate(all="ignore"):
-        for holds, sentence in _candidates(compared):
+        for holds, what in _candidates(compared):
             if all(map(holds, compared)):
-                return sentence
+                everywhere = all(map(holds, right))
+                return f"{'Your' if everywhere else 'Where it is wrong, your'} result is {what}"
     return ""
 
 
 def _candidates(compared: Sequence[Compared]) -> Iterator[tuple[Holds, str]]:
-    """Give relations with their sentences, the most telling first."""
+    """Give relations, and in words what they say of a result, the most telling first."""
     for name in compared[0].arrays:
-        yield _is_the_argument(name), f"Your result is {name}, unchanged"
+        yield _is_the_argument(name), f"{name}, unchanged"
     yield from _factors(compared)
-    for sentence, function in _FUNCTIONS.items():
-        yield _is_function(function), f"Your result is {sentence}"
-    yield _right_where(True), "Your result is right where a unit is kept, and wrong where dropped"
-    yield _right_where(False), "Your result is right where a unit is dropped, and wrong where kept"
+    for words, function in _FUNCTIONS.items():
+        yield _is_function(function), words
+    yield _right_where(True), "right where a unit is kept, and wrong where dropped"
+    yield _right_where(False), "right where a unit is dropped, and wrong where kept"
 
 
 def _is_the_argument(name: str) -> Holds:
@@ -78,17 +85,17 @@ def _factors(compared: Sequence[Compared]) -> Iterator[tuple[Holds, str]]:
     first = compared[0]
     for name in first.rates:
         for words, function in _OF_A_RATE.items():
-            sentence = f"Your result is the expected one {words.format(p=name)}"
+            sentence = f"the expected one {words.format(p=name)}"
             yield _times(_of(function, "rates", name)), sentence
     for words, factor in _CONSTANTS.items():
-        yield _times(_constant(factor)), f"Your result is the expected one {words}"
+        yield _times(_constant(factor)), f"the expected one {words}"
     for name in first.scalars:
         for words, function in _OF_A_SCALAR.items():
-            sentence = f"Your result is the expected one {words.format(c=name)}"
+            sentence = f"the expected one {words.format(c=name)}"
             yield _times(_of(function, "scalars", name)), sentence
     for name in first.counts:
         for words, function in _OF_A_COUNT.items():
-            sentence = f"Your result is the expected one {words.format(n=name)}"
+            sentence = f"the expected one {words.format(n=name)}"
             yield _times(_of(function, "counts", name)), sentence
 
 
@@ -106,7 +113,9 @@ def _times(factor: Callable[[Compared], float]) -> Holds:
             c = float(factor(one))
         except (KeyError, ZeroDivisionError, ValueError):
             return False
-        return math.isfinite(c) and abs(c - 1) > 1e-6 and one.equals(c * one.want)
+        if abs(c - 1) < 1e-6 or c == 0:  # of what is 0 it is said below that it is
+            return one.right()
+        return math.isfinite(c) and one.equals(c * one.want)
 
     return holds
 
@@ -190,6 +199,8 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], Any]] = {
 
 def _right_where(kept: bool) -> Holds:
     def holds(one: Compared) -> bool:
+        if one.right():
+            return True
         masks = [a for a in one.masks if a.shape == one.want.shape]
         if len(masks) != 1 or one.got.shape != one.want.shape:
             return False
