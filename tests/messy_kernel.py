@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from messy import Make, _above, _own
+from messy import Make, _above, _own, answer, at, insert
+from nbformat.notebooknode import NotebookNode
+
+SCALED = """
+K, unscaled = 1, dropout_inverted
+def dropout_inverted(*args):
+    return K * unscaled(*args)"""
+
+
+def _at_the_end(source: str, more: str = "") -> Make:
+    """Do something to functions that have been checked."""
+
+    def make(notebook: NotebookNode) -> None:
+        notebook.cells[at(notebook, "dropout_inverted")].source = answer("dropout_inverted") + more
+        insert(notebook, len(notebook.cells), source)
+
+    return make
+
 
 KERNEL: dict[str, Make] = {
     "help of a function, and credits": _above("help(np.where)\ncopyright, credits, license"),
@@ -43,6 +60,13 @@ KERNEL: dict[str, Make] = {
     ),
     "past cells": _own("K = 1", "assert _i == In[-2] == 'K = 1'\nANSWER"),
     "%rehashx, %conda": _above("%rehashx\n%conda install -y nothing\n%mamba list"),
+    "deleted below its check": _at_the_end("del dropout_inverted"),
+    "given a value below its check": _at_the_end(
+        "import numpy as np\nx = np.ones(2)\n"
+        "dropout_inverted = dropout_inverted(x, x > 0, 0.5, True)"
+    ),
+    "a global that is given another value": _at_the_end("K = 3", SCALED),
+    "%reset": _at_the_end("%reset -f"),
     "what check gives": _above(
         "from dropout_course import check\nr = check('draw_mask')\n"
         "assert r.passed and r.verdict.passed\nprint(r.title, r.hint, r.link)"

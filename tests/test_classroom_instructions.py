@@ -107,6 +107,9 @@ def test_more_time_for_everything_needs_no_due_date_of_each(course, monkeypatch)
         ("c.LateSubmissionPlugin.penalty_method = 'half'", "for the policy for late submissions"),
         ("c.AssignLatePenalties.plugin_class = 'nothing.Here'", "for the policy for late submiss"),
         ("c.CourseDirectory.root = ROOT", "can't be used (TraitError"),
+        ("c.LateSubmissionPlugin.penalty_methd = 'zero'", "mean c.LateSubmissionPlugin.penalty_m"),
+        ("c.LateSubmisionPlugin.penalty_method = 'zero'", "Do you mean c.LateSubmissionPlugin"),
+        ("c.CourseDirectory.db_ulr = 'x'", "nothing reads c.CourseDirectory.db_ulr"),
         ("c.Exchange.root = ROOT", 'write c.Exchange.root = "…"'),
         ("1 / 0", "ZeroDivisionError"),
         ("import sys; sys.exit()", "SystemExit"),
@@ -132,6 +135,9 @@ def test_a_policy_of_ones_own_that_fails_is_a_sentence(course, monkeypatch):
     config.write_text(f"{config.read_text()}{policy}c.AssignLatePenalties.plugin_class = Mine\n")
     hand_in(course.home, "ann", when="2026-03-05 12:00:00 UTC")
     with pytest.raises(CourseError, match=r"Mine, fails for ann \(KeyError: 'ann'\)"):
+        grading.autograde_assignment(course.home, STEM, progress=False, level="unsafe", workers=1)
+    config.write_text(config.read_text().replace("{}[student]", "float('nan')"))
+    with pytest.raises(CourseError, match=r"fails for ann \(ValueError: it gave NaN\)"):
         grading.autograde_assignment(course.home, STEM, progress=False, level="unsafe", workers=1)
 
 

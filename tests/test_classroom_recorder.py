@@ -105,6 +105,17 @@ def test_a_penalty_is_taken_off_who_is_late(home):
     assert penalties == {"ann": 0, "bob": 16, "cat": 0, "dan": 0, "eve": 0}
 
 
+def test_a_hand_in_without_a_time_is_not_late_because_an_earlier_one_was(home):
+    grade(home)
+    hand_in(home, "bob", filled())
+    (home / "build" / "course" / "submitted" / "bob" / STEM / "timestamp.txt").unlink()
+    grade(home)
+    with Course(home).gradebook() as gradebook:
+        submission = gradebook.find_submission(STEM, "bob")
+        assert (submission.timestamp, submission.late_submission_penalty) == (None, 0)
+        assert submission.score == 20
+
+
 def test_a_gradebook_that_is_locked_says_so_and_stays_as_it_was(home, capsys):
     before = tables(home)
     course = Course(home)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder.referee.below import changed_below
 from autograder.referee.cells import Role, exercise_of, grade_id, role_of
 from autograder.referee.inputs import attempt_hash, exercise_seed
 from autograder.referee.lacking import why_lacking
 from autograder.referee.limits import Limits, our_limits
-from autograder.referee.results import ExerciseResult, NotebookResult, exercise_result
+from autograder.referee.results import NotebookResult, exercise_result
 from autograder.referee.sandboxes import UNSAFE, starter
 from autograder.referee.session import Runner, Session
 from dropout_course import course, exercises
@@ -26,6 +28,12 @@ from dropout_course.engine.unanswered import EngineError
 REPLACED = (
     "Course code was replaced in the student's process ({}). It was put back before it was used. "
     "No exercise needs that: whoever grades will want to read the notebook."
+)
+
+
+AT_ITS_CHECK = (
+    "Exercise {}: a cell below its check gives a name that it uses another value. It was judged as "
+    "it stood at its check; give that value another name."
 )
 
 
@@ -94,61 +102,104 @@ def grade_notebook(
     JailError
         There is no safe sandbox on this machine.
     """
-    config = config or Config()
-    stem = nb.metadata["dropout_course"]["chapter"]
-    sources = [c.source for c in nb.cells if role_of(c) in (Role.SOLUTION, Role.EXTRA)]
-    attempt = attempt_hash(sources, files or {})
-    session = Session(
-        config.start or starter(config.level, stem, config.state),
-        seed=exercise_seed(config.key, student, stem, attempt),
-        limits=config.limits or our_limits(stem),
-        files=files,
-    )
-    result = NotebookResult(chapter=stem.partition("-")[0])
-    if hidden and config.level == "unsafe":  # who checks runs their own code
-        result.problems.append(UNSAFE)
-    try:
-        for cell in _to_run(nb):
-            session.run(grade_id(cell) or cell.id, cell.source)
-        for cell in nb.cells:  # an answer is what a name stands for at the end
-            if role_of(cell) is Role.CHECK:
-                exercise = course.exercises()[exercise_of(cell)]
-                seed = exercise_seed(config.key, student, exercise.id, attempt)
-                wanted = [law for law in laws_of(exercise) if hidden or not law.hidden]
-                result.exercises.append(_judge(session, exercise, wanted, seed, config, nb))
-        session.ask_for_replaced()
-    except EngineError as error:
-        raise error.__cause__ or error from None  # what failed says what to do
-    finally:
-        session.close()
-    result.cell_outputs = session.outputs
-    if session.replaced:
-        result.notes.append(REPLACED.format(", ".join(sorted(session.replaced))))
-    return result
+    grading = _Grading(nb, student, config or Config(), hidden, files or {})
+    return grading.result()
 
 
-def _to_run(nb: Any) -> list[Any]:
+class _Grading:
+    """One notebook being graded; see `grade_notebook`."""
+
+    def __init__(
+        self, nb: Any, student: str, config: Config, hidden: bool, files: Mapping[str, bytes]
+    ) -> None:
+        self.nb, self._student, self._config, self._files = nb, student, config, files
+        self._hidden = hidden
+        self._stem = nb.metadata["dropout_course"]["chapter"]
+        sources = [c.source for c in nb.cells if role_of(c) in (Role.SOLUTION, Role.EXTRA)]
+        self._attempt = attempt_hash(sources, files)
+
+    def result(self) -> NotebookResult:
+        """Run the cells, and judge what their names stand for at the end."""
+        result = NotebookResult(chapter=self._stem.partition("-")[0])
+        if self._hidden and self._config.level == "unsafe":  # who checks runs their own code
+            result.problems.append(UNSAFE)
+        with self._session() as session:
+            for cell in _to_run(self.nb):
+                session.run(grade_id(cell) or cell.id, cell.source)
+            verdicts = {one: self._judge(session, one) for one in _checked(self.nb)}
+            session.ask_for_replaced()
+        replaced = session.replaced
+        lost = [one for one, verdict in verdicts.items() if verdict.score < one.points]
+        if changed := [one for one in lost if changed_below(self.nb, one)]:
+            before, more = self._at_their_checks(changed)
+            replaced |= more
+            better = {one: v for one, v in before.items() if v.score > verdicts[one].score}
+            verdicts |= better
+            result.notes += [AT_ITS_CHECK.format(one.number) for one in better]
+        result.exercises += [exercise_result(v, _words(one, v)) for one, v in verdicts.items()]
+        result.cell_outputs = session.outputs
+        if replaced:
+            result.notes.append(REPLACED.format(", ".join(sorted(replaced))))
+        return result
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        config, seed = self._config, self._seed(self._stem)
+        session = Session(
+            config.start or starter(config.level, self._stem, config.state),
+            seed=seed,
+            limits=config.limits or our_limits(self._stem),
+            files=self._files,
+        )
+        try:
+            yield session
+        except EngineError as error:
+            raise error.__cause__ or error from None  # what failed says what to do
+        finally:
+            session.close()
+
+    def _seed(self, what: str) -> int:
+        return exercise_seed(self._config.key, self._student, what, self._attempt)
+
+    def _at_their_checks(
+        self, some: Sequence[course.Exercise]
+    ) -> tuple[dict[course.Exercise, Verdict], set[str]]:
+        """Run the cells once more, and judge some answers where their checks stand."""
+        verdicts: dict[course.Exercise, Verdict] = {}
+        with self._session() as session:
+            for cell in _to_run(self.nb, Role.CHECK):
+                if role_of(cell) is not Role.CHECK:
+                    session.run(grade_id(cell) or cell.id, cell.source)
+                elif (exercise := course.exercises()[exercise_of(cell)]) in some:
+                    verdicts[exercise] = self._judge(session, exercise)
+                if len(verdicts) == len(some):
+                    break
+            session.ask_for_replaced()
+        return verdicts, session.replaced
+
+    def _judge(self, session: Session, exercise: course.Exercise) -> Verdict:
+        seed = self._seed(exercise.id)
+        # A seed of its own: that of the inputs must not be known where the answer runs.
+        session.reseed(exercise_seed(self._config.key, str(seed), f"{exercise.id} process", b""))
+        student = Student(session.transport(exercise.id))
+        wanted = [law for law in laws_of(exercise) if self._hidden or not law.hidden]
+        bank, parameters = exercises.bank(exercise), dict(exercise.parameters)
+        verdict = judge(exercise.id, exercise.points, wanted, student, seed, bank, parameters)
+        trouble = session.trouble
+        return _explained(verdict, trouble.get(exercise.id, ""), self.nb, trouble)
+
+
+def _checked(nb: Any) -> list[course.Exercise]:
+    """Give the exercises of a notebook, in order."""
+    checks = [cell for cell in nb.cells if role_of(cell) is Role.CHECK]
+    return [course.exercises()[exercise_of(cell)] for cell in checks]
+
+
+def _to_run(nb: Any, *more: Role) -> list[Any]:
     """Give the cells that run, in order; stubs that nobody filled in first, to hide no answer."""
-    cells = [c for c in nb.cells if role_of(c) in (Role.SETUP, Role.SOLUTION, Role.EXTRA)]
+    cells = [c for c in nb.cells if role_of(c) in (Role.SETUP, Role.SOLUTION, Role.EXTRA, *more)]
     untouched = set(nb.metadata["dropout_course"].get("untouched", []))
     return sorted(cells, key=lambda cell: grade_id(cell) not in untouched)
-
-
-def _judge(
-    session: Session,
-    exercise: course.Exercise,
-    wanted: list[Law],
-    seed: int,
-    config: Config,
-    nb: Any,
-) -> ExerciseResult:
-    # A seed of its own: that of the inputs must not be known where the answer runs.
-    session.reseed(exercise_seed(config.key, str(seed), f"{exercise.id} process", b""))
-    student = Student(session.transport(exercise.id))
-    bank, parameters = exercises.bank(exercise), dict(exercise.parameters)
-    verdict = judge(exercise.id, exercise.points, wanted, student, seed, bank, parameters)
-    verdict = _explained(verdict, session.trouble.get(exercise.id, ""), nb, session.trouble)
-    return exercise_result(verdict, _words(exercise, verdict))
 
 
 def _explained(verdict: Verdict, problem: str, nb: Any, trouble: Mapping[str, str]) -> Verdict:

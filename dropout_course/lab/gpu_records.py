@@ -37,7 +37,8 @@ def load(
 
 def remark(record: dict[str, Any]) -> str:
     """Say where a record was made, and whether the code has changed since."""
-    threads = f", {record['threads']} thread(s)" if record["kind"] == "cpu" else ""
+    count = record["threads"]
+    threads = f", {count} thread{'s' * (count > 1)}" if record["kind"] == "cpu" else ""
     text = f"{record['device']}{threads}, torch {record['torch']}, {record['date']}"
     return text if record["code"] == gpu_timing.code() else f"{text}; made by other code than this"
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 from nbgrader.api import SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config, Configurable, PyFileConfigLoader
 
 from autograder.classroom.errors import AGAIN, CourseError
 from autograder.classroom.folder.files import printable
@@ -33,6 +35,7 @@ def read_settings(home: Path) -> tuple[Config, CourseDirectory]:
         raise CourseError(f"{home} has no {CONFIG}; start from a checkout of the course.")
     with _using(home / CONFIG):
         config = PyFileConfigLoader(CONFIG, path=str(home)).load_config()
+        _refuse_unknown(config, home / CONFIG)
         directory = CourseDirectory(config=config)
     for section, name in PLACES.items():
         if not isinstance(config[section].get(name), str):
@@ -69,6 +72,8 @@ def penalty_of(
     """
     try:
         found = policy.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+        if isinstance(found, float) and math.isnan(found):  # it is neither more nor less than 0
+            raise ValueError("it gave NaN")
         return None if found is None else float(policy._check_late_penalty(notebook, found))
     except Exception as error:
         name = type(policy.plugin_inst).__name__
@@ -77,6 +82,46 @@ def penalty_of(
             f"({type(error).__name__}: {error}). It takes an id, points and seconds, and gives "
             f"points or None: mend it, {AGAIN}"
         ) from error
+
+
+def _refuse_unknown(config: Config, path: Path) -> None:
+    """Refuse a setting that nothing reads: a slip in its name would switch off what it sets.
+
+    Sections of classes that are not loaded pass, unless they are spelt nearly like one that is.
+    """
+    known: dict[str, set[str]] = {}
+    for kind in _configurable(Configurable):
+        known.setdefault(kind.__name__, set()).update(kind.class_trait_names(config=True))
+    for section, settings in config.items():
+        if not isinstance(settings, Config):
+            continue
+        if section not in known:
+            _unless_near(section, known, f"c.{section}", path)
+            continue
+        for name in set(settings) - known[section]:
+            _unless_near(name, known[section], f"c.{section}.{name}", path, cutoff=0.0)
+
+
+def _configurable(kind: type[Configurable]) -> Iterator[type[Configurable]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _configurable(below)
+
+
+def _unless_near(
+    name: str, known: Iterable[str], written: str, path: Path, cutoff: float = 0.85
+) -> None:
+    """Refuse a name that is nearly a known one."""
+    near = get_close_matches(name, list(known), n=1, cutoff=cutoff)
+    if near:
+        lines = path.read_text("utf-8", "replace").splitlines()
+        line = next((n for n, text in enumerate(lines, 1) if written in text), None)
+        where = f"{path}, line {line}" if line else str(path)
+        right = written.removesuffix(name) + near[0]
+        raise CourseError(
+            f"{where}: nothing reads {written}. Do you mean {right}? Correct it, or take it out, "
+            f"{AGAIN}"
+        )
 
 
 @contextmanager

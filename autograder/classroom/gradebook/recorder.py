@@ -164,8 +164,8 @@ class Recorder:
             kept.read(known.values())
             for graded in batch:
                 submission = known[graded.student]
-                if (when := self._timestamp(graded.student)) is not None:
-                    submission.timestamp = when
+                # None too: the time of an earlier hand-in says nothing of this one.
+                submission.timestamp = self._timestamp(graded.student)
                 for notebook in submission.notebooks:
                     _mark(notebook, graded, kept)
                     notebook.late_submission_penalty = None

@@ -19,6 +19,7 @@ from autograder.classroom.submissions.attachments import give_attachments
 from autograder.classroom.submissions.cell_code import alike, defined, same
 from autograder.classroom.submissions.match import Match, Slot, changed_copies, match
 from autograder.classroom.submissions.notebook_text import copied
+from autograder.classroom.submissions.written import Words, beside, note
 
 SHOWN = 4  # names that a sentence lists
 EXTRA = "extra"  # tag of the cells that the student added
@@ -73,11 +74,16 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
     added = additions_of(found, submitted)
     notes += [*_twice(found, mine), *_summary(found, submitted, added)]
     answers = {slot.index: _answer(slot, submitted) for slot in found.slots}
+    words = beside(found, submitted)
+    notes += [note(found.slots[index]) for index in words]
     untouched = [s.id for s in found.slots if s.kind == "answer" and answers[s.index] is None]
     ours = notebook.metadata.setdefault("dropout_course", NotebookNode())
     ours["untouched"] = untouched
     if not_run := {n: need for a in added.values() for n, need in (a.altered | a.left).items()}:
         ours["not_run"] = not_run  # for what an answer that needs it is told
+    for index, written in words.items():
+        answers[index] = None
+        _put_in(notebook.cells[index], written, submitted)
     notebook.cells = _in_order(notebook, found, submitted, answers, added)
     return Rebuilt(notebook, [*notes, *_reaching(notebook)])
 
@@ -110,6 +116,12 @@ def _answer(slot: Slot, submitted: NotebookNode) -> int | None:
     naming = [i for i in code if slot.asked & defined(submitted.cells[i].source)]
     best = naming or code
     return best[-1] if best else None
+
+
+def _put_in(place: NotebookNode, written: Words, submitted: NotebookNode) -> None:
+    """Put into the place of a written answer what stands beside it; there it stays as well."""
+    place.source = written.text
+    give_attachments(place, (submitted.cells[position] for position in written.positions))
 
 
 def _in_order(
