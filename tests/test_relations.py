@@ -35,8 +35,8 @@ def said(wrong, right=lambda x, p, n: x * (1 - p), calls=None):
         (lambda x, p, n: x * (1 - p) ** 1.5, "times √(1 - p)"),
         (lambda x, p, n: 2 * x * (1 - p), "times 2"),
         (lambda x, p, n: -x * (1 - p), "with the other sign"),
-        (lambda x, p, n: x * (1 - p) / n, "divided by n, as for a mean in place of a sum"),
-        (lambda x, p, n: x * (1 - p) * x.shape[1], "times the number of columns of x"),
+        (lambda x, p, n: x * (1 - p) / n, "the expected one divided by n"),
+        (lambda x, p, n: x * (1 - p) * x.shape[1], "columns of x, as for a sum in place of a mean"),
         (lambda x, p, n: (x * (1 - p)) ** 2, "the square of the expected one"),
         (lambda x, p, n: np.sqrt(x * (1 - p)), "the square root of the expected one"),
         (lambda x, p, n: (x * (1 - p)).T, "the expected one, transposed"),
@@ -62,7 +62,7 @@ def test_what_is_right_where_kept_is_said():
         return np.where(mask, x / (1 - p), 0)
 
     sentence = said(lambda x, p, mask: x / (1 - p), right, calls)
-    assert "right where a unit is kept" in sentence
+    assert "right where n is True, and wrong where it is False" in sentence
 
 
 @pytest.mark.parametrize(

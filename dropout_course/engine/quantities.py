@@ -25,7 +25,7 @@ class Compared:
     scalars: Mapping[str, float]
     counts: Mapping[str, int]
     arrays: Mapping[str, np.ndarray]
-    masks: Sequence[np.ndarray]
+    masks: Mapping[str, np.ndarray]
 
     def right(self) -> bool:
         """Whether the result is the one that was wanted."""
@@ -67,7 +67,7 @@ def _parts(want: Any, got: Any) -> Iterator[tuple[Any, Any]]:
 def _quantities(
     one: Observation, parameters: Parameters
 ) -> tuple[
-    dict[str, float], dict[str, float], dict[str, int], dict[str, np.ndarray], list[np.ndarray]
+    dict[str, float], dict[str, float], dict[str, int], dict[str, np.ndarray], dict[str, np.ndarray]
 ]:
     """Give rates, other numbers, counts, arrays and masks of a call, by the student's names."""
     names = list(parameters.get(one.call.name, ()))
@@ -75,7 +75,7 @@ def _quantities(
     scalars: dict[str, float] = {}
     counts: dict[str, int] = {}
     arrays: dict[str, np.ndarray] = {}
-    masks: list[np.ndarray] = []
+    masks: dict[str, np.ndarray] = {}
     given = dict(zip(names, one.call.args))  # noqa: B905 - defaults may be left out
     given |= one.call.kwargs
     for name, value in _flat(given):
@@ -88,7 +88,7 @@ def _quantities(
         elif isinstance(value, int) and value > 1:
             counts[name] = value
         elif isinstance(value, np.ndarray) and value.dtype == bool:
-            masks.append(value)
+            masks[name] = value
         elif isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
             arrays[name] = value.astype(float)
             if value.ndim:

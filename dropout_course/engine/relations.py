@@ -65,8 +65,10 @@ def _candidates(compared: Sequence[Compared]) -> Iterator[tuple[Holds, str]]:
     yield from _factors(compared)
     for words, function in _FUNCTIONS.items():
         yield _is_function(function), words
-    yield _right_where(True), "right where a unit is kept, and wrong where dropped"
-    yield _right_where(False), "right where a unit is dropped, and wrong where kept"
+    for name in compared[0].masks:
+        for kept in (True, False):
+            words = f"right where {name} is {kept}, and wrong where it is {not kept}"
+            yield _right_where(name, kept), words
 
 
 def _is_the_argument(name: str) -> Holds:
@@ -96,7 +98,7 @@ def _factors(compared: Sequence[Compared]) -> Iterator[tuple[Holds, str]]:
     for name in first.counts:
         for words, function in _OF_A_COUNT.items():
             sentence = f"the expected one {words.format(n=name)}"
-            yield _times(_of(function, "counts", name)), sentence
+            yield _times(_of(function, "counts", name)), sentence + _summed(words, name)
 
 
 def _of(function: Callable[[float], float], kind: str, name: str) -> Callable[[Compared], float]:
@@ -118,6 +120,15 @@ def _times(factor: Callable[[Compared], float]) -> Holds:
         return math.isfinite(c) and one.equals(c * one.want)
 
     return holds
+
+
+def _summed(words: str, name: str) -> str:
+    """Say where a sum and a mean were exchanged: over the parts of an array."""
+    if not name.startswith("the "):
+        return ""
+    exchanged = {"times {n}": "a sum in place of a mean"}
+    exchanged["divided by {n}"] = "a mean in place of a sum"
+    return f", as for {exchanged[words]}" if words in exchanged else ""
 
 
 _OF_A_RATE: dict[str, Callable[[float], float]] = {
@@ -149,8 +160,8 @@ _OF_A_SCALAR: dict[str, Callable[[float], float]] = {
     "divided by √{c}": lambda c: 1 / math.sqrt(c),
 }
 _OF_A_COUNT: dict[str, Callable[[float], float]] = {
-    "times {n}, as for a sum in place of a mean": lambda n: n,
-    "divided by {n}, as for a mean in place of a sum": lambda n: 1 / n,
+    "times {n}": lambda n: n,
+    "divided by {n}": lambda n: 1 / n,
     "times √({n})": math.sqrt,
     "divided by √({n})": lambda n: 1 / math.sqrt(n),
     "times {n} squared": lambda n: n**2,
@@ -197,14 +208,14 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], Any]] = {
 }
 
 
-def _right_where(kept: bool) -> Holds:
+def _right_where(name: str, kept: bool) -> Holds:
     def holds(one: Compared) -> bool:
         if one.right():
             return True
-        masks = [a for a in one.masks if a.shape == one.want.shape]
-        if len(masks) != 1 or one.got.shape != one.want.shape:
+        mask = one.masks.get(name)
+        if mask is None or not mask.shape == one.got.shape == one.want.shape:
             return False
-        side = masks[0] if kept else ~masks[0]
+        side = mask if kept else ~mask
         if not side.any() or side.all():
             return False
         return agree(one.got[side], one.want[side], one.tol)
