@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from classroom_tiny import STEM, filled
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from autograder.classroom.course import grade_table
 from autograder.classroom.folder.coursedir import Course
+from autograder.classroom.gradebook import rows
 from autograder.classroom.gradebook.marks import Mark, Part, read_marks
 from autograder.classroom.running.journal import Row
 from autograder.classroom.submissions import intake
@@ -45,17 +47,26 @@ def test_rows_have_the_points_of_the_gradebook(home):  # noqa: F811
     hand_in(home, "bob", filled(ch03_why="Because."))
     assert grade(home)["ann"].score == 10
     change(home, by_hand)
-    rows = grade(home)
-    assert rows["ann"].score == 7 + 1.5 + 6
-    assert "By hand: 3.1 8.5/8." in rows["ann"].reason
-    assert "1.5 points of extra credit" in rows["ann"].reason
-    assert "fails: The factor is there" in rows["ann"].reason  # no known mistake explains it
-    assert rows["ann"].unchanged
-    assert list(rows["bob"].waiting) == ["ch03-why"]
-    assert "A person is to grade ch03-why." in rows["bob"].reason
-    assert [(p["label"], p["score"]) for p in rows["ann"].parts][:2] == [("3.1", 8.5), ("3.2", 6)]
+    found = grade(home)
+    assert found["ann"].score == 7 + 1.5 + 6
+    assert "By hand: 3.1 8.5/8." in found["ann"].reason
+    assert "1.5 points of extra credit" in found["ann"].reason
+    assert "fails: The factor is there" in found["ann"].reason  # no known mistake explains it
+    assert found["ann"].unchanged
+    assert list(found["bob"].waiting) == ["ch03-why"]
+    assert "A person is to grade ch03-why." in found["bob"].reason
+    assert [(p["label"], p["score"]) for p in found["ann"].parts][:2] == [("3.1", 8.5), ("3.2", 6)]
     shown = [cell for column in grade_table(home).columns for cell in column.cells]
     assert "14.5/20" in map(str, shown)
+
+
+def test_what_was_not_judged_has_its_number_all_the_same(home, monkeypatch):  # noqa: F811
+    known = {"double": SimpleNamespace(id="double", number="3.1")}
+    monkeypatch.setattr(rows, "exercises", lambda: known)
+    hand_in(home, "ann", half())
+    hand_in(home, "eve", b"{")
+    labels = {name: [p["label"] for p in row.parts] for name, row in grade(home).items()}
+    assert labels["ann"][0] == labels["eve"][0] == "3.1"
 
 
 def test_a_penalty_is_taken_off_and_explained(home):  # noqa: F811

@@ -13,6 +13,7 @@ from autograder.classroom.gradebook.marks import reason as reason_of
 from autograder.classroom.running.journal import Row
 from autograder.classroom.submissions.report import Record
 from autograder.classroom.submissions.submission import OURS
+from dropout_course.course import exercises
 
 PORTION = 50  # submissions whose marks are in memory at once
 T = TypeVar("T")
@@ -87,11 +88,12 @@ class _Shared:
 def _marked(course: Course, assignment: str, row: Row, mark: Mark | None, shared: _Shared) -> Row:
     if mark is None:
         return row
-    labels, reason = {}, row.reason
+    # An exercise that was not judged, for want of a notebook, has its number all the same.
+    labels, reason = {e.id: e.number for e in exercises().values()}, row.reason
     if row.status != "failed":
         record = read_record(course, assignment, row.student)
         if record is not None:
-            labels = {e["id"]: e["label"] for e in record.exercises.values()}
+            labels |= {e["id"]: e["label"] for e in record.exercises.values()}
             reason = reason_of(record, mark)
     return replace(
         row,

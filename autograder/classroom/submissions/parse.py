@@ -35,6 +35,11 @@ _WEB_PAGE = re.compile(
 )
 
 
+ITSELF = "Take the notebook itself, the file whose name ends in .ipynb."
+ANEW = "Take another copy, or save it anew where it was written: this one is damaged or cut off."
+_BEGINNING = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*[{\[]")
+
+
 class UnreadableError(ValueError):
     """The bytes hold no notebook.
 
@@ -109,7 +114,13 @@ def parse(data: bytes) -> tuple[NotebookNode, list[str]]:
 
 def _load(data: bytes) -> dict[str, Any]:
     if not data.strip():
-        raise UnreadableError("is empty")
+        raise UnreadableError("is empty", ANEW)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        raise UnreadableError(
+            "is a zip, not a notebook",
+            "Unpack it; what a learning platform packed for a class goes to `autograder "
+            "collect`, a capstone to `autograder capstone grade`.",
+        )
     large = len(data) > LARGE
     rest = _without_outputs(data) if large else data
     try:
@@ -121,22 +132,20 @@ def _load(data: bytes) -> dict[str, Any]:
                 "Take the notebook itself: in Jupyter File > Download, on GitHub the button "
                 "'Download raw file'.",
             ) from None
-        if data.startswith(b"PK"):
-            raise UnreadableError(
-                "is a zip, not a notebook",
-                "Unpack it; what a learning platform packed for a class goes to `autograder "
-                "collect`, a capstone to `autograder capstone grade`.",
-            ) from None
         where = "" if large else f", line {error.lineno}, column {error.colno}"
         if b"<<<<<<<" in data and b">>>>>>>" in data:
             raise UnreadableError("holds the conflict markers of an unfinished merge") from None
-        raise UnreadableError(f"is not valid JSON ({error.msg.lower()}{where})") from None
+        if not _BEGINNING.match(rest):
+            raise UnreadableError("is no notebook, but another kind of file", ITSELF) from None
+        raise UnreadableError(f"is not valid JSON ({error.msg.lower()}{where})", ANEW) from None
     except UnicodeDecodeError:
-        raise UnreadableError("is not text in UTF-8") from None
+        if not _BEGINNING.match(data):
+            raise UnreadableError("is no notebook, but another kind of file", ITSELF) from None
+        raise UnreadableError("is not text in UTF-8", ANEW) from None
     except (RecursionError, MemoryError, ValueError):
-        raise UnreadableError("is not valid JSON (nested too deeply)") from None
+        raise UnreadableError("is not valid JSON (nested too deeply)", ANEW) from None
     if not isinstance(raw, dict) or not isinstance(raw.get("cells", raw.get("worksheets")), list):
-        raise UnreadableError("is JSON, but not a notebook")
+        raise UnreadableError("is JSON, but not a notebook", ITSELF)
     return raw
 
 

@@ -135,7 +135,7 @@ def rows_table(rows: Iterable[Row], verbose: bool = False) -> Table:
     """Return graded submissions as a table for a terminal; if verbose, points by exercise too."""
     rows = list(rows)
     names = list(dict.fromkeys(part["label"] for row in rows for part in row.parts))
-    shown = [Column(name, justify="right") for name in names] if verbose else []
+    shown = [Column(name, justify="right", no_wrap=True) for name in names] if verbose else []
     points = Column("points", justify="right", no_wrap=True)
     student = Column("student", overflow="fold")
     table = Table(student, points, *shown, "status", Column("why", ratio=1), box=None)
