@@ -43,6 +43,14 @@ def gradebook_of(home):
     return home / "build" / "course" / "gradebook.db"
 
 
+def test_a_gradebook_that_is_gone(home):
+    grade(home)
+    for path in gradebook_of(home).parent.glob("gradebook.db*"):
+        path.unlink()
+    with pytest.raises(CourseError, match=r"have been graded: is sqlite:///.* Put that back"):
+        grade(home)
+
+
 def test_a_gradebook_that_is_none(home):
     for end in ("", "-wal", "-shm"):
         (gradebook_of(home).parent / f"gradebook.db{end}").unlink(missing_ok=True)

@@ -75,6 +75,17 @@ def recorded_students(course: Course, assignment: str) -> set[str]:
             rows = gradebook.db.query(SubmittedAssignment.student_id)
             return {row[0] for row in rows.filter_by(assignment_id=found.id)}
     except MissingEntry:
-        raise CourseError(
-            f"{assignment} is not in the gradebook; run `autograder release {assignment}` first."
-        ) from None
+        raise CourseError(_not_in_it(course, assignment)) from None
+
+
+def _not_in_it(course: Course, assignment: str) -> str:
+    """Say what to do: another gradebook was there before, if submissions have been graded."""
+    release = f"run `autograder release {assignment}`"
+    if not any((course.root / "autograded").glob(f"*/{assignment}")):
+        return f"{assignment} is not in the gradebook; {release} first."
+    return (
+        f"{assignment} is not in the gradebook, and yet submissions have been graded: is "
+        f"{course.gradebook_address} the one that they were recorded in? Put that back, from a "
+        f"copy if it is lost, for it alone holds what people gave. Without one, {release} and "
+        "grade again."
+    )
