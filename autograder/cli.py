@@ -184,7 +184,7 @@ def autograde(
             scheduler=scheduler,
         )
     except Stopped as stopped:
-        _tell_stopped(stopped, as_json)
+        _tell_stopped(stopped, as_json, force)
         raise typer.Exit(130) from None
     failed = not rows or any(row.status != "graded" for row in rows)
     for warning in filter(
@@ -209,14 +209,14 @@ def autograde(
     raise typer.Exit(int(failed))
 
 
-def _tell_stopped(stopped: Any, as_json: bool) -> None:
+def _tell_stopped(stopped: Any, as_json: bool, force: bool) -> None:
     from autograder.classroom.submissions.report import summary
 
     if as_json:
         _print_json([row.to_json() for row in stopped.rows])
     err.print(
         f"Stopped: {summary(stopped.rows)}, {stopped.left} left. What is graded is recorded; run "
-        "the same command again, and it goes on there.",
+        f"the same command again, and it {'begins anew' if force else 'goes on there'}.",
         style="yellow",
         markup=False,
         highlight=False,

@@ -51,7 +51,7 @@ def feedback_page(title: str, notebook: dict[str, Any], record: Record, mark: Ma
     if rest:
         body.append(f"<section><h2>Comments</h2>{''.join(map(_note, rest))}</section>")
     body.append(_notes(record))
-    body.append(_notebook(notebook))
+    body.append(_notebook(notebook) if record.handed_in else "")
     return document(f"Feedback: {title}", "\n".join(filter(None, body)))
 
 
