@@ -129,6 +129,13 @@ def dropout_form(name, right_scaled, right_evaluated):
 def add_usual(mistakes):
     """Add the mistakes about form and edges that both exercises share."""
     mistakes.row("bad-rates-accepted", refused=lambda p: False)
+    mistakes.row(
+        "rate-one-refused",
+        "p = 1 refused",
+        "p = 1 is allowed: everything is dropped there, and the result is 0; refuse only what lies "
+        "outside [0, 1], and NaN.",
+        refused=lambda p: not 0 <= p < 1,
+    )
     mistakes.row("float32-becomes-float64", wrap=upcasting)
     mistakes.row("writes-to-its-input", wrap=overwriting)
     mistakes.row(
