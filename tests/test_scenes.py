@@ -10,6 +10,7 @@ import pytest
 from dropout_course import scenes
 from dropout_course.engine.inside import codec
 from dropout_course.engine.student import Student
+from dropout_course.scenes.ch03_dropout_forward import begins_with_zero, mask_from_zero
 from dropout_course.scenes.ch04_backprop import (
     dropout_layer_run,
     dropout_layers_in_turn,
@@ -53,6 +54,19 @@ def test_repeat_shares_one_generator_between_its_calls():
     names = {"draw": lambda n, rng: rng.random(n)}
     got = repeat(names, "draw", (3, np.random.default_rng(0)), 2)
     np.testing.assert_array_equal(np.concatenate(got), np.random.default_rng(0).random(6))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_generator_begins_with_zero_and_goes_on_as_usual(dtype):
+    first, *others = begins_with_zero(5).random(100, dtype=dtype)
+    assert first == 0
+    assert 0.3 < np.mean(others) < 0.7
+    assert len(set(others)) == 99
+
+
+def test_a_mask_is_drawn_from_zero():
+    names = {"draw_mask": lambda shape, p, rng: rng.random(shape) > p}
+    assert mask_from_zero(names, [3], 0.0, 5).tolist() == [False, True, True]
 
 
 def test_repeat_takes_a_generator_across_the_wire():

@@ -126,8 +126,8 @@ class Mistake:
 MISCONCEPTIONS = {
     "float32-becomes-float64": (
         "float32 becomes float64",
-        "The result must keep the dtype of the input: float32 in, float32 out. A mask as float64, "
-        "or a NumPy float64 scalar, makes it float64.",
+        "The result must keep the dtype of the input: float32 in, float32 out. One float64 array "
+        "among float32 ones, or a NumPy float64 scalar, makes it float64.",
     ),
     "writes-to-its-input": (
         "Writes to its input",
@@ -140,7 +140,7 @@ MISCONCEPTIONS = {
     ),
     "division-by-zero-at-one": (
         "Division by zero at p = 1",
-        "At p = 1 you compute 0/0, which is NaN; everything is dropped there, so the result is 0.",
+        "At p = 1 you divide by 0; everything is dropped there, so give p = 1 a case of its own.",
     ),
     "zero-times-infinity": (
         "0 times infinity",

@@ -14,7 +14,7 @@ def variance_of_the_mean(case):
 
 @visible.independent.against(ensemble_variance, weight=1)
 def independent(case):
-    return [*((0.3, 0.0, k) for k in (2, 3, 10**6)), (5.0, 0.0, 2)]
+    return [*((0.3, 0.0, k) for k in (2, 3, 1000)), (5.0, 0.0, 2)]
 
 
 @visible.copies.against(ensemble_variance, weight=1)

@@ -198,3 +198,28 @@ mistakes.row(
     "is the squared bias alone.",
     mse=lambda f, truth: (f.mean(axis=0) - truth) ** 2,
 )
+mistakes.row(
+    "bias-not-squared",
+    "Bias not squared",
+    "This is the mean absolute bias; its square at each point is asked for, averaged over the "
+    "points.",
+    bias2=lambda f, truth: np.abs(f.mean(axis=0) - truth),
+)
+mistakes.row(
+    "parts-exchanged",
+    "Bias and variance exchanged",
+    "The squared bias comes first and the variance second; you return them the other way round.",
+    bias2=lambda f, truth: f.var(axis=0),
+    variance=lambda f, truth: (f.mean(axis=0) - truth) ** 2,
+)
+
+
+@mistakes.whole(
+    "points-not-averaged",
+    "Points not averaged",
+    "Each of the three is one number, the mean over the m points; you return one for each point.",
+)
+def each_point(predictions, truth):
+    mean = predictions.mean(axis=0)
+    variance, mse = predictions.var(axis=0), ((predictions - truth) ** 2).mean(axis=0)
+    return (mean - truth) ** 2, variance, mse

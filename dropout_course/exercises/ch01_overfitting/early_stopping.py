@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from dropout_course.engine.features import rounded, value_of
@@ -65,12 +67,8 @@ def runs_to_the_end(student, case):
 
 @law("An epoch is compared with the best so far, not the one before", weight=2)
 def compared_with_the_best(student, case):
-    epochs(
-        student,
-        case,
-        ([5.0, 1.0, 4.0, 3.0, 2.0, 1.5], 3, (1, 4)),
-        ([2.0, 5.0, 4.0, 3.0, 2.5], 3, (0, 3)),
-    )
+    falls_again, from_peak = [5.0, 1.0, 4.0, 3.0, 2.0, 1.5], [2.0, 5.0, 4.0, 3.0, 2.5]
+    epochs(student, case, (falls_again, 3, (1, 4)), (from_peak, 3, (0, 3)))
 
 
 @law("A tie is no improvement, and the first of equals is the best", weight=1.5)
@@ -94,13 +92,12 @@ def blind_after_the_stop(student, case):
 @law("NaN is never an improvement", weight=1.5, edge=True)
 def not_a_number(student, case):
     nan = float("nan")
-    epochs(
-        student,
-        case,
+    examples = (
         ([3.0, nan, 2.0, nan, nan, 2.5], 2, (2, 4)),
         ([3.0, 1.0, nan, 2.0, 0.5], 3, (4, 4)),
         ([3.0, nan, nan, nan], 3, (0, 3)),
     )
+    epochs(student, case, *examples)
 
 
 @law("The gap is validation minus training, at the best epoch", weight=2)
@@ -128,12 +125,12 @@ UPS = [4.0, 5.0, 3.0, 6.0, 2.0, 7.0, 8.0, 9.0, 10.0]
 
 @question("When does it stop after a single minimum?")
 def stop(student, case):
-    return [found(student, "stop_epoch", PLAIN, patience) for patience in (1, 2, 3)]
+    return [found(student, "stop_epoch", PLAIN, patience) for patience in (2, 3)]
 
 
 @question("Which epoch is the best then?")
 def best(student, case):
-    return [found(student, "best_epoch", PLAIN, patience) for patience in (1, 2, 3)]
+    return [found(student, "best_epoch", PLAIN, patience) for patience in (2, 3)]
 
 
 @question("When does it stop on the way down from a peak?")
@@ -223,6 +220,13 @@ mistakes.row(
     limit=lambda patience: max(patience - 1, 1),
 )
 mistakes.row(
+    "never-stops",
+    "Never stops",
+    "Training goes on to the last epoch; it ends with the epoch that completes a run of "
+    "`patience` epochs without improvement.",
+    limit=lambda patience: math.inf,
+)
+mistakes.row(
     "compared-with-previous",
     "Compared with the epoch before",
     "An epoch that is better than the one before, and worse than the best, is no "
@@ -274,3 +278,23 @@ mistakes.row(
     "The gap compares both curves at one epoch, the best; here each curve has its own.",
     gap=lambda train, val, best, stop: val[best] - min(train[: stop + 1]),
 )
+
+
+@mistakes.whole(
+    "counted-from-one",
+    "Counted from 1",
+    "Epochs count from 0, as the entries of an array do; yours are one too high.",
+)
+def from_one(train_curve, val_curve, patience):
+    found = stopping()(train_curve, val_curve, patience)
+    return {**found, "best_epoch": found["best_epoch"] + 1, "stop_epoch": found["stop_epoch"] + 1}
+
+
+@mistakes.whole(
+    "largest-for-best",
+    "Largest taken for the best",
+    "The curves hold losses or errors, so smaller is better; you look for the largest value.",
+)
+def largest(train_curve, val_curve, patience):
+    found = stopping()(-train_curve, -val_curve, patience)
+    return {**found, "gap": -found["gap"]}

@@ -155,3 +155,23 @@ def k_partners(sigma2, rho, k):
 )
 def exchanged(sigma2, rho, k):
     return sigma2 * (1 - rho + rho / k)
+
+
+@mistakes.whole(
+    "correlation-squared",
+    "Correlation squared",
+    "The covariance of two predictors is ρσ², with ρ as it is; here it is squared.",
+    of=NAME,
+)
+def correlation_squared(sigma2, rho, k):
+    return sigma2 * (rho**2 + (1 - rho**2) / k)
+
+
+@mistakes.whole(
+    "shared-part-lost",
+    "Shared part lost",
+    "This is only the part that averaging makes smaller; what the predictors share, ρσ², stays.",
+    of=NAME,
+)
+def shared_part_lost(sigma2, rho, k):
+    return sigma2 * (1 - rho) / k

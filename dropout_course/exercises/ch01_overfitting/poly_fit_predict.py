@@ -38,7 +38,7 @@ def of_polynomial(case, degree, n, m):
 def polynomial_is_recovered(student, case):
     t = np.array([0.5, 0.0, -0.5, -1.0])
     examples = [((X3, 1 + 2 * X3, t, 1), 1 + 2 * t), ((X3, X3**2, t, 2), t**2)]
-    examples += [of_polynomial(case, degree, degree + 5, 9) for degree in (0, 5)]
+    examples += [of_polynomial(case, degree, degree + 5, 9) for degree in (0, 5, 10)]
     case.gives(student.poly_fit_predict, examples, tol=FIT, what="the polynomial")
 
 
@@ -238,6 +238,28 @@ mistakes.row(
     "the highest power unless told otherwise.",
     order=lambda w: w[::-1],
 )
+
+
+@mistakes.whole(
+    "identity-forgotten",
+    "Identity forgotten",
+    "ridge belongs on the diagonal alone: add ridge times the identity matrix, not a number, which "
+    "NumPy adds to every entry.",
+)
+def added_everywhere(x, y, x_test, degree, ridge=0.0):
+    A, T = (t.astype(float)[:, None] ** np.arange(degree + 1) for t in (x, x_test))
+    return (T @ np.linalg.pinv(A.T @ A + ridge) @ A.T @ y).astype(x.dtype)
+
+
+@mistakes.whole(
+    "inputs-standardised",
+    "Inputs standardised",
+    "The inputs are centred and scaled first, which makes other weights small; the penalty is on "
+    "the weights of 1, x, …, x^d as they are.",
+)
+def standardised(x, y, x_test, degree, ridge=0.0):
+    centre, spread = x.mean(), x.std() or 1.0
+    return form_of_fit()((x - centre) / spread, y, (x_test - centre) / spread, degree, ridge)
 
 
 @mistakes.whole(

@@ -117,6 +117,40 @@ mistakes.row(
     "The sum of the squares of a row is compared with c; its root, the norm, is what has a limit.",
     factor=lambda norm, c: np.where(norm**2 > c, c / np.where(norm, norm, 1) ** 2, 1),
 )
+mistakes.row(
+    "square-limited",
+    "The square limited",
+    "The squared norm of long rows becomes c here; the norm itself has the limit.",
+    factor=lambda norm, c: np.where(norm**2 > c, np.sqrt(c) / np.where(norm, norm, 1), 1),
+)
+mistakes.row(
+    "shortened-to-one",
+    "Shortened to length 1",
+    "Long rows are divided by their norm, which makes them 1 long; multiply by c as well.",
+    factor=lambda norm, c: np.where(norm > c, 1 / np.where(norm, norm, 1), 1),
+)
+mistakes.row(
+    "limit-not-in-the-numerator",
+    "c missing above the line",
+    "The factor is c/max(norm, c), which is 1 for short rows; without the c above the line they "
+    "are divided by c.",
+    factor=lambda norm, c: 1 / np.maximum(norm, c),
+)
+mistakes.row(
+    "length-for-factor",
+    "The new length as factor",
+    "min(norm, c) is the length that a row should get; its factor is that divided by the norm.",
+    factor=lambda norm, c: np.minimum(norm, c),
+)
+
+
+@mistakes.whole(
+    "absolute-values-summed",
+    "Absolute values summed",
+    "The norm of a row is the root of the sum of its squares, not the sum of absolute values.",
+)
+def one_norm(W, c):
+    return (W * (c / np.maximum(np.abs(W).sum(axis=1, keepdims=True), c))).astype(W.dtype)
 
 
 @mistakes.whole(

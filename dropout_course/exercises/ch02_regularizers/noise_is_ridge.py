@@ -104,12 +104,13 @@ def ridge(
     penalty=lambda n, d, sigma2: n * sigma2,
     matrix=lambda A: A.T @ A,
     target=lambda A, y: A.T @ y,
+    where=np.eye,
 ):
     """Solve (XᵀX + penalty) w = Xᵀy in float64."""
 
     def noise_is_ridge(X, y, sigma2):
         A, b, (n, d) = X.astype(float), y.astype(float), X.shape
-        solution = np.linalg.solve(matrix(A) + penalty(n, d, sigma2) * np.eye(d), target(A, b))
+        solution = np.linalg.solve(matrix(A) + penalty(n, d, sigma2) * where(d), target(A, b))
         return solution.astype(X.dtype)
 
     return noise_is_ridge
@@ -170,6 +171,33 @@ mistakes.row(
     "Half the ridge",
     "The errors count without a factor ½ here, so the normal equations hold nσ² itself, not half.",
     penalty=lambda n, d, sigma2: n * sigma2 / 2,
+)
+mistakes.row(
+    "ridge-doubled",
+    "Twice the ridge",
+    "The squares of errors and weights bring a factor 2 each, which cancels: the normal equations "
+    "hold nσ² itself.",
+    penalty=lambda n, d, sigma2: 2 * n * sigma2,
+)
+mistakes.row(
+    "ridge-squared",
+    "Ridge squared",
+    "The extra equations carry the square root of nσ², because their errors are squared; here the "
+    "penalty is (nσ²)²‖w‖².",
+    penalty=lambda n, d, sigma2: (n * sigma2) ** 2,
+)
+mistakes.row(
+    "divided-by-n",
+    "Divided by n",
+    "Noise on n examples makes the penalty n times as large: nσ²‖w‖², and not σ²/n.",
+    penalty=lambda n, d, sigma2: sigma2 / n,
+)
+mistakes.row(
+    "identity-forgotten",
+    "Identity forgotten",
+    "nσ² belongs on the diagonal alone: multiply it by the identity matrix; NumPy adds a number "
+    "to every entry.",
+    where=lambda d: np.ones((d, d)),
 )
 
 

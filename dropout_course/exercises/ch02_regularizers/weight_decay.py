@@ -7,8 +7,11 @@ import numpy as np
 from dropout_course.engine.comparing import holds_parts
 from dropout_course.engine.features import dtype, overwrites, rounded, value_of
 from dropout_course.engine.laws import law
-from dropout_course.engine.mistakes import Mistakes, overwriting, question, upcasting
+from dropout_course.engine.mistakes import question
 from dropout_course.exercises.ch02_regularizers import adam_inputs
+from dropout_course.exercises.ch02_regularizers.wrong_steps import mistakes
+
+__all__ = ["mistakes"]  # what people write instead
 
 # What is true of every right answer ------------------------------------------------------------
 
@@ -176,122 +179,3 @@ def kind(student, case):
 @question("Does adam_step write to its inputs?", edge=True)
 def writes(student, case):
     return overwrites(student.adam_step, *map(case.frozen, (W, G, M, V)), 2, 0.1, 0.1, True)
-
-
-# What people write instead ---------------------------------------------------------------------
-
-
-def penalised(loss=lambda w: np.sum(w * w), grad=lambda w: 2 * w):
-    """A penalty and its gradient."""
-    return lambda w, lam: (lam * loss(w), lam * grad(w))
-
-
-def stepping(
-    gradient=lambda grad, w, wd, decoupled: grad if decoupled else grad + wd * w,
-    decay=lambda w, new, lr, wd, decoupled: lr * wd * w if decoupled else 0 * w,
-    corrected=lambda m, beta, t: m / (1 - beta**t),
-    divisor=lambda v, eps: np.sqrt(v) + eps,
-    returned=lambda m, beta, t: m,
-):
-    """One step of Adam."""
-
-    def adam_step(w, grad, m, v, t, lr, wd, decoupled, betas=(0.9, 0.999), eps=1e-8):
-        g = gradient(grad, w, wd, decoupled)
-        m = betas[0] * m + (1 - betas[0]) * g
-        v = betas[1] * v + (1 - betas[1]) * g**2
-        new = w - lr * corrected(m, betas[0], t) / divisor(corrected(v, betas[1], t), eps)
-        new = new - decay(w, new, lr, wd, decoupled)
-        return new, returned(m, betas[0], t), returned(v, betas[1], t)
-
-    return adam_step
-
-
-mistakes = Mistakes(l2_loss_grad=penalised, adam_step=stepping)
-mistakes.row(
-    "factor-two-lost",
-    "The factor 2 lost",
-    "The derivative of w² is 2w, so the gradient of λΣw² is 2λw, not λw.",
-    grad=lambda w: w,
-)
-mistakes.row(
-    "half-a-penalty",
-    "Half a penalty",
-    "This is the penalty ½λΣw², a common convention; here it is λΣw², without the ½.",
-    loss=lambda w: np.sum(w * w) / 2,
-    grad=lambda w: w,
-)
-mistakes.row(
-    "mean-for-sum",
-    "Mean instead of sum",
-    "The penalty is the sum of the squares; a mean makes it weaker the more weights there are.",
-    loss=lambda w: np.mean(w * w),
-    grad=lambda w: 2 * w / w.size,
-)
-mistakes.row(
-    "norm-for-squared-norm",
-    "Norm instead of its square",
-    "The penalty is λ times the squared norm, Σw²; np.linalg.norm gives its square root.",
-    loss=lambda w: np.sqrt(np.sum(w * w)),
-)
-mistakes.row("float32-becomes-float64", of="adam_step", wrap=upcasting)
-mistakes.row("writes-to-its-input", of="adam_step", wrap=overwriting)
-mistakes.row(
-    "decay-without-rate",
-    "Decay without learning rate",
-    "Decoupled decay subtracts lr·wd·w: the learning rate scales the decay as well.",
-    of="adam_step",
-    decay=lambda w, new, lr, wd, decoupled: wd * w if decoupled else 0 * w,
-)
-mistakes.row(
-    "always-coupled",
-    "Always L2",
-    "With decoupled=True the decay must not enter the gradient, where Adam would divide it by √v.",
-    of="adam_step",
-    gradient=lambda grad, w, wd, decoupled: grad + wd * w,
-    decay=lambda w, new, lr, wd, decoupled: 0 * w,
-)
-mistakes.row(
-    "always-decoupled",
-    "Always decoupled",
-    "With decoupled=False wd·w is added to the gradient, and goes through m and v like the "
-    "rest of it.",
-    of="adam_step",
-    gradient=lambda grad, w, wd, decoupled: grad,
-    decay=lambda w, new, lr, wd, decoupled: lr * wd * w,
-)
-mistakes.row(
-    "no-bias-correction",
-    "No bias correction",
-    "m and v start at 0 and are too small at first: divide them by 1 - beta**t before use.",
-    of="adam_step",
-    corrected=lambda m, beta, t: m,
-)
-mistakes.row(
-    "eps-under-the-root",
-    "eps under the root",
-    "eps is added to the root of v, not to v under the root.",
-    of="adam_step",
-    divisor=lambda v, eps: np.sqrt(v + eps),
-)
-mistakes.row(
-    "steps-from-zero",
-    "Steps counted from 0",
-    "t is 1 at the first step, so the correction is 1 - beta**t; here it uses t + 1.",
-    of="adam_step",
-    corrected=lambda m, beta, t: m / (1 - beta ** (t + 1)),
-)
-mistakes.row(
-    "decayed-after-the-step",
-    "Decayed after the step",
-    "The decay is taken from the old weights; here the new ones, after the step of Adam, "
-    "are shrunk.",
-    of="adam_step",
-    decay=lambda w, new, lr, wd, decoupled: lr * wd * new if decoupled else 0 * w,
-)
-mistakes.row(
-    "corrected-means-returned",
-    "Corrected means returned",
-    "m and v come back uncorrected; the next step corrects them again, with its own t.",
-    of="adam_step",
-    returned=lambda m, beta, t: m / (1 - beta**t),
-)

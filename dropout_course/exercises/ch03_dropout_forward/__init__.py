@@ -91,13 +91,15 @@ def questions_about(name):
     def at_one(student, case):
         return values(call(student, GIVEN, True, NOTHING, 1.0))
 
-    @question("Which dtype has the result for float32?", edge=True)
+    @question("Which other dtype has the result for float32?", edge=True)
     def kind(student, case):
-        return [dtype(call(student, GIVEN.astype(np.float32), mode)) for mode in (True, False)]
+        given = GIVEN.astype(np.float32)
+        kinds = [dtype(call(student, given, mode)) for mode in (True, False)]
+        return [kind for kind in kinds if kind != "float32"][:1]  # of either mode
 
     @question("Does it write to its input?", edge=True)
     def writes(student, case):
-        return [overwrites(call, student, case.frozen(X), mode) for mode in (True, False)]
+        return any(overwrites(call, student, case.frozen(X), mode) for mode in (True, False))
 
     @question("Does it refuse bad rates?", edge=True)
     def bad_rates(student, case):
@@ -129,6 +131,13 @@ def dropout_form(name, right_scaled, right_evaluated):
 def add_usual(mistakes):
     """Add the mistakes about form and edges that both exercises share."""
     mistakes.row("bad-rates-accepted", refused=lambda p: False)
+    mistakes.row(
+        "rate-one-refused",
+        "p = 1 refused",
+        "p = 1 is allowed: everything is dropped there, and the result is 0; refuse only what lies "
+        "outside [0, 1], and NaN.",
+        refused=lambda p: not 0 <= p < 1,
+    )
     mistakes.row("float32-becomes-float64", wrap=upcasting)
     mistakes.row("writes-to-its-input", wrap=overwriting)
     mistakes.row(

@@ -73,6 +73,15 @@ def require_certainty(student, case, shapes):
     for (shape, p), answer in zip(calls, asked, strict=True):
         kept = kept_in(case, answer, shape)
         case.that((kept == (p == 0)).all(), f"at p = {p:g} every entry must be {p == 0}")
+    drawn = [(p, from_zero(student, case, p)) for p in (0.0, 1.0)]
+    for p, answer in drawn:
+        text = f"at p = {p:g} every entry must be {p == 0}, even where the random number is 0"
+        case.that((kept_in(case, answer, (4,)) == (p == 0)).all(), text)
+
+
+def from_zero(student, case, p):
+    """Draw a mask of four entries with random numbers the first of which is exactly 0."""
+    return student.play("mask_from_zero", shape=(4,), p=p, seed=case.seed())
 
 
 @law(
@@ -194,9 +203,10 @@ def counts(student, case):
     return different and len({int(mask.sum()) for mask in masks}) == 1
 
 
-@question("Are two masks from one generator equal?")
+@question("Are two masks from one generator equal, though they keep some and drop some?")
 def again(student, case):
-    return np.array_equal(*repeated(student, 200, 0.3, case.rng(), 2).value)
+    one, other = repeated(student, 200, 0.3, case.rng(), 2).value
+    return np.array_equal(one, other) and len(np.unique(one)) > 1
 
 
 @question("Do equal seeds give equal masks?")
@@ -213,6 +223,16 @@ def entries(student, case):
 @question("Which dtype has a mask?", edge=True)
 def kind(student, case):
     return dtype(student.draw_mask((3, 4), 0.3, case.rng())) == "bool"
+
+
+@question("Is all kept at p = 0 if the random number is 0?", edge=True)
+def zero_drawn(student, case):
+    return bool(kept_in(case, from_zero(student, case, 0.0), (4,)).all())
+
+
+@question("What is kept at p = 1?", edge=True)
+def at_one(student, case):
+    return values(student.draw_mask((5,), 1.0, case.rng()))
 
 
 @question("Does it refuse bad rates?", edge=True)

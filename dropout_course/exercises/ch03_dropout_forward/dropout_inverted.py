@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from dropout_course.engine.case import BAD_RATES
+from dropout_course.engine.features import finite
 from dropout_course.engine.laws import law
+from dropout_course.engine.mistakes import question
 from dropout_course.exercises.ch03_dropout_forward import (
     EVERYTHING,
     MASK,
@@ -45,12 +47,21 @@ def mean(student, case):
     case.equal(averaged(case, student.dropout_inverted, x, p), x, what="the mean over all masks")
 
 
-@law("Dropped entries are 0, even where x is infinite or NaN", weight=1, edge=True)
+@law("Infinite and NaN entries are 0 where dropped, and stay where kept", weight=1, edge=True)
 def dropped(student, case):
-    odd = [np.array([1.0, value, 2.0, 3.0]) for value in (np.inf, -np.inf, np.nan)]
-    for answer in [student.dropout_inverted(x, MASK, 0.5, True) for x in odd]:
-        y = case.array(answer, X.shape)
-        case.that((y[~MASK] == 0).all(), "a dropped entry is not exactly 0", received=y)
+    odd = [np.array([value, value, 2.0, 3.0]) for value in (np.inf, -np.inf, np.nan)]
+    require_odd(student, case, [(x, MASK, 0.5) for x in odd])
+
+
+def require_odd(student, case, calls):
+    """Require zeros where entries are dropped, and what is infinite or NaN where it is kept."""
+    asked = [(x, mask, student.dropout_inverted(x, mask, p, True)) for x, mask, p in calls]
+    for x, mask, answer in asked:
+        y, odd = case.array(answer, x.shape), mask & ~np.isfinite(x)
+        case.that((y[~mask] == 0).all(), "a dropped entry is not exactly 0", received=y)
+        same = np.array_equal(y[odd], x[odd], equal_nan=True)
+        text = "an entry that is infinite or NaN, and kept, does not stay so"
+        case.that(same, text, received=y)
 
 
 @law("p = 0 changes nothing, p = 1 gives zeros", weight=1, edge=True)
@@ -79,6 +90,14 @@ def refusals(student, case):
 kept, lost, evaluated, masked, infinite, at_one, kind, writes, bad_rates = questions_about(
     "dropout_inverted"
 )
+
+
+@question("Is an infinite entry that is kept made finite?", edge=True)
+def kept_infinite(student, case):
+    x = np.where(MASK, np.inf, 1.0)
+    return finite(student.dropout_inverted(x, MASK, 0.2, True))
+
+
 mistakes = dropout_form(
     "dropout_inverted",
     lambda x, mask, p: x / (1 - p) if p < 1 else x,
@@ -86,7 +105,23 @@ mistakes = dropout_form(
 )
 add_usual(mistakes)
 mistakes.row("zero-times-infinity", select=lambda x, mask: x * mask)
+mistakes.row(
+    "infinity-tidied-away",
+    "Infinity tidied away",
+    "A kept entry that is infinite or NaN stays so: it says that something went wrong before; you "
+    "make a finite number of it.",
+    select=lambda x, mask: np.where(mask & np.isfinite(x), x, 0),
+)
 mistakes.row("division-by-zero-at-one", scaled=lambda x, mask, p: x / np.float64(1 - p))
+mistakes.row(
+    "flag-turned-round",
+    "The flag is turned round",
+    "You drop and divide when training is false, and do nothing when it is true; it is the other "
+    "way round.",
+    select=lambda x, mask: x,
+    scaled=lambda x, mask, p: x,
+    evaluated=lambda x, mask, p: np.where(mask, x / (1 - p) if p < 1 else 0, 0),
+)
 mistakes.row(
     "factor-missing",
     "Factor missing",

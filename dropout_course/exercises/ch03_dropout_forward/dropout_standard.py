@@ -83,6 +83,14 @@ kept, lost, evaluated, masked, at_one, kind, writes, bad_rates = (
 mistakes = dropout_form("dropout_standard", lambda x, mask, p: x, lambda x, mask, p: x * (1 - p))
 add_usual(mistakes)
 mistakes.row(
+    "flag-turned-round",
+    "The flag is turned round",
+    "You scale when training is true, and drop when it is false; it is the other way round.",
+    select=lambda x, mask: x,
+    scaled=lambda x, mask, p: x * (1 - p),
+    evaluated=lambda x, mask, p: np.where(mask, x, 0),
+)
+mistakes.row(
     "factor-missing",
     "Factor missing",
     "Training and evaluation disagree by a factor 1 - p: standard dropout scales in evaluation.",

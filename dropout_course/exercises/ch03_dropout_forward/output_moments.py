@@ -221,3 +221,14 @@ def sampled(x, p):
     y = np.where(kept, x / (1 - p), 0)
     mean, var = (f(axis=0).astype(x.dtype) for f in (y.mean, y.var))
     return mean, var, float((y * y).sum(axis=1).mean())
+
+
+@mistakes.whole(
+    "rate-one-refused",
+    "p = 1 refused",
+    "p = 1 is allowed: everything is dropped there, and all three results are 0.",
+)
+def refuses_one(x, p):
+    if p == 1:
+        raise ValueError("p must be below 1")
+    return form_of()(x, p)

@@ -64,12 +64,14 @@ def require_certainty(student, case, sizes):
     case.gives(student.prob_dead_layer, [((n, p), p) for n, p in calls], tol=1e-10)
 
 
-@law("Two layers of 1000 units are one layer of 2000", weight=2)
+@law("Wide layers are exact, and two of 1000 units are one of 2000", weight=2)
 def wide_layers(student, case):
     asked = [(student.survivor_pmf(n, 0.3), (n + 1,)) for n in (1000, 2000)]
     half, whole = (case.array(*pair) for pair in asked)
     what = "survivor_pmf(2000, 0.3), against the sum of two independent layers of 1000, it"
     case.equal(whole, np.convolve(half, half), tol=1e-9, what=what)
+    exact = math.comb(2000, 1400) * 7**1400 * 3**600 / 10**2000  # of whole numbers
+    case.equal(float(whole[1400]), exact, tol=1e-10, what="entry 1400 of survivor_pmf(2000, 0.3)")
 
 
 # By what a wrong answer is recognised ----------------------------------------------------------
@@ -91,10 +93,12 @@ def large(student, case):
     return fixed(lambda: student.survivor_pmf(400, 0.3))
 
 
-@question("Do 2000 units give finite numbers?")
+@question("Do 2000 units give finite numbers that add up to about 1?")
 def wide(student, case):
     answer = student.survivor_pmf(2000, 0.3)
-    return not isinstance(tried(answer), str) and finite(answer)
+    if isinstance(tried(answer), str) or not finite(answer):
+        return "not finite"
+    return "yes" if abs(float(rounded(answer, 12).sum()) - 1) < 1e-3 else "they don't add up"
 
 
 @question("How probable is a dead layer?")
@@ -181,6 +185,33 @@ def overflow(n, p):
 
 
 @mistakes.whole(
+    "underflow",
+    "Underflow",
+    "p to the power n is 0 in floating point for a wide layer, and so is every entry that you "
+    "compute from it; add logarithms, or go unit by unit.",
+)
+def from_the_first(n, p):
+    k = np.arange(n)
+    if p == 0:
+        return np.eye(n + 1)[n]
+    return np.cumprod(np.append(p**n, (n - k) / (k + 1) * (1 - p) / p))
+
+
+@mistakes.whole(
+    "poisson-approximation",
+    "Poisson distribution",
+    "The Poisson distribution approximates the binomial one where few units of many are kept; "
+    "give exact values.",
+)
+def poisson(n, p):
+    mean = n * (1 - p)
+    if p in (0, 1):
+        return pmf()(n, p)
+    logs = [k * math.log(mean) - mean - math.lgamma(k + 1) for k in range(n + 1)]
+    return np.exp(logs)
+
+
+@mistakes.whole(
     "normal-approximation",
     "Normal approximation",
     "The bell curve only approximates the binomial distribution; give its exact values.",
@@ -227,6 +258,12 @@ for id_, title, says, power in (
         "Multiplied, not raised",
         "n coins all fall the same way with probability p to the power n, not n times p.",
         lambda n, p: n * p,
+    ),
+    (
+        "one-unit-alone",
+        "One unit alone",
+        "p is the probability that one unit is dropped; all n of them are, with p to the power n.",
+        lambda n, p: p,
     ),
     (
         "divided-by-n",

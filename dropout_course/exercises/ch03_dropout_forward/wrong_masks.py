@@ -28,6 +28,19 @@ def form(
 mistakes = Mistakes(draw_mask=form)
 mistakes.row("bad-rates-accepted", refused=lambda p: False)
 mistakes.row(
+    "rate-one-refused",
+    "p = 1 refused",
+    "p = 1 is allowed: nothing is kept there; refuse only what lies outside [0, 1], and NaN.",
+    refused=lambda p: not 0 <= p < 1,
+)
+mistakes.row(
+    "drawn-zero-dropped",
+    "A drawn 0 dropped at p = 0",
+    "rng.random can give exactly 0, and 0 > 0 is false: an entry that must be kept at p = 0 is "
+    "dropped then; compare with >=.",
+    keeps=lambda u, p: u > p,
+)
+mistakes.row(
     "keeps-with-p",
     "Keeps with probability p",
     "You keep units with probability p, but p is the probability of dropping them.",

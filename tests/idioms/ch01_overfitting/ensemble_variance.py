@@ -17,13 +17,11 @@ def of_sum(sigma2, rho, k):
 
 
 def matrix(sigma2, rho, k):
-    """Sum the covariance matrix, which for many predictors is written as two numbers."""
-    if k <= 50:
-        covariance = np.full((k, k), rho * sigma2, dtype=float)
-        np.fill_diagonal(covariance, sigma2)
-        ones = np.ones(k) / k
-        return ones @ covariance @ ones
-    return rho * sigma2 + (1 - rho) * sigma2 / k
+    """Sum the covariance matrix."""
+    covariance = np.full((k, k), rho * sigma2, dtype=float)
+    np.fill_diagonal(covariance, sigma2)
+    ones = np.ones(k) / k
+    return ones @ covariance @ ones
 
 
 def exact(sigma2, rho, k):
