@@ -150,7 +150,7 @@ ROWS = (
         },
     ),
     (
-        "deviation-for-variance",
+        "deviation-as-variance",
         "Standard deviation as variance",
         "Under the root stands πs²/8, with the variance s2; here its root s stands there.",
         {
