@@ -67,8 +67,7 @@ def kingma_values(case):
 
 @visible.kingma_refuses.elsewhere(weight=1)
 def kingma_refuses(student, case):
-    table = np.array([[0.1, 0.2], [0.3, 1.1]])
-    refused = (1.000001, -1.0, 1e9, table, np.array([-1e-9]), np.array([0.5, np.nan]))
+    refused = (1.000001, -1.0, 1e9, np.array([[0.1, 0.2], [0.3, 1.1]]), np.array([-1e-9]))
     case.raises(ValueError, [student.kl_kingma(alpha) for alpha in refused])
 
 

@@ -169,7 +169,7 @@ ROWS = (
     ("early-backward-accepted", "Backward without forward accepted",
      "backward before any forward pass returns something; it has to raise RuntimeError.",
      {"backward": lambda self, g: g if self.mode is None else Layer.backward(self, g)}),
-    ("nan-accepted", "NaN accepted",
+    ("nan-accepted", "NaN accepted as p",
      "NaN is neither below 0 nor above 1, so that test lets it through: "
      "ask whether 0 <= p <= 1 holds.",
      {"check": lets_nan_through}),

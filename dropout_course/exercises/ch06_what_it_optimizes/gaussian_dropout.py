@@ -122,9 +122,9 @@ def kingma_values(student, case):
     case.gives(student.kl_kingma, [((alpha,), want) for alpha, want in wants])
 
 
-@law("Kingma's cubic is refused outside 0 < alpha <= 1, and for NaN", weight=1, edge=True)
+@law("Kingma's cubic is refused outside 0 < alpha <= 1", weight=1, edge=True)
 def kingma_refuses(student, case):
-    refused = (1.5, 0.0, -0.2, math.nan, np.array([0.5, 2.0]), np.array([0.5, 0.0]))
+    refused = (1.5, 0.0, -0.2, np.array([0.5, 2.0]), np.array([0.5, 0.0]))
     case.raises(ValueError, [student.kl_kingma(alpha) for alpha in refused])
     case.that(np.isfinite(case.array(student.kl_kingma(1.0), ())), "alpha = 1 is not refused")
 
@@ -189,11 +189,6 @@ def molchanov_large(student, case):
 @question("Is alpha > 1 refused, and 0?", edge=True)
 def refused(student, case):
     return [refuses(student.kl_kingma, (alpha,)) for alpha in (1.5, 0.0)]
-
-
-@question("Is NaN refused?", edge=True)
-def refused_nan(student, case):
-    return refuses(student.kl_kingma, (math.nan,))
 
 
 @question("Are arrays refused for one bad entry?", edge=True)

@@ -140,13 +140,6 @@ ROWS = (
         {"of": "kl_kingma", "bad": lambda alpha: not np.any((alpha > 0) & (alpha <= 1))},
     ),
     (
-        "nan-accepted",
-        "NaN accepted",
-        "NaN is neither above 1 nor at most 0, so these tests let it through; ask whether all "
-        "entries are in (0, 1].",
-        {"of": "kl_kingma", "bad": lambda alpha: np.any((alpha > 1) | (alpha <= 0))},
-    ),
-    (
         "second-constant-positive",
         "Sign of c₂",
         "c₂ is negative; here the quadratic term has the other sign.",

@@ -24,14 +24,14 @@ def around_x(x, p, rng):
 
 
 def kingma_horner(alpha):
-    if np.any(alpha > 1) or not np.all(alpha > 0):
+    if np.any(alpha > 1) or np.any(alpha <= 0):
         raise ValueError("alpha must be in (0, 1]")
     return -0.5 * np.log(alpha) - alpha * (C[0] + alpha * (C[1] + alpha * C[2]))
 
 
 def kingma_sum(alpha):
     a = np.asarray(alpha)
-    if not (a.min() > 0 and a.max() <= 1):
+    if a.min() <= 0 or a.max() > 1:
         raise ValueError(f"alpha = {alpha}")
     return -(np.log(a) / 2 + sum(c * a ** (k + 1) for k, c in enumerate(C)))
 
