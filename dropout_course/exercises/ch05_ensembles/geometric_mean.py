@@ -100,8 +100,8 @@ def mean(student, case):
 @question("What becomes of a class with a zero in a row that counts?")
 def vetoed(student, case):
     probs = np.array([[0.0, 0.2, 0.8], [0.6, 0.2, 0.2]])
-    mean = rounded(student.geometric_mean(probs, HALF), 9)
-    return "nearly 0" if 0 < mean[0] < 0.03 else mean  # how near depends on the constant
+    mean = case.array(student.geometric_mean(probs, HALF), (3,))
+    return "nearly 0" if 0 < mean[0] < 0.03 else rounded(mean, 9)  # how near: by the constant
 
 
 @question("What do many tiny numbers give?", edge=True)
