@@ -154,7 +154,7 @@ def kl_kingma(alpha):
     Raises
     ------
     ValueError
-        If any alpha is not in (0, 1].
+        If any alpha is greater than 1, or at most 0.
 
     References
     ----------

@@ -46,9 +46,11 @@ def dropped_get_zero(student, case):
             grad = np.where(mask, case.normal(6, 5, dtype=dtype), dtype(value))
             calls.append((grad, mask, case.rate()))
     asked = [student.dropout_backward(grad, (mask, p, True)) for grad, mask, p in calls]
-    for (grad, mask, _), answer in zip(calls, asked, strict=True):
+    kept = [student.dropout_backward(grad, (~mask, p, True)) for grad, mask, p in calls]
+    for (grad, mask, _), answer, other in zip(calls, asked, kept, strict=True):
         got = case.array(answer, grad.shape)
         case.that((got[~mask] == 0).all(), "a dropped entry is not exactly 0", received=got)
+        visible.kept_stays(case, grad, ~mask, case.array(other, grad.shape))
 
 
 @visible.eval_is_identity.elsewhere(weight=2)

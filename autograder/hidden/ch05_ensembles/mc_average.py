@@ -16,7 +16,8 @@ def probabilities_are_averaged(student, case):
         examples.append(of_passes(case, "noisy_logits", np.ones(1), T, **params))
     W, x = case.apart(20, 3), case.apart(20)
     for laid_out in case.layouts(x):
-        params = {"W": W, "p": case.rate()}
+        p = case.rate()
+        params = {"W": (1 - p) * W / 2, "p": p}
         examples.append(of_passes(case, "dropped_logits", laid_out, 8, **params))
     case.gives(student.mc_average, examples)
 
@@ -43,6 +44,7 @@ def huge_logits(student, case):
         params = {"centre": sign * np.array([1e4, 9999.0, 0.0]), "scale": 0.0}
         examples.append(of_passes(case, "noisy_logits", np.ones(1), 1, **params))
     case.gives(student.mc_average, examples)
+    visible.require_finite(student, case, [1e4, 0.0, -1e4], 15)
 
 
 @visible.exactly_T_calls.elsewhere(weight=1)

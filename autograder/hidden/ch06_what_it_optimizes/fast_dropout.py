@@ -33,6 +33,8 @@ def mean_of_relu(student, case):
 def no_variance(student, case):
     mu = np.array([[-20.0, 20.0, 0.0], [3.0, -0.5, 1.0]])
     same(student, case, NAMES, [(mu, np.zeros((2, 3))), (-3.0, 0.0)])
+    for mean in (0.25, -1.5):
+        visible.beside_calm(student, case, mean, 9.0)
 
 
 @visible.relu_symmetry.elsewhere(weight=0.5)

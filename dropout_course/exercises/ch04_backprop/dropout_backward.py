@@ -50,14 +50,25 @@ def finite_differences_agree(student, case):
     case.gives(student.dropout_backward, examples, tol=1e-6)
 
 
-@law("Dropped units get gradient exactly 0, even from infinity", weight=1.5, edge=True)
+@law("Infinity and NaN become exactly 0 where dropped, and stay where kept", weight=1.5, edge=True)
 def dropped_get_zero(student, case):
     mask = np.array([True, False, False, False])
     grads = [np.array([3.0, 1.0, other, -other]) for other in (2.0, np.inf, np.nan)]
-    for answer in [student.dropout_backward(grad, (mask, 0.25, True)) for grad in grads]:
+    kept = np.array([np.inf, 1.0, 1.0, 1.0]), np.array([np.nan, 1.0, 1.0, 1.0])
+    for_dropped = [student.dropout_backward(grad, (mask, 0.25, True)) for grad in grads]
+    for_kept = [student.dropout_backward(grad, (mask, 0.25, True)) for grad in kept]
+    for answer in for_dropped:
         got = case.array(answer, (4,), what="the gradient")
         text = "a dropped entry is not exactly 0"
         case.that((got[~mask] == 0).all(), text, received=got)
+    for grad, answer in zip(kept, for_kept, strict=True):
+        kept_stays(case, grad, mask, case.array(answer, (4,), what="the gradient"))
+
+
+def kept_stays(case, grad, mask, got):
+    """Require that infinities and NaN are still there where the mask is True."""
+    text = "a kept entry that was infinite or NaN is another number now"
+    case.that(np.array_equal(got[mask], grad[mask], equal_nan=True), text, received=got)
 
 
 @law("In eval the gradient passes unchanged", weight=4)
@@ -129,6 +140,11 @@ def infinite(student, case):
     return finite(student.dropout_backward(np.where(MASK, 1.0, np.inf), (MASK, 0.3, True)))
 
 
+@question("What becomes of an infinite gradient that is kept?", edge=True)
+def kept_infinite(student, case):
+    return finite(student.dropout_backward(np.where(MASK, np.inf, 1.0), (MASK, 0.3, True)))
+
+
 @question("What comes out at p = 1?", edge=True)
 def at_one(student, case):
     return values(student.dropout_backward(GRAD[:3], (np.zeros(3, bool), 1.0, True)))
@@ -168,6 +184,13 @@ mistakes.row("float32-becomes-float64", wrap=upcasting)
 mistakes.row("writes-to-its-input", wrap=overwriting)
 mistakes.row("zero-times-infinity", select=lambda g, mask, p: g * mask)
 mistakes.row("division-by-zero-at-one", scaled=lambda g, p: g / np.float64(1 - p))
+mistakes.row(
+    "kept-infinity-lost",
+    "Kept infinities lost",
+    "A kept infinity or NaN has to stay, or nobody sees that training has diverged; replace the "
+    "dropped entries alone, with np.where.",
+    scaled=lambda g, p: np.nan_to_num(g / (1 - p) if p < 1 else g),
+)
 ROWS = (
     (
         "fresh-mask-in-backward",

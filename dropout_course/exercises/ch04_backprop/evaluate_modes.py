@@ -87,8 +87,11 @@ def one_call_each(student, case):
 
 def seen(student, case):
     """Give what a model saw, and the result; half of the rows are right in evaluation."""
-    X, y = separate(case, 400, 5)
+    y = np.arange(400) ** 2 % 5  # classes of unequal size
+    X = case.uniform(400, 5, low=0.1, high=1.0)
+    X[np.arange(400), y] += 0.7
     X[::2] = 1 - X[::2]
+    X[0, 1] = 9.0  # the largest of all
     run = student.play("evaluate_modes_run", X=X, y=y, p=0.7, seed=1)
     return X, y, run.value
 
@@ -110,7 +113,7 @@ def evaluated(student, case):
     X, y, run = seen(student, case)
     right, found = share(X, y), float(run["result"][EVAL])
     kinds = {"accuracy": right, "error": 1 - right, "per cent": 100 * right}
-    return next((name for name, value in kinds.items() if abs(found - value) < 1e-9), "else")
+    return next((name for name, value in kinds.items() if abs(found - value) < 1e-9), found)
 
 
 @question("Which key holds the smaller number?")
@@ -139,6 +142,12 @@ def called_before(forward, X, rng):
     """Call once too often."""
     forward(X, True, rng)
     return forward(X, True, rng), forward(X, False, rng)
+
+
+def probability(logits, y):
+    """Mean probability of the right class."""
+    odds = np.exp(logits - logits.max(1, keepdims=True))
+    return float((odds / odds.sum(1, keepdims=True))[np.arange(len(y)), y].mean())
 
 
 mistakes = Mistakes(evaluate_modes=evaluating)
@@ -196,8 +205,30 @@ ROWS = (
     (
         "wrong-axis",
         "Wrong axis",
-        "The argmax is taken over the examples; a prediction is the largest logit of each row.",
-        {"measure": lambda z, y: float(np.mean(np.resize(z.argmax(0), len(y)) == y))},
+        "The argmax runs over the whole array, all examples together; a prediction is the largest "
+        "logit of each row: argmax needs axis=1.",
+        {"measure": lambda z, y: float(np.mean(z.argmax() == y))},
+    ),
+    (
+        "one-call-for-both",
+        "One call for both",
+        "Both accuracies come from one call with dropout on; the eval accuracy needs a call with "
+        "training=False.",
+        {"calls": lambda forward, X, rng: 2 * (forward(X, True, rng),)},
+    ),
+    (
+        "all-pairs-compared",
+        "All pairs compared",
+        "A column beside a row broadcasts, so every prediction is compared with the class of every "
+        "example; both must have shape (B,).",
+        {"measure": lambda z, y: float(np.mean(z.argmax(1)[:, None] == y))},
+    ),
+    (
+        "probability-for-accuracy",
+        "Probability instead of accuracy",
+        "These are mean probabilities of the right class; the accuracy is the share of rows whose "
+        "largest logit is that of the right class.",
+        {"measure": probability},
     ),
 )
 for name, title, says, changes in ROWS:

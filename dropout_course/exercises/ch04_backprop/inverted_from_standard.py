@@ -154,6 +154,19 @@ ROWS = (
         {"rate": lambda q: q**-2},
     ),
     (
+        "nothing-converted",
+        "Nothing converted",
+        "Weights and learning rate are as they were; kept units now send 1/q times as much, so "
+        "both have to become smaller.",
+        {"weights": lambda q: 1.0, "rate": lambda q: 1.0},
+    ),
+    (
+        "rate-divided-once",
+        "Learning rate divided by q",
+        "The weights are right, and the learning rate is divided by q; multiply it by q squared.",
+        {"rate": lambda q: 1 / q},
+    ),
+    (
         "weights-divided",
         "Weights divided by q",
         "Kept activations are already divided by q, so the weights are multiplied by q "

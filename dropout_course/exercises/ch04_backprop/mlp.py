@@ -148,6 +148,13 @@ def mask_on_weights(params, X, y, masks, p):
     return loss, grads
 
 
+def without_second(params, X, y, masks, p):
+    """Leave the second dropout out: keep every unit there, and take its factor from W3."""
+    q, everything = X.dtype.type(1 - p), np.ones_like(masks[1])
+    loss, grads = mlp()({**params, "W3": q * params["W3"]}, X, y, (masks[0], everything), p)
+    return loss, grads | {"W3": q * grads["W3"]}
+
+
 def finite_differences(student, case, params, X, y, masks, p):
     """Require that the gradient of each parameter has the right slope in a random direction."""
     eps = 1e-5

@@ -10,6 +10,7 @@ from dropout_course.exercises.ch04_backprop.mlp import (
     mask_on_weights,
     mlp,
     unstable,
+    without_second,
 )
 
 mistakes = Mistakes(mlp_loss_grads=mlp)
@@ -17,6 +18,13 @@ mistakes.row("float32-becomes-float64", wrap=upcasting)
 mistakes.row(
     "division-by-zero-at-one",
     forward=lambda p: float(np.float64(1) / np.float64(1 - p)),
+)
+mistakes.row(
+    "zero-division-at-one",
+    "ZeroDivisionError at p = 1",
+    "At p = 1 you divide by 1 - p = 0, which Python refuses; everything is dropped there, so take "
+    "the factor 0.",
+    forward=lambda p: 1 / (1 - p),
 )
 
 
@@ -105,6 +113,12 @@ ROWS = (
         {"batch": lambda y: 1, "total": lambda loss, y: loss * len(y)},
     ),
     (
+        "loss-summed",
+        "Loss summed, gradients averaged",
+        "The gradients belong to the mean over the batch, and the loss is the sum; divide it by B.",
+        {"total": lambda loss, y: loss * len(y)},
+    ),
+    (
         "bias-averaged-again",
         "Bias gradient averaged again",
         "The gradient of a bias is a sum over the batch; the mean is in P - Y already.",
@@ -119,3 +133,8 @@ mistakes.whole(
     "The masks are applied to the gradients of the weights; "
     "they belong to the gradients of the activations, example by example.",
 )(mask_on_weights)
+mistakes.whole(
+    "second-dropout-forgotten",
+    "Second dropout forgotten",
+    "There is a dropout behind each of the two ReLUs; here the second one is missing.",
+)(without_second)

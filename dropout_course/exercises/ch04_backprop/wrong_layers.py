@@ -69,6 +69,12 @@ def lets_nan_through(self, p):
         raise ValueError("p must be between 0 and 1")
 
 
+def refuses_one(self, p):
+    """Take 1 for a bad rate."""
+    if not 0 <= p < 1:
+        raise ValueError("p must be at least 0 and less than 1")
+
+
 ROWS = (
     ("p-read-as-keep", "p read as keep", "Units are kept with probability p; p is for dropping.",
      {"draw": lambda self, shape: self.rng.random(shape) < self.p}),
@@ -109,6 +115,13 @@ ROWS = (
     ("division-by-zero-at-one", "Division by zero at p = 1",
      "At p = 1 you compute 0/0, which is NaN; everything is dropped there, so the result is 0.",
      {"factor": lambda self: np.float64(1) / np.float64(1 - self.p)}),
+    ("zero-division-at-one", "ZeroDivisionError at p = 1",
+     "At p = 1 you divide by 1 - p = 0, which Python refuses; everything is dropped there, so "
+     "give zeros.",
+     {"factor": lambda self: 1 / (1 - self.p)}),
+    ("one-refused", "p = 1 refused",
+     "p = 1 is a probability too: the constructor accepts it, and everything is dropped.",
+     {"check": refuses_one}),
     ("float32-becomes-float64", "float32 becomes float64",
      "The layer returns float64 for float32 input; a mask should not change the dtype.",
      {"forward": upcast}),

@@ -168,6 +168,37 @@ def equally_likely(masks, p):
 
 
 @mistakes.whole(
+    "alike-in-the-stack",
+    "One over the number of rows",
+    "Every row gets one over the number of rows; how probable a mask is follows from p and from "
+    "how many units it keeps, whatever else is in the stack.",
+    of="mask_probs",
+)
+def alike_in_the_stack(masks, p):
+    return np.full(len(masks), 1 / len(masks))
+
+
+@mistakes.whole(
+    "wrong-axis",
+    "Wrong axis",
+    "The product runs down the columns, over masks; it belongs along the rows, over units.",
+    of="mask_probs",
+)
+def down_the_columns(masks, p):
+    return np.where(masks, 1.0 - p, p).prod(axis=0)
+
+
+@mistakes.whole(
+    "sum-for-product",
+    "Sum instead of product",
+    "The factors of a row are added; independent coins multiply their probabilities.",
+    of="mask_probs",
+)
+def sum_of_factors(masks, p):
+    return np.where(masks, 1.0 - p, p).sum(axis=1)
+
+
+@mistakes.whole(
     "normalised-over-the-stack",
     "Normalised over the stack",
     "Dividing by the sum changes the probabilities when the stack does not hold every mask once.",

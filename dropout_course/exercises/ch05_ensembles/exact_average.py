@@ -122,7 +122,30 @@ def averaging(
 mistakes = Mistakes(exact_average=averaging)
 mistakes.row("float32-becomes-float64", wrap=upcasting)
 mistakes.row("writes-to-its-input", wrap=overwriting)
-mistakes.row("division-by-zero-at-one", at_one=lambda f, x: f(0 * x) + np.nan)
+mistakes.row(
+    "no-case-for-one",
+    "No case for p = 1",
+    "At p = 1 you divide by 0, and the average is NaN; all units are dropped there, so give f(0).",
+    at_one=lambda f, x: f(0 * x) + np.nan,
+)
+mistakes.row(
+    "zero-at-one",
+    "0 at p = 1",
+    "At p = 1 every unit is 0, but f need not be: the average is f(0).",
+    at_one=lambda f, x: 0 * f(x),
+)
+mistakes.row(
+    "nothing-dropped-at-one",
+    "Nothing dropped at p = 1",
+    "At p = 1 you return f(x), as if every unit were kept; all are dropped, so it is f(0).",
+    at_one=lambda f, x: f(x),
+)
+mistakes.row(
+    "multiplied-by-q",
+    "Multiplied by 1 - p",
+    "Kept units are multiplied by 1 - p before f sees them; inverted dropout divides by it.",
+    scale=lambda p: 1 - p,
+)
 mistakes.row(
     "all-equally-likely",
     "All masks equally likely",

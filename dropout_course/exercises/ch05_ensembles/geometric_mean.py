@@ -100,11 +100,11 @@ def mean(student, case):
 @question("What becomes of a class with a zero in a row that counts?")
 def vetoed(student, case):
     probs = np.array([[0.0, 0.2, 0.8], [0.6, 0.2, 0.2]])
-    mean = rounded(student.geometric_mean(probs, HALF), 9)
-    return "nearly 0" if 0 < mean[0] < 0.03 else mean  # how near depends on the constant
+    mean = case.array(student.geometric_mean(probs, HALF), (3,))
+    return "nearly 0" if 0 < mean[0] < 0.03 else rounded(mean, 9)  # how near: by the constant
 
 
-@question("What do many tiny numbers give?")
+@question("What do many tiny numbers give?", edge=True)
 def tiny(student, case):
     rows = np.tile([[1e-3, 1 - 1e-3], [1 - 1e-3, 1e-3]], (600, 1))
     return rounded(student.geometric_mean(rows, np.full(1200, 1 / 1200)), 3)
@@ -162,6 +162,20 @@ mistakes.row(
     weighted=lambda weights: np.full(len(weights), 1 / len(weights)),
 )
 mistakes.row(
+    "weights-no-exponents",
+    "Weights are no exponents",
+    "This is the product of the rows, normalised: factors in front of a row cancel there, so the "
+    "weights have to be exponents.",
+    weighted=np.ones_like,
+)
+mistakes.row(
+    "zero-counts-as-one",
+    "A zero counts as one",
+    "The logarithm of a zero is replaced by 0, as if the row had said 1; it is minus infinity, "
+    "which makes the class 0.",
+    log=lambda probs: np.log(np.where(probs > 0, probs, 1.0)),
+)
+mistakes.row(
     "softmax-of-probabilities",
     "Softmax of something normalised",
     "The weighted means are probabilities already, or their logarithms; a softmax of "
@@ -194,6 +208,17 @@ def arithmetic(probs, weights):
 
 
 @mistakes.whole(
+    "harmonic-mean",
+    "Harmonic mean",
+    "This is the harmonic mean, by way of 1/p; average the logarithms instead.",
+)
+def harmonic(probs, weights):
+    with np.errstate(all="ignore"):
+        mean = 1 / (weights @ (1 / probs.astype(float)))
+    return (mean / mean.sum()).astype(probs.dtype)
+
+
+@mistakes.whole(
     "logarithm-of-zero",
     "0 times the logarithm of 0",
     "A zero in a row of weight 0 gives 0 · log 0 = NaN; leave rows of weight 0 out first.",
@@ -208,10 +233,10 @@ def zero_times_infinity(probs, weights):
 
 
 @mistakes.whole(
-    "product-before-root",
-    "Product before the root",
-    "The product of many rows underflows to 0 before you take the root; take powers first, or "
-    "add logarithms.",
+    "product-underflows",
+    "The product underflows",
+    "The product of many rows underflows to 0, and 0/0 is NaN; take the powers before you "
+    "multiply, or add logarithms.",
 )
 def product_before_root(probs, weights):
     counts = (weights * len(weights))[:, None].astype(float)

@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from dropout_course.engine.features import dtype, rounded, tried
+from dropout_course.engine.features import dtype, finite, rounded, tried
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, question, upcasting
 from dropout_course.exercises.ch05_ensembles import softmax
@@ -33,8 +33,9 @@ def of_passes(case, name, x, T, **params):
 def probabilities_are_averaged(student, case):
     noise = {"centre": [0.0, 1.0, -1.0], "scale": 2.0}
     examples = [of_passes(case, "noisy_logits", np.ones(1), T, **noise) for T in (6, 17)]
-    W, x, p = 2 * case.apart(6, 4), case.apart(6), case.rate()
-    examples.append(of_passes(case, "dropped_logits", x, 12, W=W, p=p))
+    W, x, p = case.apart(6, 4), case.apart(6), case.rate()
+    # with 1 - p no logit is huge: those have a law of their own
+    examples.append(of_passes(case, "dropped_logits", x, 12, W=(1 - p) * W, p=p))
     case.gives(student.mc_average, examples)
 
 
@@ -65,10 +66,23 @@ def require_one_run(student, case, fn, x, T, rng):
 @law("Logits of 10 000 give finite numbers", weight=2)
 def huge_logits(student, case):
     examples = []
-    for centre, want in (([1e4, 0.0, -1e4], [1.0, 0.0, 0.0]), ([-1e4, -1e4], [0.5, 0.5])):
+    for centre, want in (
+        ([1e4, 0.0, -1e4], [1.0, 0.0, 0.0]),
+        ([-1e4, -1e4], [0.5, 0.5]),
+        ([1e4 + math.log(3), 1e4], [0.75, 0.25]),
+    ):
         fn = case.fn("noisy_logits", centre=centre, scale=0.0)
         examples.append(((fn, np.ones(1), 1, case.rng()), np.array(want)))
     case.gives(student.mc_average, examples)
+    require_finite(student, case, [0.0, 0.0], 12)
+
+
+def require_finite(student, case, centre, T):
+    """Require numbers for passes that lie thousands apart; what they are, other laws judge."""
+    fn = case.fn("noisy_logits", centre=centre, scale=1e4)
+    got = case.array(student.mc_average(fn, np.ones(1), T, case.rng()))
+    text = f"for {T} passes whose logits lie thousands apart the average is not finite"
+    case.that(np.isfinite(got).all(), text, received=got, kind="nonfinite")
 
 
 @law("The model is called T times, with the given generator", weight=1.5, observed=True)
@@ -106,11 +120,9 @@ def call(student, case, T, centre, scale, x=ONE):
 
 @question("What is the average of several passes?")
 def several(student, case):
-    fn = case.fn("noisy_logits", centre=[0.0, 1.0, -1.0], scale=2.0)
-    args = (fn, ONE, 8, case.rng())
-    first, again = student.mc_average(*args), student.mc_average(*args)
-    steady = np.array_equal(rounded(first), rounded(again))
-    return rounded(first) if steady else "differs from call to call"
+    model = {"centre": [0.0, 1.0, -1.0], "scale": 2.0}
+    run = student.play("mc_average_run", x=ONE, T=8, seed=case.seed(), **model).value
+    return rounded(run["result"]) if run["same_rng"] else "draws from another generator"
 
 
 @question("What is the result for logits without noise?")
@@ -128,8 +140,9 @@ def calls(student, case):
 
 @question("What becomes of logits of 10 000?", edge=True)
 def huge(student, case):
-    value = tried(call(student, case, 2, [1e4, 0.0], 0.0))
-    return value if isinstance(value, str) else rounded(value)
+    value = tried(call(student, case, 2, [1e4, 9999.0], 0.0))
+    apart = call(student, case, 12, [0.0, 0.0], 1e4)
+    return value if isinstance(value, str) else [rounded(value), finite(apart)]
 
 
 @question("Which dtype has the result for float32?", edge=True)
@@ -146,6 +159,11 @@ def monte_carlo(
 ):
     """Collect T rows of logits, and make one vector of them."""
     return lambda logit_fn, x, T, rng: made(np.array(run(logit_fn, x, T, rng)))
+
+
+def divided(odds):
+    """Divide within each pass, and average."""
+    return (odds / odds.sum(axis=1, keepdims=True)).mean(axis=0)
 
 
 mistakes = Mistakes(mc_average=monte_carlo)
@@ -190,7 +208,25 @@ ROWS = {
     "exp-overflows": (
         "exp overflows",
         "exp of a logit of 10 000 overflows; subtract the largest logit of the pass first.",
-        lambda logits: (np.exp(logits) / np.exp(logits).sum(1, keepdims=True)).mean(0),
+        lambda logits: divided(np.exp(logits)),
+    ),
+    "one-maximum-for-all-passes": (
+        "One maximum for all passes",
+        "The largest logit of all passes is subtracted from each: in a pass far below it every exp "
+        "is 0, and 0/0 is NaN. Subtract from each pass its own largest logit.",
+        lambda logits: divided(np.exp(logits - logits.max())),
+    ),
+    "logits-clipped": (
+        "Logits clipped",
+        "Clipping makes logits beyond the bound equal, and their classes equally likely; subtract "
+        "the largest logit of the pass instead, which changes no probability.",
+        lambda logits: softmax(np.clip(logits, -50, 50)).mean(axis=0),
+    ),
+    "exponentials-pooled": (
+        "Exponentials added over the passes",
+        "The exponentials of all passes are added before they are divided, so that a pass with "
+        "large logits outweighs the others; divide within each pass first.",
+        lambda logits: softmax(np.log(np.exp(logits - logits.max()).sum(axis=0))),
     ),
 }
 ROWS["latest-counts-half"] = (

@@ -10,3 +10,8 @@ def all_masks(d, p):
     masks = (np.arange(2**d)[:, None] >> np.arange(d)) % 2  # the binary digits of 0, 1, …, 2**d - 1
     kept = masks.sum(axis=1)
     return masks, (1 - p) ** kept * p ** (d - kept)
+
+
+def sigmoid(u):
+    """Evaluate the logistic function."""
+    return (1 + np.tanh(np.asarray(u) / 2)) / 2

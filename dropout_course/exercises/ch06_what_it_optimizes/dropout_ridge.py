@@ -154,6 +154,26 @@ mistakes.row(
     penalty=lambda squares, p: p * (1 - p) * squares,
 )
 mistakes.row(
+    "one-over-q-for-odds",
+    "1/q in the place of p/q",
+    "The penalty has the factor p/q, which vanishes without dropout; 1/q does not.",
+    penalty=lambda squares, p: squares / (1 - p),
+)
+mistakes.row(
+    "root-forgotten",
+    "Root forgotten",
+    "The penalty has the factor (p/q)² here: further rows under X enter squared, so what stands in "
+    "them is the root of p/q.",
+    penalty=lambda squares, p: (p / (1 - p)) ** 2 * squares,
+)
+mistakes.row(
+    "squared-twice",
+    "Squared twice",
+    "The penalty has the fourth power of each length: further rows under X enter squared, so they "
+    "hold the lengths of the columns, not their squares.",
+    penalty=lambda squares, p: p / (1 - p) * squares**2,
+)
+mistakes.row(
     "standard-for-inverted",
     "Standard, not inverted",
     "These weights minimise the loss of standard dropout; they are larger by 1/q, which "
@@ -202,6 +222,17 @@ def sampled(X, y, p):
     rng = np.random.default_rng()
     rows = [np.where(rng.random(X.shape) >= p, X / (1 - p), 0) for _ in range(30)]
     return np.linalg.lstsq(np.vstack(rows), np.tile(y, 30), rcond=None)[0].astype(X.dtype)
+
+
+@mistakes.whole(
+    "one-feature-at-a-time",
+    "One feature at a time",
+    "Each weight is found as if there were no other feature; features that overlap share, so solve "
+    "for all weights together.",
+)
+def diagonal_alone(X, y, p):
+    squares = (X.astype(float) ** 2).sum(axis=0)
+    return ((1 - p) * (y @ X) / np.where(squares > 0, squares, 1)).astype(X.dtype)
 
 
 @mistakes.whole(

@@ -86,7 +86,8 @@ def plain(student, case):
 
 @question("What comes out at p = 1?", edge=True)
 def at_one(student, case):
-    return rounded(student.expected_dropout_loss(X, Y, W, 1.0))
+    value = rounded(student.expected_dropout_loss(X, Y, W, 1.0))
+    return value if np.isfinite(value) else "not finite"
 
 
 @question("Does it write to its input?", edge=True)
@@ -102,11 +103,12 @@ def losing(
     mean=lambda X, w, p: X @ w,
     share=lambda y: 1,
     at_one=lambda y: y @ y,
+    returns_early=lambda p: p == 1,
 ):
     """A squared error and what the noise adds."""
 
     def expected_dropout_loss(X, y, w, p):
-        if p == 1:
+        if returns_early(p):
             return float(at_one(y) / share(y))
         residual = y - mean(X, w, p)
         return float((residual @ residual + noise(X, w, p)) / share(y))
@@ -116,7 +118,25 @@ def losing(
 
 mistakes = Mistakes(expected_dropout_loss=losing)
 mistakes.row("writes-to-its-input", wrap=overwriting)
-mistakes.row("division-by-zero-at-one", at_one=lambda y: np.nan)
+mistakes.row(
+    "infinite-at-one",
+    "Not finite at p = 1",
+    "p/q is infinite at p = 1, but every input is zero there: the loss is that of w = 0, ‖y‖².",
+    at_one=lambda y: np.inf,
+)
+mistakes.row(
+    "zero-division-at-one",
+    "ZeroDivisionError at p = 1",
+    "At p = 1 you divide by 1 - p = 0, which Python refuses; every input is zero there, so return "
+    "‖y‖².",
+    returns_early=lambda p: False,
+)
+mistakes.row(
+    "zero-at-one",
+    "0 at p = 1",
+    "At p = 1 every input is zero and so is the prediction, but the error is not: it is ‖y‖².",
+    at_one=lambda y: 0.0,
+)
 mistakes.row(
     "noise-averages-out",
     "Noise averages out",
@@ -144,6 +164,36 @@ mistakes.row(
     "pq in the place of p/q",
     "pq is the variance of a mask of 0 and 1; divided by q, its variance is pq/q² = p/q.",
     noise=lambda X, w, p: p * (1 - p) * np.sum((X * w) ** 2),
+)
+mistakes.row(
+    "one-over-q-for-odds",
+    "1/q in the place of p/q",
+    "1/q is the mean square of a scaled mask; its variance is p/q, which vanishes without dropout.",
+    noise=lambda X, w, p: np.sum((X * w) ** 2) / (1 - p),
+)
+mistakes.row(
+    "odds-exchanged",
+    "p and 1 - p exchanged",
+    "The penalty must vanish as p goes to 0: its factor is p/q, and here it is q/p.",
+    noise=lambda X, w, p: (1 - p) / p * np.sum((X * w) ** 2) if p else 0.0,
+)
+mistakes.row(
+    "square-root-factor",
+    "A square root too many",
+    "Each squared weight counts with the squared length of its column; here it is the length.",
+    noise=lambda X, w, p: p / (1 - p) * np.linalg.norm(X, axis=0) @ w**2,
+)
+mistakes.row(
+    "square-of-the-sum",
+    "Square of the sum",
+    "The columns of X are summed and then squared; it is the squares that are summed.",
+    noise=lambda X, w, p: p / (1 - p) * X.sum(axis=0) ** 2 @ w**2,
+)
+mistakes.row(
+    "weights-not-squared",
+    "Weights not squared",
+    "Variances add up with squared factors: the penalty has the squares of the weights.",
+    noise=lambda X, w, p: p / (1 - p) * (X**2).sum(axis=0) @ w,
 )
 mistakes.row(
     "plain-ridge",

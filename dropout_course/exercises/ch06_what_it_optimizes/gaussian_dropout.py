@@ -148,9 +148,11 @@ def molchanov_values(student, case):
 
 @question("How large is the variance of the multipliers, in units of p/q, and what is their mean?")
 def size(student, case):
-    y = value_of(student.gaussian_dropout(np.ones(20_000), 0.2, case.rng()))
-    # to the nearest power of 2: p/q = 0.25, and four times the noise is far away
-    spread = np.mean((y - 1) ** 2) / 0.25
+    y = value_of(student.gaussian_dropout(np.ones(20_000), 0.8, case.rng()))
+    if np.ptp(y) == 0:
+        return "one multiplier for all"
+    # to the nearest power of 2: p/q = 4, and pq, p, q/p and (p/q)² are far from it
+    spread = np.mean((y - 1) ** 2) / 4
     return [round(math.log2(spread)) if spread > 0 else None, round(float(np.mean(y)))]
 
 
@@ -187,6 +189,12 @@ def molchanov_large(student, case):
 @question("Is alpha > 1 refused, and 0?", edge=True)
 def refused(student, case):
     return [refuses(student.kl_kingma, (alpha,)) for alpha in (1.5, 0.0)]
+
+
+@question("Are arrays refused for one bad entry?", edge=True)
+def refused_entry(student, case):
+    arrays = np.array([0.5, 1.5]), np.array([0.5, 0.0])
+    return [refuses(student.kl_kingma, (alpha,)) for alpha in arrays]
 
 
 @question("Which dtype has the result for float32?", edge=True)

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from dropout_course.engine.features import fixed, overwrites, rounded
+from dropout_course.engine.features import finite, fixed, overwrites, rounded
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import Mistakes, overwriting, question
 from dropout_course.exercises.ch06_what_it_optimizes import all_masks
@@ -113,12 +113,19 @@ def linear(student, case):
     return rounded(student.glm_penalty(X, BETA, 0.3, "linear", "quadratic"))
 
 
-@question("Is it finite for a score of 1000?", edge=True)
-def huge(student, case):
+def is_finite(student, order):
     large = np.array([[1000.0], [-1000.0]])
-    orders = ("exact", "quadratic")
-    got = [rounded(student.glm_penalty(large, np.ones(1), 0.5, "logistic", o)) for o in orders]
-    return [bool(np.isfinite(value)) for value in got]
+    return finite(student.glm_penalty(large, np.ones(1), 0.5, "logistic", order))
+
+
+@question("Is the exact one finite for a score of 1000?", edge=True)
+def huge(student, case):
+    return is_finite(student, "exact")
+
+
+@question("Is the quadratic one finite for a score of 1000?", edge=True)
+def huge_quadratic(student, case):
+    return is_finite(student, "quadratic")
 
 
 @question("Does it write to its input?", edge=True)
@@ -137,6 +144,7 @@ def logistic_curvature(u):
 def penalising(
     half=0.5,
     curve=logistic_curvature,
+    squares=lambda X, beta: np.sum((X * beta) ** 2, axis=1),
     odds=lambda p: p / (1 - p),
     divisor=lambda q: q,
     probs=lambda kept, d, p: (1 - p) ** kept * p ** (d - kept),
@@ -150,8 +158,7 @@ def penalising(
         u, d = X @ beta, len(beta)
         if order == "quadratic":
             bend = np.ones_like(u) if family == "linear" else curve(u)
-            noise = np.sum(bend[:, None] * (X * beta) ** 2)
-            return float(half * odds(p) * noise / share(X))
+            return float(half * odds(p) * bend @ squares(X, beta) / share(X))
         masks = np.array(list(itertools.product((0.0, 1.0), repeat=d)))
         noisy = X @ (masks * beta / divisor(1 - p)).T
         mean = A(noisy, family) @ probs(masks.sum(axis=1), d, p)
@@ -162,6 +169,10 @@ def penalising(
 
 def overflowing(u, family):
     return u**2 / 2 if family == "linear" else np.log(1 + np.exp(u))
+
+
+def overflowing_curvature(u):
+    return np.exp(u) / (1 + np.exp(u)) ** 2
 
 
 mistakes = Mistakes(glm_penalty=penalising)
@@ -185,6 +196,26 @@ ROWS = (
         "Curvature forgotten",
         "The quadratic penalty of logistic regression weighs each example with π(1 - π).",
         {"curve": np.ones_like},
+    ),
+    (
+        "curvature-at-zero",
+        "Curvature at 0",
+        "The curvature of log(1 + exp(u)) is ¼ at u = 0 only; elsewhere it is π(1 - π), example by "
+        "example.",
+        {"curve": lambda u: np.full(len(u), 0.25)},
+    ),
+    (
+        "one-coin-an-example",
+        "One coin an example",
+        "Every feature has a coin of its own, so the squares (xβ)² of the features are added; here "
+        "the whole score is squared, as if one coin decided an example.",
+        {"squares": lambda X, beta: (X @ beta) ** 2},
+    ),
+    (
+        "weights-not-squared",
+        "Weights not squared",
+        "Variances add up with squared factors: the quadratic penalty has the weights squared.",
+        {"squares": lambda X, beta: X**2 @ beta},
     ),
     (
         "p-for-odds",
@@ -237,6 +268,13 @@ ROWS = (
         "exp overflows",
         "exp of a score of 1000 overflows; np.logaddexp(0, u) is log(1 + exp(u)) without it.",
         {"A": overflowing},
+    ),
+    (
+        "curvature-overflows",
+        "The curvature overflows",
+        "exp(u) is infinite for a score of 1000, and a quotient of two infinities is NaN; write "
+        "π(1 - π) with tanh, or with exp(-|u|).",
+        {"curve": overflowing_curvature},
     ),
 )
 for name, title, says, changes in ROWS:

@@ -13,11 +13,12 @@ def noising(
     spread=lambda p: math.sqrt(p / (1 - p)),
     combined=lambda x, noise: x * (1 + noise),
     source=lambda rng: rng,
+    shape=lambda x: x.shape,
 ):
     """Combine x with Gaussian noise of some size."""
 
     def gaussian_dropout(x, p, rng):
-        noise = spread(p) * source(rng).standard_normal(x.shape)
+        noise = spread(p) * source(rng).standard_normal(shape(x))
         return combined(x, noise).astype(x.dtype)
 
     return gaussian_dropout
@@ -29,12 +30,12 @@ def cubic(alpha):
 
 def kl_cubic(
     value=lambda alpha: -(0.5 * np.log(alpha) + cubic(alpha)),
-    bad=lambda alpha: np.any(np.asarray(alpha) > 1) or np.any(np.asarray(alpha) <= 0),
+    bad=lambda alpha: not np.all((alpha > 0) & (alpha <= 1)),
 ):
     """Kingma's divergence."""
 
     def kl_kingma(alpha):
-        if bad(alpha):
+        if bad(np.asarray(alpha)):
             raise ValueError("alpha must be in (0, 1]")
         with np.errstate(all="ignore"):
             return value(alpha)
@@ -69,6 +70,31 @@ ROWS = (
         {"spread": lambda p: p / (1 - p)},
     ),
     (
+        "p-for-odds",
+        "p in the place of p/q",
+        "The variance of the noise is p/q, that of a scaled mask, and not p.",
+        {"spread": math.sqrt},
+    ),
+    (
+        "pq-for-odds",
+        "pq in the place of p/q",
+        "pq is the variance of a mask of 0 and 1; divided by q, its variance is pq/q² = p/q.",
+        {"spread": lambda p: math.sqrt(p * (1 - p))},
+    ),
+    (
+        "odds-exchanged",
+        "p and 1 - p exchanged",
+        "The noise must vanish as p goes to 0: its variance is p/q, and here it is q/p.",
+        {"spread": lambda p: math.sqrt((1 - p) / p) if p else 0.0},
+    ),
+    (
+        "one-noise-for-all",
+        "One noise for all",
+        "A single number is drawn and all entries are multiplied by it; give the generator the "
+        "shape of x.",
+        {"shape": lambda x: ()},
+    ),
+    (
         "additive-noise",
         "Noise added, not multiplied",
         "The noise is added to x with the same size everywhere; dropout's noise is proportional "
@@ -100,6 +126,29 @@ ROWS = (
         "Beyond alpha = 1 the cubic runs away from the divergence, and at 0 there is no "
         "logarithm: raise ValueError there.",
         {"of": "kl_kingma", "bad": lambda alpha: False},
+    ),
+    (
+        "upper-bound-only",
+        "Only above 1 refused",
+        "0 and negative numbers have no logarithm, so refuse an alpha that is not positive, too.",
+        {"of": "kl_kingma", "bad": lambda alpha: not np.all(alpha <= 1)},
+    ),
+    (
+        "all-for-any",
+        "All entries in place of any",
+        "Only an array in which every entry is out of range is refused; one bad entry is enough.",
+        {"of": "kl_kingma", "bad": lambda alpha: not np.any((alpha > 0) & (alpha <= 1))},
+    ),
+    (
+        "second-constant-positive",
+        "Sign of c₂",
+        "c₂ is negative; here the quadratic term has the other sign.",
+        {
+            "of": "kl_kingma",
+            "value": lambda alpha: (
+                -(0.5 * np.log(alpha) + cubic(alpha) + 2 * 1.50204118 * alpha**2)
+            ),
+        },
     ),
     (
         "half-missing",
