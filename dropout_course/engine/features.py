@@ -98,10 +98,20 @@ def dtype(got: Any) -> str:
     return str(getattr(value, "dtype", type(value).__name__))
 
 
-def refuses(function: Callable[[float], Answer], rates: Iterable[float] = BAD_RATES) -> bool:
-    """Whether ``function(p)`` raises ValueError for each of some bad rates."""
-    answers = [function(p) for p in rates]
-    return all(tried(answer) == "raises ValueError" for answer in answers)
+def refuses(function: Callable[[float], Answer], rates: Iterable[float] = BAD_RATES) -> Any:
+    """Whether ``function(p)`` raises ValueError for each of some bad rates; else what comes of one.
+
+    Returns
+    -------
+    bool or str
+        True; or of the first rate that is not refused so ``"accepted"``, or what was raised.
+    """
+    for came in [tried(answer) for answer in [function(p) for p in rates]]:
+        if not isinstance(came, str):
+            return "accepted"
+        if came != "raises ValueError":
+            return came
+    return True
 
 
 def overwrites(function: Callable[..., Answer], *args: Any) -> bool:

@@ -185,8 +185,8 @@ mistakes.row("writes-to-its-input", wrap=overwriting)
 mistakes.row("zero-times-infinity", select=lambda g, mask, p: g * mask)
 mistakes.row("division-by-zero-at-one", scaled=lambda g, p: g / np.float64(1 - p))
 mistakes.row(
-    "kept-infinity-lost",
-    "Kept infinities lost",
+    "infinity-tidied-away",
+    "Infinity tidied away",
     "A kept infinity or NaN has to stay, or nobody sees that training has diverged; replace the "
     "dropped entries alone, with np.where.",
     scaled=lambda g, p: np.nan_to_num(g / (1 - p) if p < 1 else g),

@@ -119,7 +119,7 @@ ROWS = (
      "At p = 1 you divide by 1 - p = 0, which Python refuses; everything is dropped there, so "
      "give zeros.",
      {"factor": lambda self: 1 / (1 - self.p)}),
-    ("one-refused", "p = 1 refused",
+    ("rate-one-refused", "p = 1 refused",
      "p = 1 is a probability too: the constructor accepts it, and everything is dropped.",
      {"check": refuses_one}),
     ("float32-becomes-float64", "float32 becomes float64",
