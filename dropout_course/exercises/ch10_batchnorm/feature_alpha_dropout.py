@@ -30,7 +30,7 @@ def spread(mask, x):
 @law("A kept channel becomes ax + b, a dropped one is aα' + b everywhere", weight=4, core=True)
 def channels(student, case):
     examples = []
-    for shape in ((2, 2, 2, 3), (2, 4, 3, 5)):  # the first is written out whole
+    for shape in ((2, 2, 1, 2), (2, 4, 3, 5)):  # the first is written out whole
         p, x = case.rate(), case.apart(*shape)
         # each example loses and keeps a channel, and no two examples the same ones
         mask = np.arange(shape[1]) % 2 == np.arange(shape[0])[:, None] % 2

@@ -23,9 +23,9 @@ TOLD = {  # what is no class of torch, in words
     "Functional": "F.dropout(x, 0.5)",
     "Guarded": "F.dropout(x, 0.5, self.training)",
     "Attention": "attention with dropout_p=0.5",
-    "Careful": "attention with dropout in training",
-    "Split": "returns (x, F.dropout(x))",
-    "Join": "adds two inputs",
+    "Careful": "attention with dropout_p=0.5 in training",
+    "Split": "(x, F.dropout(x))",
+    "Join": "a sum of two inputs",
     "Widen": "Linear",
     "Projection": "Linear",
 }
@@ -51,7 +51,8 @@ def model_of(parts: Any, case: Any = None) -> dict[str, str]:
 
 def told(modules: Mapping[str, str]) -> str:
     """Say what a model is made of: the kind of each module behind its name."""
-    return ", ".join(f"{name or '""'}: {TOLD.get(kind, kind)}" for name, kind in modules.items())
+    parts = {name or '""': TOLD.get(kind, kind) for name, kind in modules.items()}
+    return ", ".join(f"{name} is {kind}" for name, kind in parts.items())
 
 
 def many_modules(case: Any) -> dict[str, str]:
