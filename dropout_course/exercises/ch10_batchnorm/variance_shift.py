@@ -160,7 +160,7 @@ mistakes.row(
 )
 mistakes.row(
     "variance-squared",
-    "Variance squared again",
+    "Variance squared",
     "You square var, which is a variance already.",
     trained=lambda mean, var, p: (var**2 + mean**2) / (1 - p) - mean**2,
     compared=lambda evaluated, trained: evaluated**2 / trained,
