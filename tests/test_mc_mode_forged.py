@@ -75,7 +75,7 @@ def test_models_with_leaks_are_built_under_drawn_names(seed):
     assert sum(kind in LEAKS for kind in modules.values()) == 4
 
 
-@pytest.mark.parametrize("modes", [{}, None, {"": True}, ALL_ON, {**ALL_ON, "5": True}])
+@pytest.mark.parametrize("modes", [{}, None, {"": True}, ALL_ON, {**ALL_ON, "6": True}])
 def test_a_report_that_knows_nothing_of_the_model_keeps_no_law(monkeypatch, modes):
     forged = {"inside": modes, "after": modes, "passed": True}
     monkeypatch.setitem(scenes._all()[0], "mc_mode_run", lambda names, **plain: forged)

@@ -6,6 +6,7 @@ from dropout_course.exercises.ch11_gpu_pytorch import find_eval_leaks as visible
 from dropout_course.exercises.ch11_gpu_pytorch.find_eval_leaks import (
     CLEAN,
     leaky,
+    namesakes,
     nested,
     passing,
     require_found,
@@ -19,26 +20,26 @@ from dropout_course.exercises.ch11_gpu_pytorch.models import shuffled
 def found(student, case):
     fillers = [case.choice(CLEAN) for _ in range(case.integers(2, 5))]
     two = [*fillers, "Functional", *passing(case), leaky(case)]
-    models = [[*fillers, "Attention"], fillers]
+    models = [[*fillers, "Attention"], fillers, ["Widen", *passing(case), "Attention"]]
     require_found(student, case, models, [two, shuffled(case, CLEAN)])
 
 
 @visible.innermost.elsewhere(weight=1)
 def innermost(student, case):
     alone = [[[leaky(case)]]] if case.integers(0, 2) else [[[[leaky(case)]]]]
-    models = [[nested(case)], nested(case)]
+    models = [[nested(case)], nested(case), namesakes(case)]
     require_found(student, case, models, [[CLEAN, ["Pair"]], alone])
 
 
 @visible.passing_on.elsewhere(weight=1)
 def passing_on(student, case):
     behind = [shuffled(case, CLEAN), passing(case)]
-    require_found(student, case, [], [[[leaky(case), "ReLU"], *behind], ["Pair", *CLEAN]])
+    require_found(student, case, [], [[["Functional", "ReLU"], *behind], ["Pair", *CLEAN]])
 
 
 @visible.root.elsewhere(weight=0.5)
 def root(student, case):
-    require_found(student, case, [leaky(case), "Guarded", "Dropout"])
+    require_found(student, case, ["Attention", "Guarded", "Dropout"])
 
 
 @visible.modes.elsewhere(weight=0.5)

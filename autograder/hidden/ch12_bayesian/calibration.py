@@ -6,7 +6,8 @@ import numpy as np
 
 from dropout_course.exercises.ch12_bayesian import calibration as visible
 from dropout_course.exercises.ch12_bayesian import some_probs
-from dropout_course.exercises.ch12_bayesian.calibration import UNEVEN, confidences, quantile
+from dropout_course.exercises.ch12_bayesian.calibration import UNEVEN, confidences
+from dropout_course.exercises.ch12_bayesian.wrong_scores import quantile
 from solutions.ch12_bayesian import brier, ece
 
 

@@ -26,7 +26,8 @@ def alpha_dropped(x, mask, p):
 def edge_examples(x, mask_shape):
     """Give examples ``((x, mask, p), result)`` at p = 0 and p = 1."""
     everything, nothing = np.ones(mask_shape, bool), np.zeros(mask_shape, bool)
-    return [((x, everything, 0.0), x), ((x, nothing, 1.0), np.zeros(x.shape))]
+    at_one = [((x, mask, 1.0), np.zeros(x.shape)) for mask in (nothing, everything)]
+    return [((x, everything, 0.0), x), *at_one]
 
 
 def questions_about_edges(name, x, mask):
@@ -102,9 +103,9 @@ def add_alpha_mistakes(mistakes, name):
     )
     row(
         "zero-after-the-map",
-        "Zeroed after the affine map",
-        "You apply a and b first and multiply by the mask afterwards, so dropped units are 0; the "
-        "affine map comes last and applies to all of them.",
+        "Dropped units end as 0",
+        "Dropped units are 0 in the result; the affine map comes last, after the mask, and makes "
+        "aα' + b of them.",
         inner=lambda x, keep, p: x,
         outer=lambda y, keep, p: np.where(keep, affine(p)[0] * y + affine(p)[1], 0),
     )
@@ -120,6 +121,18 @@ def add_alpha_mistakes(mistakes, name):
         "This is inverted dropout: it drops to 0 and divides by 1 - p, which raises the variance.",
         inner=lambda x, keep, p: np.where(keep, x, 0),
         outer=lambda y, keep, p: y / (1 - p),
+    )
+    row(
+        "inverted-as-well",
+        "Divided by 1 - p as well",
+        "Kept units are also divided by 1 - p; a and b alone restore mean and variance.",
+        inner=lambda x, keep, p: np.where(keep, x / (1 - p), DROPPED),
+    )
+    row(
+        "offset-scaled",
+        "b scaled by a",
+        "You add b first and multiply by a afterwards, so b is scaled as well; a comes first.",
+        outer=lambda y, keep, p: affine(p)[0] * (y + affine(p)[1]),
     )
     row(
         "offset-forgotten",

@@ -204,6 +204,13 @@ mistakes.row(
     back=lambda grad, mask, p: affine(p)[0] * grad,
 )
 mistakes.row(
+    "offset-in-the-gradient",
+    "b in the gradient",
+    "b is added to the gradient; it is a constant, and a constant has no slope.",
+    of="alpha_dropout_backward",
+    back=lambda grad, mask, p: np.where(mask, affine(p)[0] * grad + affine(p)[1], 0),
+)
+mistakes.row(
     "forward-for-backward",
     "Forward for backward",
     "The gradient goes through the forward formula, α' and b included; constants have no slope.",

@@ -160,6 +160,11 @@ def eps_stands(student, case):
     return y_of(student, False, x, state_of([1], [0], [0], [1]), eps=3.0)
 
 
+@question("What comes out where a unit has its stored mean?")
+def at_mean(student, case):
+    return y_of(student, False, np.array([[2.0]]), state_of([3], [5], [2], [4]))
+
+
 @question("Which mean is stored?")
 def mean_stored(student, case):
     return moved(student, "running_mean")

@@ -17,13 +17,14 @@ def batchnorm_form(
     root=lambda var, eps: np.sqrt(var + eps),
     stores=lambda training: training,
     place=dict,
+    offset=lambda state: state["beta"],
 ):
     """Batch norm with its two modes."""
 
     def bn_forward(x, state, training, momentum=0.1, eps=1e-5):
         batch = statistics(x)
         mean, var = used(training, batch, (state["running_mean"], state["running_var"]))
-        y = state["gamma"] * (x - mean) / root(var, eps) + state["beta"]
+        y = state["gamma"] * (x - mean) / root(var, eps) + offset(state)
         if stores(training):
             moved = [step(state["running_mean"], batch[0], momentum)]
             moved.append(step(state["running_var"], kept_var(x), momentum))
@@ -92,6 +93,12 @@ mistakes.row(
     step=lambda old, new, momentum: momentum * old + (1 - momentum) * new,
 )
 mistakes.row(
+    "momentum-not-read",
+    "Always momentum 0.1",
+    "The stored statistics move by 0.1 whatever momentum is; it is an argument.",
+    step=lambda old, new, momentum: 0.9 * old + 0.1 * new,
+)
+mistakes.row(
     "latest-batch-stored",
     "Latest batch stored",
     "The stored statistics are replaced by the latest batch's; they move towards them by a share "
@@ -106,6 +113,12 @@ mistakes.row(
     kept_var=lambda x: x.var(ddof=1),
 )
 mistakes.row(
+    "eps-not-read",
+    "Always eps 1e-5",
+    "You add 1e-5 whatever eps is; it is an argument.",
+    root=lambda var, eps: np.sqrt(var + 1e-5),
+)
+mistakes.row(
     "eps-outside-the-root",
     "eps outside the root",
     "eps is added to the variance, under the root, not to the standard deviation.",
@@ -116,6 +129,18 @@ mistakes.row(
     "Root forgotten",
     "You divide by the variance; a standardised column is divided by its root.",
     root=lambda var, eps: var + eps,
+)
+mistakes.row(
+    "shift-forgotten",
+    "beta forgotten",
+    "beta is not added: a standardised column is multiplied by gamma and then shifted by beta.",
+    offset=lambda state: 0.0,
+)
+mistakes.row(
+    "deviation-stored",
+    "Standard deviation stored",
+    "running_var moves towards the standard deviation of the batch; it holds variances.",
+    kept_var=lambda x: x.std(axis=0, ddof=1),
 )
 mistakes.row(
     "evaluation-stores",
@@ -130,6 +155,19 @@ mistakes.row(
     "You put the new statistics into the caller's dict; return a new one, {**state, ...}.",
     place=lambda state: state,
 )
+
+
+@mistakes.whole(
+    "moved-statistics-in-training",
+    "Moved statistics in training",
+    "You move the stored statistics and then normalise with them in training; there each batch is "
+    "standardised with its own.",
+)
+def moved_first(x, state, training, momentum=0.1, eps=1e-5):
+    right = batchnorm_form()
+    return right(x, right(x, state, training, momentum, eps)[1], False, momentum, eps)
+
+
 mistakes.row("float32-becomes-float64", wrap=upcasting)
 mistakes.row("writes-to-its-input", wrap=overwriting)
 mistakes.row(

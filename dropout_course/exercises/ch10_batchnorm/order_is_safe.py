@@ -78,7 +78,8 @@ def distance(student, case):
 
 @law("The result is a list of tuples of two ints", weight=1, edge=True)
 def form(student, case):
-    for got in [student.order_is_safe(layers).value for layers in (SMALL, ["relu", "dropout"])]:
+    for answer in [student.order_is_safe(layers) for layers in (SMALL, ["relu", "dropout"])]:
+        got = answer.value  # what is read last is the call that a report shows
         good = isinstance(got, list) and all(
             isinstance(pair, tuple)
             and all(isinstance(i, (int, np.integer)) and not isinstance(i, bool) for i in pair)
@@ -176,6 +177,12 @@ mistakes.row(
     "Each dropout is paired with the first batch norm behind it; those further on see its noise "
     "too.",
     counted=lambda layers, i, j: "batchnorm" not in layers[i + 1 : j],
+)
+mistakes.row(
+    "first-pair-alone",
+    "The first pair alone",
+    "Only the first dropout is paired, with one batch norm; a chain can hold several pairs.",
+    counted=lambda layers, i, j: (i, j) == (layers.index("dropout"), layers.index("batchnorm")),
 )
 mistakes.row(
     "nearest-dropout-alone",

@@ -159,6 +159,27 @@ mistakes.row(
     trained=lambda mean, var, p: (var + mean**2) / (1 - p),
 )
 mistakes.row(
+    "variance-squared",
+    "Variance squared",
+    "You square var, which is a variance already.",
+    trained=lambda mean, var, p: (var**2 + mean**2) / (1 - p) - mean**2,
+    compared=lambda evaluated, trained: evaluated**2 / trained,
+)
+mistakes.row(
+    "mean-not-squared",
+    "Mean not squared",
+    "The mean enters without its square; the mean square of a unit is var + mean².",
+    trained=lambda mean, var, p: (var + mean) / (1 - p) - mean,
+)
+mistakes.row(
+    "keep-for-every-sum",
+    "1 - p for every sum",
+    "The result is 1 - p whatever the weights; that holds only for uncorrelated units of mean 0.",
+    of="shift_after_linear",
+    signal=lambda w, cov: 1.0,
+    noise=lambda w, mean, cov: 1.0,
+)
+mistakes.row(
     "covariances-ignored",
     "Covariances ignored",
     "Only the diagonal of cov enters; the variance of a sum needs every pair, w @ cov @ w.",
@@ -170,7 +191,7 @@ mistakes.row(
     "Weights not squared",
     "The noise holds w, not its square: a variance takes the square of a factor.",
     of="shift_after_linear",
-    noise=lambda w, mean, cov: np.sum(np.abs(w) * (mean**2 + np.diag(cov))),
+    noise=lambda w, mean, cov: np.sum(w * (mean**2 + np.diag(cov))),
 )
 mistakes.row(
     "variance-for-mean-square",
@@ -193,6 +214,21 @@ mistakes.row(
     "The noise is multiplied by p; the variance of a scaled mask is p/(1 - p).",
     of="shift_after_linear",
     odds=lambda p: p,
+)
+mistakes.row(
+    "variance-of-a-plain-mask",
+    "Variance of a plain mask",
+    "The noise is multiplied by p(1 - p), the variance of a plain mask; divided by 1 - p, the mask "
+    "has the variance p/(1 - p).",
+    of="shift_after_linear",
+    odds=lambda p: p * (1 - p),
+)
+mistakes.row(
+    "sum-upside-down",
+    "Training over evaluation for a sum",
+    "Behind a linear layer your ratio stands upside down: evaluation goes over training.",
+    of="shift_after_linear",
+    compared=lambda signal, noise: (signal + noise) / signal,
 )
 mistakes.row(
     "noise-alone-below",

@@ -66,7 +66,10 @@ class Asked:
 
     def gradient(self, case):
         """Give the gradient that came."""
-        return case.array(self.answer.value["grad"], self.x.shape, what="the gradient")
+        got = self.answer.value["grad"]
+        text = "the gradient is None: only a leaf of the graph gets a .grad"
+        case.that(got is not None, text, kind="type")
+        return case.array(got, self.x.shape, what="the gradient")
 
 
 def problems(student, case, shapes, p, preserve):
@@ -220,7 +223,7 @@ def plain_gradient(student, case):
 
 @question("How often does fn run?")
 def how_often(student, case):
-    return [played(student, preserve)["runs"] for preserve in (True, False)]
+    return [min(played(student, preserve)["runs"], 3) for preserve in (True, False)]
 
 
 @question("Is x left as found?")

@@ -7,7 +7,13 @@ import numpy as np
 from dropout_course.engine.features import value_of
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import question
-from dropout_course.exercises.ch11_gpu_pytorch.models import LEAKS, model_of, shuffled
+from dropout_course.exercises.ch11_gpu_pytorch.models import (
+    LEAKS,
+    WORDS,
+    model_of,
+    shuffled,
+    told,
+)
 from dropout_course.exercises.ch11_gpu_pytorch.wrong_leaks import mistakes
 
 __all__ = ["mistakes"]  # what people write instead
@@ -20,7 +26,7 @@ CLEAN = [
     "Careful",
 ]  # the dropout of these can be switched
 PASSING = ["Linear", "ReLU", "BatchNorm1d"]
-LEAKY = ["Functional", "Attention"]
+LEAKY = ["Functional", "Attention"]  # without a module inside, and with one
 TRAIN, EVAL, MIXED = [True], [False], [True, False]
 
 
@@ -29,11 +35,17 @@ def run(student, modules, on, x, seed):
     return student.play("eval_leaks_run", modules=modules, on=on, x=x, seed=seed)
 
 
+def width(modules):
+    """Give how many numbers an example has."""
+    return 16 if "Widen" in modules.values() else 32
+
+
 def asked_of(student, case, models):
-    """Ask for the leaks of models of these parts and modes, under drawn names."""
+    """Ask for the leaks of models of these parts and modes, under drawn names or their own."""
     asked = []
     for parts, on in models:
-        modules, x = model_of(parts, case), case.normal(6, 32, dtype=np.float32)
+        modules = parts if isinstance(parts, dict) else model_of(parts, case)
+        x = case.normal(6, width(modules), dtype=np.float32)
         answer = run(student, modules, on, x, case.integers(0, 10_000))
         asked.append((modules, on, x, answer))
     return asked
@@ -46,7 +58,8 @@ def require_found(student, case, models, in_training=()):
         want, got = sorted(n for n, kind in modules.items() if kind in LEAKS), answer.value["leaks"]
         text = "the result must be a list of names"
         case.that(isinstance(got, list), text, received=got, kind="type")
-        case.that(got == want, "these are not the leaks of the model", expected=want, received=got)
+        text = f"these are not the leaks of this model: {told(modules)}"
+        case.that(got == want, text, expected=want, received=got)
 
 
 def passing(case):
@@ -61,8 +74,15 @@ def leaky(case):
 
 def nested(case):
     """Draw a model with two leaks, two and three levels down, and what passes them on."""
-    deep = [*passing(case), [*passing(case), leaky(case)]]
-    return [*shuffled(case, [deep, [*passing(case), leaky(case)]]), "Linear"]
+    one, other = shuffled(case, LEAKY)
+    deep = [*passing(case), [*passing(case), one]]
+    return [*shuffled(case, [deep, [*passing(case), other]]), "Linear"]
+
+
+def namesakes(case):
+    """Draw a model with two leaks, of which one has the other's name and a number behind it."""
+    name = case.choice(WORDS)
+    return {"": "Sequential", name: "Functional", f"{name}{case.integers(2, 10)}": "Functional"}
 
 
 def in_all_modes(models):
@@ -92,19 +112,21 @@ def require_hooks_and_input(student, case, models):
 @law("Modules that are random in evaluation mode are found, and no others", weight=4, core=True)
 def found(student, case):
     clean = [*CLEAN, case.choice(CLEAN), case.choice(PASSING)]
-    two = [leaky(case), *passing(case), leaky(case)]
-    require_found(student, case, [["Linear", "Functional"], CLEAN, two], [shuffled(case, clean)])
+    one, other = shuffled(case, LEAKY)
+    # nothing but the wide module takes what the model gets
+    models = [["Linear", "Functional"], CLEAN, [one, *passing(case), other], ["Widen", "Attention"]]
+    require_found(student, case, models, [shuffled(case, clean)])
 
 
 @law("Only the innermost module is named", weight=2)
 def innermost(student, case):
-    require_found(student, case, [[["Functional"]], nested(case)])
+    require_found(student, case, [[["Functional"]], namesakes(case), nested(case)])
 
 
 @law("Who passes a changed input on is not named", weight=2)
 def passing_on(student, case):
     behind = [*shuffled(case, PASSING), "Linear"]
-    require_found(student, case, [["Functional", "Linear"], [leaky(case), *behind]])
+    require_found(student, case, [["Functional", "Linear"], ["Functional", *behind]])
 
 
 @law('The model itself has the name ""', weight=1)
@@ -130,7 +152,8 @@ X = np.random.default_rng(3).standard_normal((6, 32)).astype(np.float32)
 
 def played(student, parts, on=MIXED):
     """Play on the one input that all questions are about."""
-    return value_of(run(student, model_of(parts), on, X, 3))
+    modules = parts if isinstance(parts, dict) else model_of(parts)
+    return value_of(run(student, modules, on, X[:, : width(modules)], 3))
 
 
 def leaks(student, *parts, on=MIXED):
@@ -146,6 +169,22 @@ def of_clean(student, case):
 @question("Is a leak found at all?")
 def of_one(student, case):
     return bool(leaks(student, "Linear", "Functional"))
+
+
+@question("Is a leak found that has a module inside?")
+def with_parts(student, case):
+    return "1" in leaks(student, "Linear", "Attention")
+
+
+@question("Is one found that takes other shapes than the model?")
+def widened(student, case):
+    return "1" in leaks(student, "Widen", "Attention")
+
+
+@question("Which are named of drop1 and drop10?")
+def of_namesakes(student, case):
+    modules = {"": "Sequential", "drop1": "Functional", "drop10": "Functional"}
+    return [name for name in ("drop1", "drop10") if name in played(student, modules)["leaks"]]
 
 
 @question("How much is named of two leaks side by side, from the second one on?")

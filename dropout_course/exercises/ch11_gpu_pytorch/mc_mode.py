@@ -17,7 +17,7 @@ ASKED = {  # the model that the questions are about; those of the laws are drawn
     "1.1": "BatchNorm1d", "1.2": "Dropout1d", "1.3": "Dropout2d", "1.4": "Dropout3d",
     "2": "ModuleDict", "2.selu": "Sequential", "2.selu.0": "Linear", "2.selu.1": "BatchNorm1d",
     "2.selu.2": "AlphaDropout", "2.selu.3": "FeatureAlphaDropout", "3": "Sequential",
-    "3.0": "Linear", "3.1": "BatchNorm1d", "3.2": "OwnDropout", "4": "LSTM",
+    "3.0": "Linear", "3.1": "BatchNorm1d", "3.2": "OwnDropout", "4": "LSTM", "5": "Dropout",
 }  # fmt: skip
 
 

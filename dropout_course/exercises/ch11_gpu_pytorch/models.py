@@ -6,7 +6,7 @@ a law knows by its names and kinds; it need not ask the answer's side what was b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 KINDS = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout")
@@ -18,6 +18,16 @@ INSIDE = {
     "Attention": {"qkv": "Projection"},
     "Careful": {"qkv": "Projection"},
     "Pair": {"first": "Split", "second": "Join"},
+}
+TOLD = {  # what is no class of torch, in words
+    "Functional": "F.dropout(x, 0.5)",
+    "Guarded": "F.dropout(x, 0.5, self.training)",
+    "Attention": "attention with dropout_p=0.5",
+    "Careful": "attention with dropout_p=0.5 in training",
+    "Split": "(x, F.dropout(x))",
+    "Join": "a sum of two inputs",
+    "Widen": "Linear",
+    "Projection": "Linear",
 }
 WORDS = ("body", "first", "gate", "head", "inner", "last", "left", "neck", "outer", "right", "side",
          "stem", "tail", "upper")  # fmt: skip
@@ -37,6 +47,12 @@ def model_of(parts: Any, case: Any = None) -> dict[str, str]:
         Draws the names; without it they are numbers.
     """
     return dict(_flat(_tree(parts, case)))
+
+
+def told(modules: Mapping[str, str]) -> str:
+    """Say what a model is made of: the kind of each module behind its name."""
+    parts = {name or '""': TOLD.get(kind, kind) for name, kind in modules.items()}
+    return ", ".join(f"{name} is {kind}" for name, kind in parts.items())
 
 
 def many_modules(case: Any) -> dict[str, str]:

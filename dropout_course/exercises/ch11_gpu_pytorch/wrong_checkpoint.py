@@ -72,6 +72,19 @@ mistakes.row(
     "The second run draws other masks, so the gradient is that of another function than the loss.",
     flag=lambda preserve: False,
 )
+
+
+@mistakes.whole(
+    "checkpoint-called-twice",
+    "checkpoint called twice",
+    "The loss comes from one call of checkpoint and the gradient from another, with other coins; "
+    "take both from one call.",
+)
+def called_twice(fn, x, preserve_rng_state):
+    loss, _ = form_of(gradient=lambda loss, leaf: None)(fn, x, preserve_rng_state)
+    return loss, form_of()(fn, x, preserve_rng_state)[1]
+
+
 mistakes.row(
     "flag-turned-round",
     "The flag is turned round",
@@ -91,6 +104,19 @@ mistakes.row(
     "in yours; work on a detached copy.",
     leaf=lambda x: x.requires_grad_(),
     gradient=by_backward,
+)
+mistakes.row(
+    "copy-not-detached",
+    "The copy is not detached",
+    "A copy of x that is not detached is no leaf: its .grad stays None, and that of x changes.",
+    leaf=lambda x: x.clone().requires_grad_(),
+    gradient=by_backward,
+)
+mistakes.row(
+    "tuple-for-gradient",
+    "A tuple for the gradient",
+    "torch.autograd.grad gives a tuple, with one gradient for each input; take out the first.",
+    gradient=lambda loss, leaf: (gradient(loss, leaf),),
 )
 mistakes.row(
     "x-asks-for-gradients",

@@ -79,6 +79,23 @@ def handed_on(model, x):
     return seen
 
 
+def of_the_model(model, x):
+    """Hand the model's own input to every module that takes it."""
+    seen = {}
+    for module in model.modules():
+        try:
+            module(x.clone())
+        except Exception:
+            continue
+        seen[module] = (x,)
+    return seen
+
+
+def leaf_leaks(model, module, x, seen):
+    """Compare modules that hold no others."""
+    return module in seen and not list(module.children()) and differs(module, seen[module])
+
+
 def is_dropout(model, module, x, seen):
     """Look at the kind of a module alone."""
     from torch.nn.modules.dropout import _DropoutNd
@@ -120,6 +137,25 @@ mistakes.row(
                                                       for o in names)],
 )  # fmt: skip
 mistakes.row(
+    "prefix-without-its-dot",
+    "Prefix without its dot",
+    "drop1 is left out where drop10 leaks as well; the name of a part goes on with a dot.",
+    chosen=lambda names: [n for n in names if not any(o != n and o.startswith(n) for o in names)],
+)
+mistakes.row(
+    "leaves-alone",
+    "Modules without others alone",
+    "You look only at modules that hold no others; one that does may be random in its own forward.",
+    leaky=leaf_leaks,
+)
+mistakes.row(
+    "input-of-the-model-for-all",
+    "The model's input for all",
+    "Your modules get the input of the model, which some can't take; give each the input that it "
+    "has in a pass, from a pre-hook.",
+    inputs=of_the_model,
+)
+mistakes.row(
     "passers-on-named",
     "Who passes on is named",
     "You compare two passes through the whole model, so whatever stands behind a leak differs too; "
@@ -158,7 +194,8 @@ mistakes.row(
 mistakes.row(
     "one-mode-for-all",
     "One mode for all",
-    "You put back the mode of the model itself to all modules; each has its own.",
+    "All modules get the mode of the model itself; each has its own, and train(mode) reaches all "
+    "that is inside.",
     leave=lambda model, modes: model.train(modes[model]),
 )
 mistakes.row(

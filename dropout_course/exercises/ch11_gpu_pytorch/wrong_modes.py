@@ -55,7 +55,8 @@ def form(
         def __enter__(self):
             found = modules(self.model)
             on = [module for module in found if chosen(module)]
-            self.before = [(module, module.training) for module in remembered(found, on)]
+            noted = remembered(list(self.model.modules()), on)
+            self.before = [(module, module.training) for module in noted]
             enter(self.model, on)
             return self.model
 
@@ -77,7 +78,20 @@ def all_but_norms(model, chosen):
             module.eval()
 
 
+def after_eval(model, chosen):
+    """Switch everything off, and dropout on."""
+    model.eval()
+    switch_on(model, chosen)
+
+
 mistakes = Mistakes(mc_mode=form)
+mistakes.row(
+    "evaluation-first",
+    "eval() first",
+    "You call model.eval() in front, and a module that was in training no longer is; every module "
+    "but dropout keeps its mode.",
+    enter=after_eval,
+)
 mistakes.row(
     "whole-model-in-training",
     "The whole model in training",
@@ -102,7 +116,8 @@ mistakes.row(
 mistakes.row(
     "subclasses-forgotten",
     "Subclasses forgotten",
-    "You compare classes, so a class that derives from nn.Dropout is left out; use isinstance.",
+    "A class that derives from one of torch's dropout modules is left out; isinstance finds those "
+    "too.",
     chosen=exactly_a_kind,
 )
 mistakes.row(
@@ -128,7 +143,8 @@ mistakes.row(
 mistakes.row(
     "one-mode-for-all",
     "One mode for all",
-    "You put back the mode of the model itself to all modules; each has its own.",
+    "All modules get the mode of the model itself; each has its own, and train(mode) reaches all "
+    "that is inside.",
     leave=lambda model, before: model.train(before[0][1]),
 )
 mistakes.row(

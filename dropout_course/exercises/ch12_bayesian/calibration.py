@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from statistics import NormalDist
 
 import numpy as np
 
 from dropout_course.engine.features import overwrites, rounded
 from dropout_course.engine.laws import law
-from dropout_course.engine.mistakes import Mistakes, overwriting, question
+from dropout_course.engine.mistakes import question
 from dropout_course.exercises.ch12_bayesian import some_probs
+from dropout_course.exercises.ch12_bayesian.wrong_scores import mistakes, quantile, squares
+
+__all__ = ["mistakes"]  # what people write instead
 
 # Two bins hold two points each: confidences 0.9, 0.9 (one right) and 0.6, 0.6 (both right).
 FOUR = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4], [0.4, 0.6]])
@@ -41,16 +43,6 @@ def by_bins(probs, labels, bins):
         if inside.any():
             error += inside.mean() * abs(right[inside].mean() - top[inside].mean())
     return error
-
-
-def quantile(level):
-    """Give half the width of a central interval of the standard normal."""
-    return NormalDist().inv_cdf((1 + level) / 2)
-
-
-def squares(probs, labels):
-    """Give the squared distances to the one-hot labels, entry by entry."""
-    return (probs - np.eye(probs.shape[1])[labels]) ** 2
 
 
 # What is true of every right answer ------------------------------------------------------------
@@ -104,7 +96,7 @@ def form(student, case):
         case.form(answer, 0.5)
 
 
-# By what a wrong answer is recognised, and what people write instead --------------------------
+# By what a wrong answer is recognised ----------------------------------------------------------
 
 
 @question("What is the ece where bins hold different numbers of points?")
@@ -127,6 +119,13 @@ def of_certain(student, case):
     return rounded(student.ece(np.eye(2)[[0, 1]], np.array([0, 0])))
 
 
+@question("What is the ece where a confidence is the edge of a bin?")
+def of_edge(student, case):
+    # in (lo, hi] 0.75 shares a bin with 0.7, in [lo, hi) with 0.8
+    probs = np.array([[0.75, 0.25], [0.3, 0.7], [0.8, 0.2]])
+    return rounded(student.ece(probs, np.array([0, 1, 1]), 4))
+
+
 @question("What is the Brier score?")
 def of_brier(student, case):
     return rounded(student.brier(UNEVEN, LABELS))
@@ -141,148 +140,3 @@ def of_coverage(student, case):
 @question("Does ece or coverage write to an array?", edge=True)
 def writes(student, case):
     return overwrites(student.ece, case.frozen(FOUR), case.frozen(RIGHT))
-
-
-def ece_form(
-    confidence=lambda probs, labels: probs.max(axis=1),
-    gap=lambda right, top: abs(right.mean() - top.mean()),
-    share=lambda inside: inside.mean(),
-    count=lambda bins: bins,
-    holds=lambda top, lo, hi: (lo < top) & (top <= hi),
-):
-    """Gaps of bins, put together."""
-
-    def ece(probs, labels, bins=15):
-        top, right = confidence(probs, labels), probs.argmax(axis=1) == labels
-        edges, error = np.linspace(0, 1, count(bins) + 1), 0.0
-        for lo, hi in itertools.pairwise(edges):
-            inside = holds(top, lo, hi)
-            if inside.any():
-                error += share(inside) * gap(right[inside], top[inside])
-        return float(error)
-
-    return ece
-
-
-def bins_averaged(probs, labels, bins=15):
-    """Average the gaps of the bins that hold a point."""
-    edges = np.linspace(0, 1, bins + 1)
-    taken = np.histogram(probs.max(axis=1), edges)[0] > 0
-    return ece_form(share=lambda inside: 1 / taken.sum())(probs, labels, bins)
-
-
-def brier_form(joined=lambda squares, probs, labels: squares.sum(axis=1).mean()):
-    """Squared distances, put together."""
-    return lambda probs, labels: float(joined(squares(probs, labels), probs, labels))
-
-
-def coverage_form(width=quantile, deviation=np.sqrt, counted=lambda inside: inside.mean()):
-    """The share of points within some deviations."""
-
-    def coverage(y, mean, var, level):
-        return float(counted(np.abs(y - mean) <= width(level) * deviation(var)))
-
-    return coverage
-
-
-mistakes = Mistakes(ece=ece_form, brier=brier_form, coverage=coverage_form)
-mistakes.row(
-    "bins-unweighted",
-    "Every bin counts the same",
-    "You add the gaps of the bins as they are; each counts with its share of the points.",
-    share=lambda inside: 1.0,
-)
-mistakes.whole(
-    "bins-averaged",
-    "The plain mean of the bins",
-    "You average the gaps of the bins, so a bin with one point counts as much as a full one; each "
-    "counts with its share of the points.",
-)(bins_averaged)
-mistakes.row(
-    "gaps-cancel",
-    "Gaps cancel",
-    "Over- and under-confident bins cancel: take the absolute value of each gap.",
-    gap=lambda right, top: right.mean() - top.mean(),
-)
-mistakes.row(
-    "gap-of-each-point",
-    "The gap of each point",
-    "You average |right - confidence| over points; average inside a bin first, since one point is "
-    "always right or wrong.",
-    gap=lambda right, top: np.abs(right - top).mean(),
-)
-mistakes.row(
-    "gaps-squared",
-    "Gaps squared",
-    "You square the gaps; the expected calibration error takes their absolute value.",
-    gap=lambda right, top: (right.mean() - top.mean()) ** 2,
-)
-mistakes.row(
-    "label-for-confidence",
-    "Probability of the label",
-    "You use the label's probability as confidence; it is that of the class which is predicted.",
-    confidence=lambda probs, labels: probs[np.arange(len(labels)), labels],
-)
-mistakes.row(
-    "bins-not-asked",
-    "Always 15 bins",
-    "You always use 15 bins; their number is an argument.",
-    count=lambda bins: 15,
-)
-mistakes.row(
-    "certainty-left-out",
-    "Confidence 1 left out",
-    "A confidence of exactly 1 falls into no bin: bins are (lo, hi], the upper edge included.",
-    holds=lambda top, lo, hi: (lo <= top) & (top < hi),
-)
-mistakes.row(
-    "mean-over-classes",
-    "Mean over classes too",
-    "You average over the classes as well; the Brier score sums over them and averages over "
-    "points.",
-    of="brier",
-    joined=lambda s, probs, labels: s.mean(),
-)
-mistakes.row(
-    "label-alone-scored",
-    "The label's class alone",
-    "You score the probability of the right class alone; the others count as well.",
-    of="brier",
-    joined=lambda s, probs, labels: s[np.arange(len(labels)), labels].mean(),
-)
-mistakes.row(
-    "root-of-the-brier-score",
-    "Root of the Brier score",
-    "You take a root at the end; the score is the mean of the squares.",
-    of="brier",
-    joined=lambda s, probs, labels: np.sqrt(s.sum(axis=1)).mean(),
-)
-mistakes.row(
-    "one-sided-interval",
-    "One-sided quantile",
-    "You use the quantile of level itself; a central interval leaves (1 - level)/2 on either side.",
-    of="coverage",
-    width=lambda level: NormalDist().inv_cdf(level),
-)
-mistakes.row(
-    "variance-for-deviation",
-    "Variance as standard deviation",
-    "You multiply the quantile by the variance; an interval has the width of standard deviations.",
-    of="coverage",
-    deviation=lambda var: var,
-)
-mistakes.row(
-    "level-ignored",
-    "Always 1.96 deviations",
-    "1.96 belongs to a level of 0.95; compute the quantile from level.",
-    of="coverage",
-    width=lambda level: 1.96,
-)
-mistakes.row(
-    "outside-counted",
-    "Those outside counted",
-    "You give the share of points outside their intervals.",
-    of="coverage",
-    counted=lambda inside: 1 - inside.mean(),
-)
-mistakes.row("writes-to-its-input", wrap=overwriting)

@@ -160,6 +160,12 @@ mistakes.row(
     joined=lambda x, y: 0.0 if np.ptp(y) < 1e-12 else np.corrcoef(x, y)[0, 1],
 )
 mistakes.row(
+    "intercept-for-slope",
+    "Intercept for slope",
+    "You give the constant term of the line; np.polyfit gives the slope first, the constant last.",
+    joined=lambda x, y: np.polyfit(x, y, 1)[1],
+)
+mistakes.row(
     "mean-of-pairwise-slopes",
     "Mean of the neighbours' slopes",
     "You average the slopes between neighbours, however far apart they are; least squares weighs "

@@ -24,8 +24,12 @@ def mixture(y, samples, tau):
 
 
 def observed(case, T, N):
-    """Draw observations and passes that clearly differ."""
-    return case.apart(N), case.apart(T, N) + np.linspace(-1, 1, T)[:, None]
+    """Draw observations and passes that clearly differ, all near enough for a density above 1e-3.
+
+    What goes wrong far from all passes breaks the law about that alone.
+    """
+    y = case.apart(N)
+    return y, y + 0.4 * case.apart(T, N) + np.linspace(-0.5, 0.5, T)[:, None]
 
 
 def tau_of(case):
@@ -83,9 +87,20 @@ def others(student, case):
     return np.round(rounded(all_of_them, 8) - rounded(one, 8), 5)
 
 
+def at_far(student, *y):
+    """Say what a residual of 10,000 gives: -5e7 is right."""
+    got = student.mc_log_likelihood(np.array([1e4, *y]), np.zeros((2, 1 + len(y))), 1.0)
+    return "far too large" if finite(got) and rounded(got)[0] > -1e3 else finite(got)
+
+
 @question("Is a large residual finite?")
 def large(student, case):
-    return finite(student.mc_log_likelihood(np.array([1e4]), np.zeros((2, 1)), 1.0))
+    return at_far(student)
+
+
+@question("And beside a small one?")
+def large_and_small(student, case):
+    return at_far(student, 0.0)
 
 
 @question("Which dtype comes of float32?", edge=True)
@@ -150,6 +165,12 @@ mistakes.row(
     constant=lambda tau: np.log(tau) / 2,
 )
 mistakes.row(
+    "constants-left-out",
+    "Constants left out",
+    "½ log tau - ½ log 2π is missing, which stands in front of the exponential in a density.",
+    constant=lambda tau: 0.0,
+)
+mistakes.row(
     "precision-missing-in-front",
     "½ log tau forgotten",
     "½ log tau is missing; without it a larger tau only ever costs, and one can't be chosen.",
@@ -186,6 +207,20 @@ mistakes.row(
     "Far from all passes every exp is 0, and log 0 is -inf: take the largest exponent out before "
     "you exponentiate (logsumexp).",
     joined=naive,
+)
+mistakes.row(
+    "one-maximum-for-all-points",
+    "One maximum for all points",
+    "You take out the largest exponent of all points, so a point far from its passes underflows "
+    "beside one that is near; take one for each point, over axis 0.",
+    joined=lambda e: e.max() + naive(e - e.max()),
+)
+mistakes.row(
+    "epsilon-in-the-log",
+    "A tiny number in the logarithm",
+    "You add a tiny number so that the logarithm stays finite, and far from all passes nothing "
+    "else is left; take the largest exponent out instead (logsumexp).",
+    joined=lambda e: np.log(np.exp(e).sum(axis=0) + 1e-12),
 )
 mistakes.row(
     "sign-of-a-loss",

@@ -41,7 +41,7 @@ def means(student, case):
 @law("Passes that agree leave the variance of the noise, 1/tau", weight=3, core=True)
 def noise(student, case):
     same = np.repeat(case.apart(1, 3, 2), 5, axis=0)
-    calls = [(np.ones((2, 1, 1)), 2.0), (same, 0.3), (same[:, :1], 7.0)]
+    calls = [(np.ones((2, 1, 1)), 4.0), (same, 0.3), (same[:, :1], 7.0)]
     for (got, answer), call in zip(moments(case, student, calls), calls, strict=True):
         want = np.full(call[0].shape[1:], 1 / call[1])
         case.equal(got[1], want, what="the variance", of=answer)
@@ -74,13 +74,13 @@ def mean_given(student, case):
 
 @question("Which variance have passes that agree?")
 def of_noise(student, case):
-    return rounded_part(student.mc_moments(np.ones((4, 1, 1)), 4.0), 1)
+    return rounded_part(student.mc_moments(np.ones((4, 1, 1)), 3.0), 1)
 
 
 @question("What does the spread of the passes add to the variance?")
 def of_spread(student, case):
     stacks = Z, np.ones_like(Z)
-    with_spread, without = (rounded_part(student.mc_moments(x, 1.0), 1) for x in stacks)
+    with_spread, without = (rounded_part(student.mc_moments(x, 2.0), 1) for x in stacks)
     return np.round(with_spread - without, 4)
 
 
@@ -129,6 +129,24 @@ mistakes.row(
     "Noise divided by T",
     "You divide 1/tau by the number of passes; more passes don't make an observation less noisy.",
     noise=lambda tau, T: 1 / tau / T,
+)
+mistakes.row(
+    "noise-squared",
+    "1/tau squared",
+    "You add 1/tau²; 1/tau is a variance already.",
+    noise=lambda tau, T: tau**-2,
+)
+mistakes.row(
+    "spread-times-noise",
+    "Spread times 1/tau",
+    "You multiply the variance of the passes by 1/tau; the two are added.",
+    total=lambda spread, noise: spread * noise,
+)
+mistakes.row(
+    "deviation-for-variance",
+    "Standard deviation",
+    "You return the standard deviation; the variance is its square.",
+    total=lambda spread, noise: np.sqrt(spread + noise),
 )
 mistakes.row(
     "noise-as-deviation",

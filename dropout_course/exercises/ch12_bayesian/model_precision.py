@@ -119,6 +119,12 @@ mistakes.row(
     keep=lambda p: 1 / (1 - p),
 )
 mistakes.row(
+    "keep-squared",
+    "1 - p squared",
+    "The probability of keeping enters squared; only the length scale does.",
+    keep=lambda p: (1 - p) ** 2,
+)
+mistakes.row(
     "data-not-counted",
     "N missing",
     "N is missing: the loss is a mean over the examples, while each of them adds to the "

@@ -142,6 +142,12 @@ def with_zeros(student, case):
     return all(finite(given[key]) for key in KEYS[:3])
 
 
+@question("Is the entropy of a certain class below 0?")
+def of_certain(student, case):
+    given = value_of(student.uncertainties(np.eye(2)[np.array([[0, 1], [1, 1]])]))
+    return bool(np.min(given[KEYS[1]]) < -1e-10)
+
+
 @question("Which dtype has the variation ratio for float32?", edge=True)
 def kind(student, case):
     return dtype(value_of(student.uncertainties(SPLIT.astype(np.float32)))[KEYS[3]])
@@ -268,6 +274,13 @@ mistakes.row(
     "0 times the logarithm of 0",
     "Where a probability is 0 you get 0 · log 0 = NaN; such a class adds nothing.",
     H=nan_at_zero,
+)
+mistakes.row(
+    "epsilon-in-the-entropy",
+    "A tiny number in the entropy",
+    "You add a tiny number inside the logarithm, which shifts every entropy; change what goes into "
+    "it only where a probability is 0.",
+    H=lambda p: -(p * np.log(p + 1e-8)).sum(axis=-1),
 )
 mistakes.row(
     "float32-becomes-float64",

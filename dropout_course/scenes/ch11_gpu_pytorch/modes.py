@@ -64,7 +64,7 @@ def eval_leaks_run(
         The student's names.
     modules, on
         The model and its modes, as for `mc_mode_run`.
-    x : ndarray (N, 32) of float32
+    x : ndarray (N, 32) of float32, or (N, 16) for a model that begins with Widen
         The input.
     seed : int
         For the weights.

@@ -38,8 +38,9 @@ def kinds() -> dict[str, Callable[[], Any]]:
     """Give what makes the modules that a model may have.
 
     All but those for modes alone, the dropouts of pictures and the alpha ones, map ``(N, 32)`` to
-    ``(N, 32)``. Functional, Attention and Split are random in evaluation mode, which neither names
-    nor code tell: Guarded and Careful, which are not, have the same.
+    ``(N, 32)``; Widen takes ``(N, 16)``. Functional, Attention and Split are random
+    in evaluation mode, which neither names nor code tell: Guarded and Careful, which are not, have
+    the same.
     """
     from torch import nn
     from torch.nn import functional
@@ -99,6 +100,7 @@ def kinds() -> dict[str, Callable[[], Any]]:
         **parts,
         **{name: getattr(nn, name) for name in plain},
         "Linear": lambda: nn.Linear(32, 32),
+        "Widen": lambda: nn.Linear(16, 32),
         "Projection": lambda: nn.Linear(8, 24),
         "BatchNorm1d": lambda: nn.BatchNorm1d(32),
         "ReLU": lambda: nn.ReLU(inplace=True),
