@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const BOXES = {
-    ".bd-article div.math, .bd-article div.math > .katex-display, .bd-article div.math > span": "Formula",
+    ".bd-article .katex-display": "Formula",
     ".pst-scrollable-table-container, .cell_output .output.text_html": "Table",
     ".bd-article pre": "Code",
   };
