@@ -248,8 +248,9 @@ def test_the_script_and_the_build_know_the_same_kinds_of_cards(root):
     assert json.dumps(cards.KINDS)[1:-1] in script
 
 
-def test_a_short_formula_never_breaks():
-    made = formula('p =</span><span class="base">0.2')
+def test_a_short_equation_never_breaks():
+    equation = '{}<span class="mrel">=</span></span><span class="base">{}'
+    made = formula(equation.format("p", "0.2"))
     assert typography.kept_together(made) == f'<span class="nobr short">{made}</span>'
-    longer = formula('y =</span><span class="base">x + z + u + v')
-    assert typography.kept_together(longer) == longer
+    for other in (equation.format("y", "x + z + u + v"), 'm +</span><span class="base">x'):
+        assert typography.kept_together(formula(other)) == formula(other)

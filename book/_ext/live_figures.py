@@ -42,8 +42,9 @@ def figure_of(directive: SphinxDirective, html: str, kind: str) -> list[nodes.No
 
 
 def asked(directive: SphinxDirective) -> list[nodes.Node]:
-    """Return what the option `live` asks of a reader: only a script can answer, so paper and pages
-    without JavaScript do not show it.
+    """Return what the option `live` asks a reader to do.
+
+    Only a script can answer, so paper and pages without JavaScript do not show it.
     """
     if not (words := directive.options.get("live")):
         return []

@@ -42,7 +42,7 @@ JOINED = re.compile(
 MINUS = re.compile(r"(?<=[\w)²½]) - (?=[\w(½])|(?<![\w)/.-])-(?=[\dλα]|[A-Z]\b)|(?<=\b1)-(?=p\b)")
 APOSTROPHE = re.compile(r"(?<=\w)(?:'|&#x27;)(?=\w)")
 POWER = re.compile(r"(?<![\w.])(\d(?:\.\d+)?)e([+−-])0*(\d+)\b")
-SHORT = 6  # signs of a formula up to which it never breaks
+SHORT = 8  # signs of a formula up to which it never breaks at its =
 WIDE = 26  # signs of a formula from which on a phone's line may be too short for it
 PLAIN = 3  # powers of ten up to which a number is written out
 NAME = re.compile(r'(?<=<span class="pre">)[^<&]{12,}(?=</span>)')
@@ -50,7 +50,7 @@ JOINT = re.compile(r"(?<=[\w)])([._/=(]+)(?=\w)|(?<=[a-z])(?=[A-Z][a-z])")
 ROW = re.compile(r'(?<=<th scope="row">)[^<]+(?=</th>)')
 LONG = re.compile(r"\S{18,}")
 BARE = re.compile(r'<a class="([^"]*)" href="([^"]+)">\2</a>')
-FORMULA, BASE = '<span class="math">', 'class="base"'
+FORMULA, RELATION = '<span class="math">', 'class="mrel"'
 SPAN = re.compile(r"<(/?)span\b[^>]*>")
 BEFORE = re.compile(r"[(\[“‘\"'±−≈]+$")
 AFTER = re.compile(rf"(?:[,.;:!?)\]”’%…\"'-]|(?:th|nd|rd|s)\b|{SPACE}(?:{UNITS})(?![\w-]))+")
@@ -125,14 +125,14 @@ def shown(formula: str) -> int:
 def kept_together(html: str) -> str:
     """Wrap each formula with the signs that touch it, so that no line breaks between them.
 
-    A short one is wrapped in any case if a line could break within it.
+    A short one with a sign such as = is wrapped in any case.
     """
     out, done = [], 0
     for start, end in formulas(html):
         before = BEFORE.search(html, max(done, start - 4), start)
         after = AFTER.match(html, end)
         count = shown(html[start:end])
-        short = count <= SHORT and html.count(BASE, start, end) > 1
+        short = count <= SHORT and RELATION in html[start:end]
         if not before and not after and not short:
             continue
         begin, stop = before.start() if before else start, after.end() if after else end
