@@ -29,6 +29,10 @@
         watch.observe(box);
       }
     }
+    // Letters that arrive late widen what is in a box, and not the box.
+    document.fonts?.addEventListener("loadingdone", () => {
+      for (const [box, name] of names) mark(box, name);
+    });
   };
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
