@@ -95,7 +95,7 @@ ALIKE = """() => {
 # On a desktop equations, printed results, tables of results and what is said of PyTorch are seen
 # whole; on a phone they may scroll, and code in a sentence stays in its box.
 CUT_OFF = """(wide) => {
-  const whole = ['.katex-display > .katex > .katex-html', '.cell_output pre', '.lab-table',
+  const whole = ['.katex-display', '.cell_output pre', '.lab-table',
     '.in-pytorch pre'];
   const scrolls = (e) => e.scrollWidth > e.clientWidth + 1;
   const box = (e) => e.closest('.exercise, .quiz-option > label, .quiz, .admonition, .bd-article');

@@ -134,7 +134,7 @@ def formula(text="x"):
         ("Figure 3.1 and chapter 12", "Figure_3.1 and chapter_12"),
         ("Gal et al. say", "Gal et_al. say"),
         ("3 hidden 2 min-max 5 a", "3 hidden 2 min-max 5 a"),
-        ("p = 0.5 or e = 0.5", "p_=_0.5 or e_=_0.5"),
+        ("p = 0.5 or e = ½", "p_=_0.5 or e_=_½"),
         ("T − 1, or 1 − p", "T_−_1, or 1_−_p"),
         ("test error / %", "test error_/_%"),
         ('<a title="30 %">x</a> <code>5 %</code><pre>\n5 %</pre>',) * 2,
@@ -175,6 +175,13 @@ def test_long_names_in_code_break_behind_their_joints():
     long = code.format("torch.nn.functional.scaled_dot_product_attention")
     assert typography.joined(long).count("<wbr>") == 6
     assert typography.joined(long).replace("<wbr>", "") == long
+    camel = code.format("nn.TransformerEncoderLayer")
+    assert typography.joined(camel).count("<wbr>") == 3
+    head = '<th scope="row">{}</th>'
+    assert typography.rows(head.format("by scaled_dot_product_attention(p)")).count("<wbr>") == 4
+    assert typography.rows(head.format("before every batch norm")) == head.format(
+        "before every batch norm"
+    )
     for kept in (code.format("draw_mask"), "<pre><code>a_name_that_is_long()</code></pre>"):
         assert typography.joined(kept) == kept
 
@@ -239,3 +246,11 @@ def test_a_page_leads_to_its_source_and_to_a_report():
 def test_the_script_and_the_build_know_the_same_kinds_of_cards(root):
     script = (root / "book/_static/js/cards.js").read_text("utf-8")
     assert json.dumps(cards.KINDS)[1:-1] in script
+
+
+def test_a_short_equation_never_breaks():
+    equation = '{}<span class="mrel">=</span></span><span class="base">{}'
+    made = formula(equation.format("p", "0.2"))
+    assert typography.kept_together(made) == f'<span class="nobr short">{made}</span>'
+    for other in (equation.format("y", "x + z + u + v"), 'm +</span><span class="base">x'):
+        assert typography.kept_together(formula(other)) == formula(other)

@@ -116,6 +116,14 @@ def test_nothing_reaches_beyond_a_phone_and_its_words_are_legible(browser, addre
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("motion", "pinned"), [("reduce", 0), ("no-preference", 4)])
+def test_on_a_phone_without_motion_each_step_keeps_its_picture(browser, address, motion, pinned):
+    with opened(browser, address, width=390, reduced_motion=motion) as tab:
+        assert tab.locator(".ds-stage > svg").count() == pinned
+        assert tab.locator(".ds-step > svg").count() == 4 - pinned
+
+
+@pytest.mark.slow
 def test_print_has_all_four_pictures(page):
     page.emulate_media(media="print")
     opacity = "(e) => getComputedStyle(e).opacity"

@@ -94,8 +94,28 @@ def test_filters_add_up_and_stand_in_the_address(opened, claims, root):
 
 def test_what_nothing_fits_says_so(opened, claims):
     page = opened("claims.html#words=xyzzy")
-    assert status(page) == f"0 of {len(claims)} shown"
+    assert status(page).startswith(f"0 of {len(claims)} shown. No entry fits")
     assert page.locator("section[id^=claims-]:visible").count() == 0
+
+
+def test_the_contents_list_what_is_shown_and_a_way_there_keeps_the_filter(opened, claims):
+    page = opened("claims.html#verdict=wrong")
+    listed = page.locator("nav.page-toc a:visible")
+    assert 1 < listed.count() == page.locator("section[id^=claims-]:visible").count()
+    page.get_by_label("Chapter").select_option("07")
+    assert listed.evaluate_all("links => links.map(l => l.hash)") == ["#claims-07"]
+    shown = rows(page)
+    listed.click()
+    page.wait_for_function("() => location.hash === '#claims-07' && scrollY > 0")
+    assert (rows(page), page.get_by_label("wrong").is_checked()) == (shown, True)
+    page.mouse.move(500, 500)
+    page.mouse.wheel(0, 40)  # what is read counts, and not what is hidden above it
+    page.wait_for_function("() => [...document.querySelectorAll('nav.page-toc a.active')]"
+                           ".map(l => l.hash).join() === '#claims-07'")  # fmt: skip
+    page.goto(page.url.split("#")[0] + "#claims-03")  # hidden, so that all are shown again
+    page.wait_for_function("n => document.querySelectorAll('table.all-claims tbody tr"
+                           ":not([hidden])').length === n", arg=len(claims))  # fmt: skip
+    assert listed.count() == page.locator("section[id^=claims-]").count()
 
 
 def test_by_keyboard(opened):

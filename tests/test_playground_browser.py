@@ -183,6 +183,22 @@ def test_without_scripts_there_is_a_picture_and_a_sentence(browser, address):
         assert tab.get_by_role("button").count() == 0
 
 
+def test_paper_shows_what_is_trained_and_names_the_layer_that_is_judged(browser, address):
+    with opened(browser, address, reduced_motion="reduce") as tab:
+        tab.emulate_media(media="print")
+        still = tab.locator(".pg-still")
+        assert "After 800 epochs at p = 0.3." in still.inner_text()
+        assert tab.locator("dropout-playground canvas").first.is_hidden()
+        assert tab.locator(".byo-menu select").first.is_visible()
+        tab.emulate_media(media="screen")
+        assert still.is_hidden()
+        button(tab, "Train").click()
+        button(tab, "Train again").wait_for()
+        tab.emulate_media(media="print")
+        assert still.is_hidden()
+        assert tab.locator("dropout-playground canvas").first.is_visible()
+
+
 @pytest.mark.parametrize("attribute", ["preset='none'", "seed='-1'", "seed='x'"])
 def test_a_parameter_out_of_range_leaves_the_picture(page, attribute):
     name, _, value = attribute.partition("=")

@@ -75,6 +75,33 @@ def test_focus_can_be_seen_and_the_first_tab_skips_to_the_text(chrome, home):
     assert unseen == []
 
 
+def test_a_wide_equation_is_scrolled_by_keyboard(chrome, home):
+    context = chrome.new_context(viewport={"width": 390, "height": 844})
+    page, _ = opened(context, f"{home}/05-ensembles.html")
+    boxes = page.locator(".katex-display:visible")  # not those of a closed box
+    wide = [box for box in boxes.all() if box.evaluate("e => e.scrollWidth > e.clientWidth + 1")]
+    assert len(wide) > 1
+    for box in wide:
+        assert box.evaluate("e => e.ariaLabel") == "Formula, scrolls sideways"
+        assert box.evaluate("e => e.tabIndex === 0 && !e.closest('[aria-hidden]')")
+    wide[0].focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.activeElement.scrollLeft > 0")
+    context.close()
+
+
+def test_only_with_javascript_a_caption_asks_to_press_something(chrome, home):
+    for enabled in (True, False):
+        context = chrome.new_context(java_script_enabled=enabled)
+        page, _ = opened(context, f"{home}/index.html")
+        asked = page.locator("figcaption .with-script")
+        assert "Resample" in asked.text_content()
+        assert asked.is_visible() is enabled
+        page.emulate_media(media="print")
+        assert asked.is_hidden()
+        context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_link_that_skips_can_be_read(chrome, home, scheme):
     context = chrome.new_context(color_scheme=scheme)

@@ -203,7 +203,15 @@ def test_nothing_reaches_beyond_a_phone_and_buttons_can_be_hit(page):
     page.set_viewport_size({"width": 390, "height": 844})
     assert sideways(page) == []
     box = page.locator(".vs-move").first.bounding_box()
-    assert min(box["width"], box["height"]) >= 24
+    assert min(box["width"], box["height"]) >= 40
+
+
+@pytest.mark.slow
+def test_paper_shows_the_bars_and_nothing_to_press(page):
+    page.emulate_media(media="print")
+    assert page.get_by_role("button").count() == 0
+    printed = "(e) => getComputedStyle(e).printColorAdjust"
+    assert {one.evaluate(printed) for one in page.locator(".vs-bar").all()} == {"exact"}
 
 
 @pytest.mark.slow

@@ -123,7 +123,10 @@ class Ensemble(SphinxDirective):
     """``{ensemble}``: the figure with its caption, numbered like any other figure."""
 
     has_content = True
-    option_spec: ClassVar[dict] = {"name": directives.unchanged}
+    option_spec: ClassVar[dict] = {
+        "name": directives.unchanged,
+        "live": directives.unchanged,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Return a figure node with the element as raw HTML and the content as its caption."""

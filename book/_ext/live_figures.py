@@ -20,7 +20,8 @@ def figure_of(directive: SphinxDirective, html: str, kind: str) -> list[nodes.No
     Parameters
     ----------
     directive
-        Whose content it is; an error if it does not begin with a paragraph.
+        Whose content it is; an error if it does not begin with a paragraph. Its option `live` is
+        the end of the caption, see `asked`.
     html
         The element, complete without JavaScript.
     kind
@@ -33,11 +34,24 @@ def figure_of(directive: SphinxDirective, html: str, kind: str) -> list[nodes.No
     directive.state.nested_parse(content, directive.content_offset, box)
     if not box.children or not isinstance(box[0], nodes.paragraph):
         raise directive.error(f"{{{directive.name}}}: its content is the caption, a paragraph")
-    figure += nodes.caption(box[0].rawsource, "", *box[0].children)
+    figure += nodes.caption(box[0].rawsource, "", *box[0].children, *asked(directive))
     if box.children[1:]:
         figure += nodes.legend("", *box.children[1:])
     directive.add_name(figure)
     return [figure]
+
+
+def asked(directive: SphinxDirective) -> list[nodes.Node]:
+    """Return what the option `live` asks a reader to do.
+
+    Only a script can answer, so paper and pages without JavaScript do not show it.
+    """
+    if not (words := directive.options.get("live")):
+        return []
+    box = nodes.Element()
+    lines = StringList([words], source=directive.get_source_info()[0])
+    directive.state.nested_parse(lines, directive.content_offset, box)
+    return [nodes.Text(" "), nodes.inline("", "", *box[0].children, classes=["with-script"])]
 
 
 def uniforms(seed: int, n: int) -> np.ndarray:
@@ -92,7 +106,7 @@ def load_with(
     connect("html-page-context", load)
     return {
         "version": "1",
-        "env_version": 1,  # raise it with every change of a picture: doctrees hold them
+        "env_version": 2,  # raise it with every change of a picture: doctrees hold them
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -81,7 +81,8 @@ def picture(kept: np.ndarray, factor: float, label: str) -> str:
         for level, d in cells.items()
     ]
     return (
-        f'<svg viewBox="0 0 35 26" role="img" aria-label="{escape(label)}">{"".join(drawn)}</svg>'
+        f'<svg viewBox="0 0 35 26" preserveAspectRatio="xMinYMin" role="img" '
+        f'aria-label="{escape(label)}">{"".join(drawn)}</svg>'
     )
 
 

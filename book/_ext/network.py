@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from live_figures import asked
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
@@ -227,6 +228,7 @@ class DropoutNetwork(SphinxDirective):
         "rate": rate_option,
         "seed": directives.nonnegative_int,
         "name": directives.unchanged,
+        "live": directives.unchanged,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -236,7 +238,7 @@ class DropoutNetwork(SphinxDirective):
         figure = nodes.figure("", nodes.raw("", html, format="html"), classes=["dropout-network"])
         self.set_source_info(figure)
         first, *rest = self.blocks()
-        caption = nodes.caption(first.rawsource, "", *first.children)
+        caption = nodes.caption(first.rawsource, "", *first.children, *asked(self))
         self.set_source_info(caption)
         figure += caption
         if rest:
@@ -269,7 +271,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("html-page-context", load_on_pages)
     return {
         "version": "1",
-        "env_version": 2,  # raise it with every change of the picture: doctrees hold it
+        "env_version": 3,  # raise it with every change of the picture: doctrees hold it
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

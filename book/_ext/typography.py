@@ -29,9 +29,9 @@ NUMBERED = (
 )
 JOINED = re.compile(
     rf"(?<=\d){SPACE}(?=(?:{UNITS})(?![\w-]))"
-    rf"|(?<=[±≈≤≥=×]){SPACE}(?=[−-]?\d)"
+    rf"|(?<=[±≈≤≥=×]){SPACE}(?=[−-]?[\d½])"
     rf"|(?<=\d){SPACE}(?=[±×=])"
-    rf"|(?<=\b[A-Za-z\d]){SPACE}(?=[=≈≤≥]{SPACE}[−-]?\d|−{SPACE}[A-Za-z\d]\b)"
+    rf"|(?<=\b[A-Za-z\d]){SPACE}(?=[=≈≤≥]{SPACE}[−-]?[\d½]|−{SPACE}[A-Za-z\d]\b)"
     rf"|(?<=−){SPACE}(?=[A-Za-z\d]\b)"
     rf"|{SPACE}(?=/ (?:{UNITS})(?![\w-]))"
     rf"|(?<=/){SPACE}(?=(?:{UNITS})(?![\w-]))"
@@ -42,12 +42,15 @@ JOINED = re.compile(
 MINUS = re.compile(r"(?<=[\w)²½]) - (?=[\w(½])|(?<![\w)/.-])-(?=[\dλα]|[A-Z]\b)|(?<=\b1)-(?=p\b)")
 APOSTROPHE = re.compile(r"(?<=\w)(?:'|&#x27;)(?=\w)")
 POWER = re.compile(r"(?<![\w.])(\d(?:\.\d+)?)e([+−-])0*(\d+)\b")
+SHORT = 8  # signs of a formula up to which it never breaks at its =
 WIDE = 26  # signs of a formula from which on a phone's line may be too short for it
 PLAIN = 3  # powers of ten up to which a number is written out
 NAME = re.compile(r'(?<=<span class="pre">)[^<&]{12,}(?=</span>)')
-JOINT = re.compile(r"(?<=[\w)])([._/=(]+)(?=\w)")
+JOINT = re.compile(r"(?<=[\w)])([._/=(]+)(?=\w)|(?<=[a-z])(?=[A-Z][a-z])")
+ROW = re.compile(r'(?<=<th scope="row">)[^<]+(?=</th>)')
+LONG = re.compile(r"\S{18,}")
 BARE = re.compile(r'<a class="([^"]*)" href="([^"]+)">\2</a>')
-FORMULA = '<span class="math">'
+FORMULA, RELATION = '<span class="math">', 'class="mrel"'
 SPAN = re.compile(r"<(/?)span\b[^>]*>")
 BEFORE = re.compile(r"[(\[“‘\"'±−≈]+$")
 AFTER = re.compile(rf"(?:[,.;:!?)\]”’%…\"'-]|(?:th|nd|rd|s)\b|{SPACE}(?:{UNITS})(?![\w-]))+")
@@ -72,6 +75,13 @@ def power(found: re.Match[str]) -> str:
 def jointed(code: str) -> str:
     """Let a long name in code break behind its joints, where a line is too short for it."""
     return NAME.sub(lambda name: JOINT.sub(r"\1<wbr>", name[0]), code)
+
+
+def rows(html: str) -> str:
+    """Let a long name that heads the row of a table break behind its joints, too."""
+    return ROW.sub(
+        lambda head: LONG.sub(lambda name: JOINT.sub(r"\1<wbr>", name[0]), head[0]), html
+    )
 
 
 def joined(html: str) -> str:
@@ -113,17 +123,22 @@ def shown(formula: str) -> int:
 
 
 def kept_together(html: str) -> str:
-    """Wrap each formula with the signs that touch it, so that no line breaks between them."""
+    """Wrap each formula with the signs that touch it, so that no line breaks between them.
+
+    A short one with a sign such as = is wrapped in any case.
+    """
     out, done = [], 0
     for start, end in formulas(html):
         before = BEFORE.search(html, max(done, start - 4), start)
         after = AFTER.match(html, end)
-        if not before and not after:
+        count = shown(html[start:end])
+        short = count <= SHORT and RELATION in html[start:end]
+        if not before and not after and not short:
             continue
         begin, stop = before.start() if before else start, after.end() if after else end
         tail = re.sub(SPACE, NO_BREAK, html[end:stop])
-        wide = " wide" if shown(html[start:end]) > WIDE else ""
-        out += [html[done:begin], f'<span class="nobr{wide}">{html[begin:end]}{tail}</span>']
+        kind = " short" if short else " wide" if count > WIDE else ""
+        out += [html[done:begin], f'<span class="nobr{kind}">{html[begin:end]}{tail}</span>']
         done = stop
     return "".join([*out, html[done:]])
 
@@ -136,7 +151,7 @@ def bare(html: str) -> str:
 def set_page(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Set the text of a page, after search has read it."""
     if body := context.get("body"):
-        context["body"] = kept_together(joined(bare(body)))
+        context["body"] = kept_together(rows(joined(bare(body))))
 
 
 def setup(app: Sphinx) -> dict[str, object]:

@@ -137,7 +137,10 @@ class VarianceShift(SphinxDirective):
     """``{variance-shift}``: the figure with its caption, numbered like any other figure."""
 
     has_content = True
-    option_spec: ClassVar[dict] = {"name": directives.unchanged}
+    option_spec: ClassVar[dict] = {
+        "name": directives.unchanged,
+        "live": directives.unchanged,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Return a figure node with the element as raw HTML and the content as its caption."""

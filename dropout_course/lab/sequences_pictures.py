@@ -46,7 +46,8 @@ def recall(delays: Sequence[int], found: Mapping[str, np.ndarray]) -> None:
     ax = axes(1, "Who still knows the letter?", "steps between letter and answer", "right / %")
     for series, (name, runs) in enumerate(found.items()):
         if series:
-            line(ax, delays, runs, name, series - 1)
+            shift = 0.35 * (series - len(found) / 2)  # two of the lines have the same means
+            line(ax, [delay + shift for delay in delays], runs, name, series - 1)
         else:  # what the others are compared with
             ax.plot(delays, mean(runs), color=MUTED, linestyle="--", label=name)
     ax.axhline(25, color=MUTED, linestyle=":", label="guessing")

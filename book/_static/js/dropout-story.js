@@ -1,5 +1,6 @@
 // <dropout-story>: four steps pass by while one picture stays in sight, that of the step that
-// has risen last. The steps and their pictures come with the page.
+// has risen last. The steps and their pictures come with the page, and stay as they are where the
+// window is narrow and motion unwanted: without it, the way between two steps would be empty.
 "use strict";
 
 (() => {
@@ -14,6 +15,7 @@
     }
 
     start() {
+      if (matchMedia("(max-width: 40rem) and (prefers-reduced-motion: reduce)").matches) return;
       this.steps = [...this.querySelectorAll(".ds-step")];
       this.pictures = this.steps.map((step) => step.querySelector("svg"));
       const words = this.steps.map((step) => step.querySelector(".ds-title"));

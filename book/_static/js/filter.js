@@ -18,7 +18,9 @@
       text: element.textContent.toLowerCase(),
     };
   });
-  const sections = [...new Set(rows.map((row) => row.section))];
+  // of each section what "On this page" says of it
+  const sections = new Map(rows.map(({ section }) => [section,
+    document.querySelector(`nav.page-toc a[href="#${section.id}"]`)?.closest(".toc-entry")]));
 
   const chosen = () => ({
     words: form.elements.words.value.trim().toLowerCase(),
@@ -38,10 +40,12 @@
       row.element.hidden = !fits;
       count += fits;
     }
-    for (const section of sections) {
+    for (const [section, entry] of sections) {
       section.hidden = rows.every((row) => row.section !== section || row.element.hidden);
+      if (entry) entry.hidden = section.hidden;
     }
-    status.textContent = `${count} of ${rows.length} shown`;
+    status.textContent = `${count} of ${rows.length} shown`
+      + (count ? "" : ". No entry fits all of this: take a word or a choice away, or show all.");
   };
 
   const write = () => {
@@ -62,6 +66,9 @@
 
   const read = () => {
     const hash = location.hash.slice(1);
+    // the way to something that is shown: the filter stays as it is
+    const target = hash && !hash.includes("=") ? document.getElementById(hash) : null;
+    if (target?.getClientRects().length) return show();
     const state = new URLSearchParams(hash.includes("=") ? hash : "");
     form.elements.words.value = state.get("words") ?? "";
     form.elements.chapter.value = state.get("chapter") ?? "";
@@ -69,8 +76,7 @@
     const verdicts = (state.get("verdict") ?? "").split(" ");
     for (const box of boxes) box.checked = verdicts.includes(box.value);
     show();
-    // a link to an entry: all are shown, and this one is where the reader looks
-    if (hash && !hash.includes("=")) document.getElementById(hash)?.scrollIntoView();
+    target?.scrollIntoView(); // it was hidden: now all are shown, and it is where the reader looks
   };
 
   const change = () => {

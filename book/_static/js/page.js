@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const BOXES = {
-    ".bd-article div.math, .bd-article div.math > .katex-display, .bd-article div.math > span": "Formula",
+    ".bd-article .katex-display": "Formula",
     ".pst-scrollable-table-container, .cell_output .output.text_html": "Table",
     ".bd-article pre": "Code",
   };
@@ -29,6 +29,10 @@
         watch.observe(box);
       }
     }
+    // Letters that arrive late widen what is in a box, and not the box.
+    document.fonts?.addEventListener("loadingdone", () => {
+      for (const [box, name] of names) mark(box, name);
+    });
   };
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -155,6 +155,7 @@
       this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       this.build();
       this.restart(preset);
+      this.classList.add("pg-fresh");  // for print: the still picture has more to say
       new IntersectionObserver(([entry]) => {      // nobody watches: the battery rests
         if (!entry.isIntersecting) this.pause();
       }).observe(this);
@@ -162,7 +163,6 @@
 
     // ---- what is made once ---------------------------------------------------------------------
     build() {
-      this.querySelector(".pg-still")?.remove();
       this.classList.add("pg-live");
       this.panels = [["without dropout", "plain"], ["with dropout", "dropout"]].map(
         ([title, which]) => this.buildPanel(title, which));
@@ -250,6 +250,7 @@
 
     restart(preset = null) {
       this.pause();
+      this.classList.remove("pg-fresh");
       this.experiment = new Experiment({ ...this.settings }, this.seed);
       const same = (name) => Object.entries(PRESETS[name][1])
         .every(([key, value]) => this.settings[key] === value);
@@ -272,6 +273,7 @@
     run() {
       if (this.experiment.epoch >= END) this.restart();
       this.running = true;
+      this.classList.remove("pg-fresh");
       this.runner.textContent = "Pause";
       this.say.textContent = "Both networks train.";
       const frame = () => {

@@ -54,6 +54,7 @@
       const end = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
       let found = null;
       for (const section of sections.keys()) {
+        if (!section.getClientRects().length) continue; // a filter hides it
         if (heading(section).getBoundingClientRect().top > (end ? innerHeight : line)) break;
         found = section;
       }
@@ -82,6 +83,8 @@
     addEventListener("load", soon);
     addEventListener("scroll", soon, { passive: true });
     addEventListener("resize", soon);
+    addEventListener("input", soon); // a filter may change what there is to read
+    addEventListener("reset", () => setTimeout(soon));
     addEventListener("wheel", scrolled, { passive: true });
     addEventListener("touchmove", scrolled, { passive: true });
     addEventListener("keydown", ({ key }) => { if (KEYS.test(key)) scrolled(); });
