@@ -145,7 +145,7 @@ class _Commands:
     ) -> None:
         """Write marks as the file that a learning platform takes.
 
-        Points that a person has still to decide on are left empty, and named.
+        Points that a person has still to decide on are left empty, and named; exit code 1 then.
         """
         from autograder.classroom.course import assignments
         from autograder.classroom.offices import export_assignments
@@ -155,15 +155,16 @@ class _Commands:
         done = export_assignments(root, names, form, to, all_of_them=bool(assignment))
         if as_json:
             _print_json(vars(done) | {"path": str(done.path)})
-            return
-        if done.open:
-            self.warn(f"Left empty, for a person is to grade them: {', '.join(done.open)}.")
-        if done.unnamed:
-            self.warn(
-                f"The platform may not find {', '.join(done.unnamed)}: give them a login, number "
-                "or canvas id in roster.csv."
-            )
-        self.say(f"{done.students} students: {done.path}")
+        else:
+            if done.open:
+                self.warn(f"Left empty, for a person is to grade them: {', '.join(done.open)}.")
+            if done.unnamed:
+                self.warn(
+                    f"The platform may not find {', '.join(done.unnamed)}: give them a login, "
+                    "number or canvas id in roster.csv."
+                )
+            self.say(f"{done.students} students: {done.path}")
+        raise typer.Exit(int(bool(done.open)))
 
     def report(
         self,

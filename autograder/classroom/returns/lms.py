@@ -32,7 +32,8 @@ class Exported:
     Attributes
     ----------
     open : list of str
-        "STUDENT in ASSIGNMENT" whose points are not known yet: their cell is empty, not zero.
+        "STUDENT in ASSIGNMENT" on whose points a person has still to decide, also on some given
+        for an earlier answer: their cell is empty, not zero.
     unnamed : list of str
         Students whom the platform can't match, for the roster does not name them.
     """
@@ -81,7 +82,7 @@ def export_marks(
     done.students = len(students)
     people = {student: names.get(student, Person(student)) for student in students}
     for name, found in marks.items():
-        done.open += [f"{student} in {name}" for student, mark in found.items() if mark.open]
+        done.open += [f"{student} in {name}" for student, mark in found.items() if mark.undecided]
     if form in ("canvas", "moodle", "blackboard"):
         done.unnamed = [s for s, person in people.items() if not person.known_to(form)]
     try:
@@ -89,6 +90,12 @@ def export_marks(
         if form == "nbgrader":
             plugin = CsvExport(config=course.config)
             plugin.to, plugin.assignment = str(path), list(assignments)
+            plugin.undecided = {
+                (name, student)
+                for name, found in marks.items()
+                for student, mark in found.items()
+                if mark.undecided
+            }
             with course.gradebook() as gradebook:
                 plugin.export(gradebook)
         else:
@@ -111,7 +118,7 @@ def _table(rows: Sequence[Sequence[object]], separator: str) -> str:
 
 def _points(mark: Mark | None) -> str:
     """Write points; nothing for who handed in nothing, or whose points nobody has decided on."""
-    return "" if mark is None or mark.open else f"{mark.score:g}"
+    return "" if mark is None or mark.undecided else f"{mark.score:g}"
 
 
 Marks = Mapping[str, Mapping[str, Mark]]
@@ -168,9 +175,9 @@ def _csv(people: Mapping[str, Person], marks: Marks) -> list[list[object]]:
     for name, found in marks.items():
         for student, mark in sorted(found.items()):
             person = people[student]
-            points = {p.name: "" if p.open else f"{p.score:g}" for p in mark.parts}
+            points = {p.name: "" if p.undecided else f"{p.score:g}" for p in mark.parts}
             row = [name, student, person.last, person.first, person.email, _points(mark)]
-            row += [f"{mark.max_score:g}", "" if mark.open else f"{mark.earned:g}"]
+            row += [f"{mark.max_score:g}", "" if mark.undecided else f"{mark.earned:g}"]
             row += [f"{mark.penalty:g}", f"{mark.late.total_seconds():g}", " ".join(mark.waiting)]
             rows.append([*row, mark.why_late, *(points.get(part, "") for part in parts)])
     return rows
