@@ -123,6 +123,35 @@ def test_a_plain_folder_and_what_it_replaces(course, tmp_path):
     assert (course.root / "set-aside" / "ann" / f"{STEM}.replaced" / NAME).exists()
 
 
+@pytest.mark.parametrize("came", [{"hw.7z": b"7z"}, {NAME: b"no notebook"}, {"a.ipynb": b"[]"}])
+def test_a_delivery_without_a_notebook_takes_the_place_of_none(course, tmp_path, came):
+    """What counts then is for a person to say: the notebook stays, and is graded until they do."""
+    name = "Cat Li_77_assignsubmission_file_/"
+    good = packed(tmp_path / "1.zip", {f"{name}{NAME}": NOTEBOOK})
+    assert bring(course, STEM, good).taken == ["cat"]
+    bad = packed(tmp_path / "2.zip", {name + n: data for n, data in came.items()})
+    aside = course.root / "set-aside" / "cat"
+    for _ in range(2):  # delivered again, it is said again, and lies there once
+        done = bring(course, STEM, bad)
+        assert (done.taken, done.unchanged) == ([], [])
+        (said,) = done.problems
+        (file,) = came
+        assert f"cat: what came now holds no notebook that can be read ({file})" in said
+        assert f"What came lies in {aside / STEM}.without-notebook" in said
+        assert [path.name for path in aside.iterdir()] == [f"{STEM}.without-notebook"]
+    assert (course.folder("submitted", "cat", STEM) / NAME).read_bytes() == NOTEBOOK
+    assert bring(course, STEM, good).unchanged == ["cat"]
+    (first,) = came
+    assert (aside / f"{STEM}.without-notebook" / first).read_bytes() == came[first]
+
+
+def test_a_first_delivery_without_a_notebook_is_taken_and_makes_room_for_one(course, tmp_path):
+    name = "Cat Li_77_assignsubmission_file_/"
+    assert bring(course, STEM, packed(tmp_path / "1.zip", {f"{name}a.7z": b"7z"})).taken == ["cat"]
+    done = bring(course, STEM, packed(tmp_path / "2.zip", {f"{name}a.ipynb": NOTEBOOK}))
+    assert (done.taken, done.problems) == (["cat"], [])
+
+
 @pytest.mark.parametrize(
     "names",
     [

@@ -94,12 +94,12 @@ def test_a_decision_that_is_open_once_more_is_no_final_mark(graded, form):
 
     change(graded.home, by_hand)
     separator = "\t" if form == "blackboard" else ","
-    done, (head, *rows) = table(graded, form, separator)
+    done, (_, *rows) = table(graded, form, separator)
     assert done["open"] == [f"dan in {STEM}"]
     assert any({"bob", "19"} <= set(row) or {"bob", "19.0"} <= set(row) for row in rows)
     hand_in(graded.home, "bob", filled(double="def double(x):\n    return x + x"))
     grade(graded.home)
-    done, (head, *rows) = table(graded, form, separator)
+    done, (_, *rows) = table(graded, form, separator)
     assert done["open"] == [f"bob in {STEM}", f"dan in {STEM}"]
     (bob,) = (row for row in rows if "bob" in row)
     assert not {"19", "19.0"} & set(bob)

@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from nbgrader.utils import parse_utc
-
-from autograder.classroom.collecting.collect import ASIDE, FOLDER_LIMIT, RECORD, is_name, prepare
+from autograder.classroom.collecting.aside import REPLACED, keeps_its_notebook, set_aside
+from autograder.classroom.collecting.collect import FOLDER_LIMIT, RECORD, is_name, prepare
 from autograder.classroom.collecting.delivery import open_delivery, unpacked
 from autograder.classroom.collecting.schemes import Belongs, sort_out
+from autograder.classroom.collecting.times import read_time
 from autograder.classroom.folder.coursedir import Course, CourseError
 from autograder.classroom.folder.files import MAX_FILES, OWN_FILES, digest, printable
 from autograder.classroom.folder.roster import ROSTER, Person, read_roster, squeezed
@@ -51,7 +51,8 @@ def bring(course: Course, assignment: str, source: Path, roster: Path | None = N
     """Take in a folder or a zip of a platform.
 
     Whoever the course does not know is reported and not made into a student. What was collected
-    before and is replaced goes to the course's ``set-aside``.
+    before and is replaced goes to the course's ``set-aside``; so does what came, if it holds no
+    notebook and what is there does.
 
     Raises
     ------
@@ -170,6 +171,9 @@ def _take(
         if not any(one.when for one in files) and _same_with_its_time(folder, new):
             done.unchanged.append(student)
             return
+        if kept := keeps_its_notebook(course, folder, new):
+            done.problems.append(f"{student}: {kept}")
+            return
         when, warning = _time(files, due)
         if warning:
             done.problems.append(f"{student}: {warning}")
@@ -185,7 +189,7 @@ def _take(
             )
             return
         if folder.exists():
-            _set_aside(course, folder)
+            set_aside(course, folder, folder, REPLACED)
         new.rename(folder)
         done.taken.append(student)
     finally:
@@ -271,15 +275,6 @@ def _time(files: list[Belongs], due: datetime | None) -> tuple[datetime | None, 
 
 def _stamp(folder: Path) -> datetime | None:
     try:
-        found = parse_utc((folder / STAMP).read_text().strip())
-    except (OSError, ValueError, OverflowError):
+        return read_time((folder / STAMP).read_text())
+    except (OSError, UnicodeError):
         return None
-    return found if isinstance(found, datetime) else None
-
-
-def _set_aside(course: Course, folder: Path) -> None:
-    target = course.root / ASIDE / folder.parent.name / f"{folder.name}.replaced"
-    while target.exists():
-        target = target.with_name(target.name + "~")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(folder, target)

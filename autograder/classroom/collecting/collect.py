@@ -14,6 +14,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
+from autograder.classroom.collecting.times import read_time
 from autograder.classroom.folder.files import NOTEBOOK_LIMIT, entries, printable, read_regular
 from autograder.classroom.returns.export import harmless
 from autograder.classroom.submissions.intake import RECORD, left_out
@@ -98,9 +99,10 @@ def prepare(folder: Path, assignment: str) -> Path:
     """Make a submitted folder one that nbgrader can convert, and return the notebook's path.
 
     nbgrader skips a folder without a notebook of the right name, copies what links point to,
-    and stops at a broken timestamp. Links and the like are moved to the course's `set-aside`
-    folder; where the notebook is missing or misnamed, a stand-in takes its place, which `intake`
-    ignores. Files that the student wrote stay as they are.
+    stops at a broken timestamp, and takes 01.12. for the 12th of January. Links and the like, and
+    a time that can be misread, are moved to the course's `set-aside` folder; where the notebook is
+    missing or misnamed, a stand-in takes its place, which `intake` ignores. Files that the student
+    wrote stay as they are.
     """
     aside = folder.parents[2] / ASIDE / folder.parent.name / folder.name
     refused = []
@@ -155,8 +157,8 @@ def _is_foreign(submitted: Path, assignment: str) -> bool:
 def _is_timestamp(path: Path) -> bool:
     try:
         text = read_regular(path, 1000).decode().strip()
-        return not text or parse_utc(text) is not None
-    except (OSError, ValueError, OverflowError):
+        return not text or read_time(text) is not None
+    except (OSError, UnicodeError):
         return False
 
 
