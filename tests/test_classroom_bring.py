@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import unicodedata
 import zipfile
 from datetime import datetime
@@ -13,7 +15,9 @@ from delivered import METADATA, NOTEBOOK, files_of, packed, with_roster
 from tiny_home import NAME, change, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
+from autograder.classroom.collecting import bring as collecting
 from autograder.classroom.collecting.bring import bring
+from autograder.classroom.errors import ADVICE
 from autograder.classroom.folder.coursedir import CourseError
 from autograder.cli import app
 
@@ -219,6 +223,34 @@ def test_names_with_accents_as_a_mac_packs_them(course, tmp_path, form):
     path.write_bytes(data)
     done = bring(course, STEM, path)
     assert (done.taken, done.problems) == (["ann"], [])
+
+
+@pytest.mark.parametrize(("id_", "taken"), [("ann alund", True), ("a@x.org", True), ("a/b", False)])
+def test_an_id_that_names_a_folder_is_taken_and_another_is_said(course, tmp_path, id_, taken):
+    (course.root / "roster.csv").write_text(f"id,login\n{id_},ann\n")
+    done = bring(course, STEM, packed(tmp_path / "z.zip", {f"ann/{NAME}": NOTEBOOK}))
+    assert done.taken == [id_] * taken
+    said = (
+        "can't be the name of a folder (leave out / \\ * ? [ ], and begin with none of . + - = @)"
+    )
+    assert all(said in problem for problem in done.problems)
+    assert bool(done.problems) is not taken
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOSPC])
+def test_a_place_that_takes_nothing_is_a_sentence_with_the_right_advice(
+    course, tmp_path, monkeypatch, number
+):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(collecting, "_write", refuse)
+    with pytest.raises(CourseError) as told:
+        bring(course, STEM, packed(tmp_path / "z.zip", {f"ann/{NAME}": NOTEBOOK}))
+    said = str(told.value)
+    assert f"could not be written ({os.strerror(number)})" in said
+    assert ("Make room" in said) == (number == errno.ENOSPC)
+    assert ADVICE[number] in said
 
 
 def test_two_of_one_name_are_not_guessed(course, tmp_path):

@@ -16,13 +16,15 @@ from autograder.classroom.collecting.collect import FOLDER_LIMIT, RECORD, is_nam
 from autograder.classroom.collecting.delivery import open_delivery, unpacked
 from autograder.classroom.collecting.schemes import Belongs, sort_out
 from autograder.classroom.collecting.times import read_time
+from autograder.classroom.errors import not_written
 from autograder.classroom.folder.coursedir import Course, CourseError
 from autograder.classroom.folder.files import MAX_FILES, OWN_FILES, digest, printable
 from autograder.classroom.folder.roster import ROSTER, Person, read_roster, squeezed
 
 STAMP = "timestamp.txt"
 NO_NAME = (
-    "has an id in the roster that can't be the name of a folder (write letters, digits and . _ -)"
+    "has an id in the roster that can't be the name of a folder (leave out / \\ * ? [ ], and begin "
+    "with none of . + - = @)"
 )
 
 
@@ -91,10 +93,7 @@ def bring(course: Course, assignment: str, source: Path, roster: Path | None = N
         for student in sorted(by_student):
             _take(course, assignment, student, by_student[student], due, done)
     except OSError as error:
-        raise CourseError(
-            f"{course.root / 'submitted'} could not be written ({error.strerror or error}). Make "
-            "room, then run the same command again: what was taken stays."
-        ) from error
+        raise not_written(course.root / "submitted", error) from error
     return done
 
 

@@ -42,7 +42,7 @@ def read_rows(path: Path, columns: Columns, needed: Collection[str]) -> list[Row
         The file can't be read, is no CSV, lacks a column, or has a line of too many cells.
     """
     lines = _cells(path, read_text(path))
-    head = [cell.strip().casefold() for cell in lines[0][1]] if lines else []
+    head = _head(lines)
     where = {
         key: next(head.index(name) for name in names if name in head)
         for key, names in columns.items()
@@ -63,6 +63,21 @@ def read_rows(path: Path, columns: Columns, needed: Collection[str]) -> list[Row
         got = {key: row[at].strip() if at < len(row) else "" for key, at in where.items()}
         rows.append((line, got))
     return rows
+
+
+def read_head(path: Path) -> list[str]:
+    """Give the headings of a CSV, in small letters.
+
+    Raises
+    ------
+    CourseError
+        The file can't be read, or is no CSV.
+    """
+    return _head(_cells(path, read_text(path)))
+
+
+def _head(lines: Sequence[tuple[int, list[str]]]) -> list[str]:
+    return [cell.strip().casefold() for cell in lines[0][1]] if lines else []
 
 
 def read_text(path: Path) -> str:
