@@ -229,9 +229,12 @@ class _Commands:
         to: Annotated[Path | None, typer.Option(help="The file to write, a .tar.gz.")] = None,
         as_json: Json = False,
     ) -> None:
-        """Put the whole course into one file at the end of a term; nothing is removed."""
+        """Put the whole course into one file at the end of a term; nothing is removed.
+
+        By default it lies beside the course's folder, or in the checkout if that is in build/.
+        """
+        from autograder.classroom.folder.archiving import archive
         from autograder.classroom.folder.coursedir import Course
-        from autograder.classroom.folder.keeping import archive
 
         path = archive(Course(course_root()), to)
         if as_json:
@@ -245,12 +248,20 @@ class _Commands:
         yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
         as_json: Json = False,
     ) -> None:
-        """Remove all that the course holds of a student, grades included. There is no way back."""
+        """Remove all that the course holds of a student, grades included. There is no way back.
+
+        Exports, reports, grades.csv and zips of feedback may name anybody, so that they are
+        removed for the whole class; their commands make them anew.
+        """
         from autograder.classroom.folder.coursedir import Course
         from autograder.classroom.folder.keeping import forget
 
         if not yes:
-            asked = f"Remove submissions, grades and feedback of {student} for good?"
+            asked = (
+                "The exports, reports and zips of feedback of the whole class are removed as well, "
+                "and made anew by their commands.\nRemove submissions, grades and feedback of "
+                f"{student}, and the lines of the roster and of extensions, for good?"
+            )
             typer.confirm(asked, abort=True, err=True)
         rest = forget(Course(course_root()), student)
         if as_json:
