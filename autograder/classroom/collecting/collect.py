@@ -72,7 +72,8 @@ def receive(source: Path, destination: Path) -> None:
     """Copy the regular files of a submission, and write down what was left out."""
     refused, total = [], 0
     destination.mkdir(parents=True, exist_ok=True)
-    for entry in entries(source):
+    # the time last: what has none, because we were stopped here, is collected anew
+    for entry in sorted(entries(source), key=lambda entry: entry.name == "timestamp.txt"):
         trouble = entry.trouble
         if entry.name == RECORD and not trouble:
             continue  # only we write it

@@ -85,11 +85,13 @@ def export_marks(
         done.open += [f"{student} in {name}" for student, mark in found.items() if mark.undecided]
     if form in ("canvas", "moodle", "blackboard"):
         done.unnamed = [s for s, person in people.items() if not person.known_to(form)]
+    special = path.exists() and not path.is_file()  # the terminal, say
+    new = path if special else path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if form == "nbgrader":
             plugin = CsvExport(config=course.config)
-            plugin.to, plugin.assignment = str(path), list(assignments)
+            plugin.to, plugin.assignment = str(new), list(assignments)
             plugin.undecided = {
                 (name, student)
                 for name, found in marks.items()
@@ -100,12 +102,17 @@ def export_marks(
                 plugin.export(gradebook)
         else:
             rows = WRITERS[form](people, marks)
-            path.write_text(_table(rows, "\t" if form == "blackboard" else ","), "utf-8")
+            new.write_text(_table(rows, "\t" if form == "blackboard" else ","), "utf-8")
+        if not special:
+            new.replace(path)
     except OSError as error:
         raise CourseError(
             f"{path} could not be written ({error.strerror or error}). Make room or name another "
             "place with --to, then run the same command again."
         ) from error
+    finally:
+        if not special:
+            new.unlink(missing_ok=True)
     return done
 
 
