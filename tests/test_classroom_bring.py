@@ -149,6 +149,39 @@ def test_a_delivery_without_a_notebook_takes_the_place_of_none(course, tmp_path,
     assert (aside / f"{STEM}.without-notebook" / first).read_bytes() == came[first]
 
 
+def test_nor_does_one_in_the_exchange(course):
+    inbound = course.exchange / "dropout" / "inbound"
+
+    def submit(hour, name, data):
+        folder = inbound / f"cat+{STEM}+2026-03-02 {hour}:00:00 UTC+x"
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(data)
+        (folder / "timestamp.txt").write_text(f"2026-03-02 {hour}:00:00 UTC")
+        return folder
+
+    def collect():
+        told = CliRunner().invoke(app, ["collect", "03", "--json"])
+        return told.exit_code, json.loads(told.stdout)
+
+    submit("09", NAME, NOTEBOOK)
+    assert collect() == (0, {"taken": ["cat"], "unchanged": [], "problems": []})
+    late = submit("10", "hw.7z", b"7z")
+    code, done = collect()
+    assert (code, done["unchanged"]) == (1, ["cat"])
+    (said,) = done["problems"]
+    assert (
+        "cat: the latest hand-in in the exchange holds no notebook that can be read (hw.7z)" in said
+    )
+    assert f"What came lies in {late}" in said
+    submitted = course.folder("submitted", "cat", STEM)
+    assert (submitted / NAME).read_bytes() == NOTEBOOK
+    (submitted / "timestamp.txt").write_text("2026-03-02 10:00:00 UTC")  # a person has decided
+    assert collect()[0] == 0
+    submit("11", "second.ipynb", NOTEBOOK)
+    assert collect()[0] == 0
+    assert "second.ipynb" in files_of(course, "cat")
+
+
 def test_a_first_delivery_without_a_notebook_is_taken_and_makes_room_for_one(course, tmp_path):
     name = "Cat Li_77_assignsubmission_file_/"
     assert bring(course, STEM, packed(tmp_path / "1.zip", {f"{name}a.7z": b"7z"})).taken == ["cat"]

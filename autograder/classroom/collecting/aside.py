@@ -5,23 +5,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from nbformat.notebooknode import NotebookNode
-
 from autograder.classroom.collecting.collect import ASIDE
+from autograder.classroom.collecting.notebooks import what_came, would_lose_a_notebook
 from autograder.classroom.folder.coursedir import Course
-from autograder.classroom.folder.files import (
-    NOTEBOOK_LIMIT,
-    OWN_FILES,
-    Entry,
-    digest,
-    entries,
-    printable,
-    read_regular,
-)
-from autograder.classroom.submissions.parse import UnreadableError, parse
+from autograder.classroom.folder.files import digest
 
 REPLACED, USELESS = "replaced", "without-notebook"
-SHOWN = 3  # files that a sentence names
+KEPT = (
+    "{came} holds no notebook that can be read{shown}, so what was handed in before stays, and is "
+    "graded. What came lies in {place}: if it holds a notebook that is packed, put that into "
+    "{submitted} instead; else ask for one."
+)
 
 
 def set_aside(course: Course, folder: Path, submitted: Path, why: str) -> Path:
@@ -58,36 +52,8 @@ def keeps_its_notebook(course: Course, submitted: Path, new: Path) -> str:
     str
         What a person is to look at; "" where the new delivery takes the place of what is there.
     """
-    if not submitted.is_dir() or not any(map(_is_notebook, entries(submitted))):
+    if not would_lose_a_notebook(submitted, new):
         return ""
-    came = [entry for entry in entries(new) if entry.name not in OWN_FILES]
-    if any(map(_is_notebook, came)):
-        return ""
-    names = [printable(entry.name) for entry in came if not _is_stand_in(entry)]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    shown = f" ({', '.join(names[:SHOWN])}{more})" if names else ""
+    shown = what_came(new)
     place = set_aside(course, new, submitted, USELESS)
-    return (
-        f"what came now holds no notebook that can be read{shown}, so what was handed in before "
-        f"stays, and is graded. What came lies in {place}: if it holds a notebook that is packed, "
-        f"put that into {submitted} instead; else ask for one."
-    )
-
-
-def _is_notebook(entry: Entry) -> bool:
-    found = _read(entry)
-    return found is not None and not found.metadata["dropout_course"].get("stand_in")
-
-
-def _is_stand_in(entry: Entry) -> bool:
-    found = _read(entry)
-    return found is not None and bool(found.metadata["dropout_course"].get("stand_in"))
-
-
-def _read(entry: Entry) -> NotebookNode | None:
-    if ".ipynb" not in entry.name.lower() or entry.trouble:
-        return None
-    try:
-        return parse(read_regular(entry.path, NOTEBOOK_LIMIT))[0]
-    except (OSError, UnreadableError):
-        return None
+    return KEPT.format(came="what came now", shown=shown, place=place, submitted=submitted)

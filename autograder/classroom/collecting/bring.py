@@ -15,7 +15,7 @@ from autograder.classroom.collecting.aside import REPLACED, keeps_its_notebook, 
 from autograder.classroom.collecting.collect import FOLDER_LIMIT, RECORD, is_name, prepare
 from autograder.classroom.collecting.delivery import open_delivery, unpacked
 from autograder.classroom.collecting.schemes import Belongs, sort_out
-from autograder.classroom.collecting.times import read_time
+from autograder.classroom.collecting.times import time_in
 from autograder.classroom.errors import not_written
 from autograder.classroom.folder.coursedir import Course, CourseError
 from autograder.classroom.folder.files import MAX_FILES, OWN_FILES, digest, printable
@@ -181,7 +181,7 @@ def _take(
         if folder.is_dir() and digest(folder) == digest(new):
             done.unchanged.append(student)
             return
-        if folder.is_dir() and (stamp := _stamp(folder)) and when and stamp > when:
+        if folder.is_dir() and (stamp := time_in(folder / STAMP)) and when and stamp > when:
             done.problems.append(
                 f"{student}: what is there was handed in later ({stamp:%Y-%m-%d %H:%M} UTC); it "
                 "stays."
@@ -197,7 +197,7 @@ def _take(
 
 def _same_with_its_time(folder: Path, new: Path) -> bool:
     """Tell whether what came is there already, with a time that somebody entered."""
-    if _stamp(folder) is None:
+    if time_in(folder / STAMP) is None:
         return False
     shutil.copy(folder / STAMP, new / STAMP)
     same = digest(folder) == digest(new)
@@ -270,10 +270,3 @@ def _time(files: list[Belongs], due: datetime | None) -> tuple[datetime | None, 
         "the platform says LATE, and the zip does not say when. Nothing is taken off unless you "
         "write the time into the submission's timestamp.txt (2026-03-02 09:00:00 UTC)."
     )
-
-
-def _stamp(folder: Path) -> datetime | None:
-    try:
-        return read_time((folder / STAMP).read_text())
-    except (OSError, UnicodeError):
-        return None

@@ -14,7 +14,8 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
-from autograder.classroom.collecting.times import read_time
+from autograder.classroom.collecting.notebooks import would_lose_a_notebook
+from autograder.classroom.collecting.times import read_time, time_in
 from autograder.classroom.folder.files import NOTEBOOK_LIMIT, entries, printable, read_regular
 from autograder.classroom.returns.export import harmless
 from autograder.classroom.submissions.intake import RECORD, left_out
@@ -30,9 +31,16 @@ class Collect(ExchangeCollect):
     Stock nbgrader copies what a link points to (the instructor's solutions, say) into the
     submission, and gives up on the whole class at a file that it can't read, a folder that is
     too large, or a name in the drop box that it can't parse; everyone can write there.
+
+    Attributes
+    ----------
+    useless : list of dict
+        The submissions that hold no notebook, where there is one already: they stay in the
+        exchange.
     """
 
     src_records: list[dict[str, Any]]
+    useless: list[dict[str, Any]]
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
         parts = Path(path).name.rsplit("+", 3)
@@ -47,15 +55,31 @@ class Collect(ExchangeCollect):
         return {"username": name, "filename": Path(path).name, "timestamp": when}
 
     def init_src(self) -> None:
-        """List the submissions, without what no submission can be called."""
+        """List the submissions, without what no submission can be called, or would lose one."""
         super().init_src()
-        self.src_records = [record for record in self.src_records if record["username"]]
+        records = [record for record in self.src_records if record["username"]]
+        self.useless = [] if self._is_foreign() else list(filter(self._loses_a_notebook, records))
+        self.src_records = [record for record in records if record not in self.useless]
+
+    def _loses_a_notebook(self, record: dict[str, Any]) -> bool:
+        step, name = self.coursedir.submitted_directory, self.coursedir.assignment_id
+        submitted = self.coursedir.format_path(step, record["username"], name)
+        known = time_in(Path(submitted) / "timestamp.txt")
+        newer = known is None or record["timestamp"] > known
+        return newer and would_lose_a_notebook(Path(submitted), self.place_of(record))
+
+    def place_of(self, record: dict[str, Any]) -> Path:
+        """Give where in the exchange a submission lies."""
+        return Path(self.inbound_path) / record["filename"]
+
+    def _is_foreign(self) -> bool:
+        steps = self.coursedir.release_directory, self.coursedir.source_directory
+        name = self.coursedir.assignment_id
+        return is_foreign(*(Path(self.coursedir.format_path(step, ".", name)) for step in steps))
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy one submission; of an assignment that is not ours, as nbgrader does."""
-        steps = self.coursedir.release_directory, self.coursedir.source_directory
-        name = self.coursedir.assignment_id
-        if is_foreign(*(Path(self.coursedir.format_path(step, ".", name)) for step in steps)):
+        if self._is_foreign():
             super().do_copy(src, dest, log)
             return
         receive(Path(src), Path(dest))

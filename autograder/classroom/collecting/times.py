@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from pathlib import Path
 
 from dateutil.tz import gettz
 from nbgrader.utils import parse_utc
+
+from autograder.classroom.folder.files import read_regular
 
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})"
@@ -35,3 +38,11 @@ def read_time(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return found if isinstance(found, datetime) else None
+
+
+def time_in(stamp: Path) -> datetime | None:
+    """Read the time in a file; None where there is none that counts as known."""
+    try:
+        return read_time(read_regular(stamp, 1000).decode())
+    except (OSError, UnicodeError):
+        return None
