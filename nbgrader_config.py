@@ -46,6 +46,7 @@ c = get_config()
 # yours, outside of the checkout: Path.home() / "dropout-2027", say.
 COURSE = ROOT / "build" / "course"
 EXCHANGE = ROOT / "build" / "exchange"
+COURSE, EXCHANGE = (Path(place).expanduser() for place in (COURSE, EXCHANGE))  # "~" is your home
 
 # One at a time: nbgrader's commands too say who works on the course, and leave it alone.
 guard_nbgrader()

@@ -56,6 +56,7 @@ def add_to(app: typer.Typer, out: Any) -> None:
         check: Annotated[
             bool, typer.Option("--check", help="Write nothing; run the rules for this exercise.")
         ] = False,
+        as_json: Json = False,
     ) -> None:
         """Begin an exercise, or check all rules for one (for authors).
 
@@ -65,12 +66,16 @@ def add_to(app: typer.Typer, out: Any) -> None:
 
         root = course_root()
         if check:
-            _check_rules(exercise, out)
+            _check_rules(exercise, out, as_json)
             return
         try:
             written, rest = begin(exercise, chapter, root)
         except ScaffoldError as error:
             raise typer.BadParameter(str(error)) from None
+        if as_json:
+            names = [str(path.relative_to(root)) for path in written]
+            print(json.dumps({"written": names, "rest": rest}, indent=2, ensure_ascii=False))
+            return
         for path in written:
             out.print(f"wrote {path.relative_to(root)}", highlight=False)
         out.print(rest, markup=False, highlight=False)
@@ -79,7 +84,7 @@ def add_to(app: typer.Typer, out: Any) -> None:
     app.command()(new)
 
 
-def _check_rules(name: str, out: Any) -> None:
+def _check_rules(name: str, out: Any, as_json: bool) -> None:
     from autograder.authoring.rules import violations
     from dropout_course import course
 
@@ -88,8 +93,13 @@ def _check_rules(name: str, out: Any) -> None:
     except LookupError as error:
         raise typer.BadParameter(f"{error}; after `make notebooks` a new one is known") from None
     broken = violations(found)
-    for violation in broken:
-        out.print(violation, markup=False, highlight=False, soft_wrap=True)
+    if as_json:
+        entry = {"exercise": found.id, "broken": [str(one) for one in broken]}
+        print(json.dumps(entry, indent=2, ensure_ascii=False))
+    else:
+        for violation in broken:
+            out.print(violation, markup=False, highlight=False, soft_wrap=True)
+        if not broken:
+            out.print(f"{found.id}: all rules hold")
     if broken:
         raise typer.Exit(1)
-    out.print(f"{found.id}: all rules hold")

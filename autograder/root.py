@@ -40,7 +40,7 @@ def course_root() -> Path:
 
 
 def which(root: Path, assignment: str) -> str:
-    """Give the id of an assignment that is named in full, or by its chapter: "03".
+    """Give the id of an assignment that is named in full, or by its chapter: "03", or "3".
 
     Raises
     ------
@@ -49,7 +49,12 @@ def which(root: Path, assignment: str) -> str:
     """
     known = sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
     named = assignment.removesuffix(".ipynb")
-    found = [name for name in known if named in (name, name.partition("-")[0])]
+    found = [name for name in known if is_named(name, named)]
     if len(found) != 1:
         raise SetUpError(f"there is no {assignment}; there is {', '.join(known)}")
     return found[0]
+
+
+def is_named(assignment: str, named: str) -> bool:
+    """Tell whether an assignment is meant by its id, or by the number of its chapter."""
+    return named == assignment or named.zfill(2) == assignment.partition("-")[0]

@@ -145,7 +145,7 @@ class _Commands:
     ) -> None:
         """Write marks as the file that a learning platform takes.
 
-        Points that a person has still to decide on are left empty, and named.
+        Points that a person has still to decide on are left empty, and named; exit code 1 then.
         """
         from autograder.classroom.course import assignments
         from autograder.classroom.offices import export_assignments
@@ -155,15 +155,16 @@ class _Commands:
         done = export_assignments(root, names, form, to, all_of_them=bool(assignment))
         if as_json:
             _print_json(vars(done) | {"path": str(done.path)})
-            return
-        if done.open:
-            self.warn(f"Left empty, for a person is to grade them: {', '.join(done.open)}.")
-        if done.unnamed:
-            self.warn(
-                f"The platform may not find {', '.join(done.unnamed)}: give them a login, number "
-                "or canvas id in roster.csv."
-            )
-        self.say(f"{done.students} students: {done.path}")
+        else:
+            if done.open:
+                self.warn(f"Left empty, for a person is to grade them: {', '.join(done.open)}.")
+            if done.unnamed:
+                self.warn(
+                    f"The platform may not find {', '.join(done.unnamed)}: give them a login, "
+                    "number or canvas id in roster.csv."
+                )
+            self.say(f"{done.students} students: {done.path}")
+        raise typer.Exit(int(bool(done.open)))
 
     def report(
         self,
@@ -228,9 +229,12 @@ class _Commands:
         to: Annotated[Path | None, typer.Option(help="The file to write, a .tar.gz.")] = None,
         as_json: Json = False,
     ) -> None:
-        """Put the whole course into one file at the end of a term; nothing is removed."""
+        """Put the whole course into one file at the end of a term; nothing is removed.
+
+        By default it lies beside the course's folder, or in the checkout if that is in build/.
+        """
+        from autograder.classroom.folder.archiving import archive
         from autograder.classroom.folder.coursedir import Course
-        from autograder.classroom.folder.keeping import archive
 
         path = archive(Course(course_root()), to)
         if as_json:
@@ -244,12 +248,20 @@ class _Commands:
         yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
         as_json: Json = False,
     ) -> None:
-        """Remove all that the course holds of a student, grades included. There is no way back."""
+        """Remove all that the course holds of a student, grades included. There is no way back.
+
+        Exports, reports, grades.csv and zips of feedback may name anybody, so that they are
+        removed for the whole class; their commands make them anew.
+        """
         from autograder.classroom.folder.coursedir import Course
         from autograder.classroom.folder.keeping import forget
 
         if not yes:
-            asked = f"Remove submissions, grades and feedback of {student} for good?"
+            asked = (
+                "The exports, reports and zips of feedback of the whole class are removed as well, "
+                "and made anew by their commands.\nRemove submissions, grades and feedback of "
+                f"{student}, and the lines of the roster and of extensions, for good?"
+            )
             typer.confirm(asked, abort=True, err=True)
         rest = forget(Course(course_root()), student)
         if as_json:

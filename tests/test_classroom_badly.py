@@ -178,12 +178,14 @@ def test_a_disk_of_which_nothing_is_left(home, tmp_path, how, says, verb):
     assert "then run the same command again" in done.stderr
 
 
-def test_a_time_that_is_none_is_told(home):
+@pytest.mark.parametrize("text", ["yesterdays", "01.12.2026 18:00"])
+def test_a_time_that_is_none_is_told(home, text):
     """An instructor who mistypes a time must not take it for entered."""
-    hand_in(home, "ann", filled(), "yesterdays")
+    hand_in(home, "ann", filled(), text)
     done = command(home, "autograde", "03", "--unsafe", "--json", "--student", "ann")
     assert done.returncode == 1
-    assert "never late: ann. What stood in timestamp.txt is no time, and lies in" in done.stderr
+    assert "never late: ann. What stood in timestamp.txt is no time" in done.stderr
+    assert "Write the time with its year first, such as 2026-03-02 09:00:00 UTC" in done.stderr
     hand_in(home, "ann", filled())
     done = command(home, "autograde", "03", "--unsafe", "--json", "--student", "ann")
     assert "is no time" not in done.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import unicodedata
 import zipfile
 from datetime import datetime
@@ -13,7 +15,9 @@ from delivered import METADATA, NOTEBOOK, files_of, packed, with_roster
 from tiny_home import NAME, change, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
+from autograder.classroom.collecting import bring as collecting
 from autograder.classroom.collecting.bring import bring
+from autograder.classroom.errors import ADVICE
 from autograder.classroom.folder.coursedir import CourseError
 from autograder.cli import app
 
@@ -123,6 +127,68 @@ def test_a_plain_folder_and_what_it_replaces(course, tmp_path):
     assert (course.root / "set-aside" / "ann" / f"{STEM}.replaced" / NAME).exists()
 
 
+@pytest.mark.parametrize("came", [{"hw.7z": b"7z"}, {NAME: b"no notebook"}, {"a.ipynb": b"[]"}])
+def test_a_delivery_without_a_notebook_takes_the_place_of_none(course, tmp_path, came):
+    """What counts then is for a person to say: the notebook stays, and is graded until they do."""
+    name = "Cat Li_77_assignsubmission_file_/"
+    good = packed(tmp_path / "1.zip", {f"{name}{NAME}": NOTEBOOK})
+    assert bring(course, STEM, good).taken == ["cat"]
+    bad = packed(tmp_path / "2.zip", {name + n: data for n, data in came.items()})
+    aside = course.root / "set-aside" / "cat"
+    for _ in range(2):  # delivered again, it is said again, and lies there once
+        done = bring(course, STEM, bad)
+        assert (done.taken, done.unchanged) == ([], [])
+        (said,) = done.problems
+        (file,) = came
+        assert f"cat: what came now holds no notebook that can be read ({file})" in said
+        assert f"What came lies in {aside / STEM}.without-notebook" in said
+        assert [path.name for path in aside.iterdir()] == [f"{STEM}.without-notebook"]
+    assert (course.folder("submitted", "cat", STEM) / NAME).read_bytes() == NOTEBOOK
+    assert bring(course, STEM, good).unchanged == ["cat"]
+    (first,) = came
+    assert (aside / f"{STEM}.without-notebook" / first).read_bytes() == came[first]
+
+
+def test_nor_does_one_in_the_exchange(course):
+    inbound = course.exchange / "dropout" / "inbound"
+
+    def submit(hour, name, data):
+        folder = inbound / f"cat+{STEM}+2026-03-02 {hour}:00:00 UTC+x"
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(data)
+        (folder / "timestamp.txt").write_text(f"2026-03-02 {hour}:00:00 UTC")
+        return folder
+
+    def collect():
+        told = CliRunner().invoke(app, ["collect", "03", "--json"])
+        return told.exit_code, json.loads(told.stdout)
+
+    submit("09", NAME, NOTEBOOK)
+    assert collect() == (0, {"taken": ["cat"], "unchanged": [], "problems": []})
+    late = submit("10", "hw.7z", b"7z")
+    code, done = collect()
+    assert (code, done["unchanged"]) == (1, ["cat"])
+    (said,) = done["problems"]
+    assert (
+        "cat: the latest hand-in in the exchange holds no notebook that can be read (hw.7z)" in said
+    )
+    assert f"What came lies in {late}" in said
+    submitted = course.folder("submitted", "cat", STEM)
+    assert (submitted / NAME).read_bytes() == NOTEBOOK
+    (submitted / "timestamp.txt").write_text("2026-03-02 10:00:00 UTC")  # a person has decided
+    assert collect()[0] == 0
+    submit("11", "second.ipynb", NOTEBOOK)
+    assert collect()[0] == 0
+    assert "second.ipynb" in files_of(course, "cat")
+
+
+def test_a_first_delivery_without_a_notebook_is_taken_and_makes_room_for_one(course, tmp_path):
+    name = "Cat Li_77_assignsubmission_file_/"
+    assert bring(course, STEM, packed(tmp_path / "1.zip", {f"{name}a.7z": b"7z"})).taken == ["cat"]
+    done = bring(course, STEM, packed(tmp_path / "2.zip", {f"{name}a.ipynb": NOTEBOOK}))
+    assert (done.taken, done.problems) == (["cat"], [])
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -190,6 +256,34 @@ def test_names_with_accents_as_a_mac_packs_them(course, tmp_path, form):
     path.write_bytes(data)
     done = bring(course, STEM, path)
     assert (done.taken, done.problems) == (["ann"], [])
+
+
+@pytest.mark.parametrize(("id_", "taken"), [("ann alund", True), ("a@x.org", True), ("a/b", False)])
+def test_an_id_that_names_a_folder_is_taken_and_another_is_said(course, tmp_path, id_, taken):
+    (course.root / "roster.csv").write_text(f"id,login\n{id_},ann\n")
+    done = bring(course, STEM, packed(tmp_path / "z.zip", {f"ann/{NAME}": NOTEBOOK}))
+    assert done.taken == [id_] * taken
+    said = (
+        "can't be the name of a folder (leave out / \\ * ? [ ], and begin with none of . + - = @)"
+    )
+    assert all(said in problem for problem in done.problems)
+    assert bool(done.problems) is not taken
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOSPC])
+def test_a_place_that_takes_nothing_is_a_sentence_with_the_right_advice(
+    course, tmp_path, monkeypatch, number
+):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(collecting, "_write", refuse)
+    with pytest.raises(CourseError) as told:
+        bring(course, STEM, packed(tmp_path / "z.zip", {f"ann/{NAME}": NOTEBOOK}))
+    said = str(told.value)
+    assert f"could not be written ({os.strerror(number)})" in said
+    assert ("Make room" in said) == (number == errno.ENOSPC)
+    assert ADVICE[number] in said
 
 
 def test_two_of_one_name_are_not_guessed(course, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import shutil
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from classroom_tiny import STEM, fake_judge
@@ -49,6 +49,28 @@ def refused(course):
         grading.autograde_assignment(course.home, STEM, progress=False, level="unsafe", workers=1)
     assert not (course.root / "autograded").exists()
     return str(caught.value)
+
+
+def test_an_assignment_is_named_by_its_chapter_too(course):
+    path = course.root / "extensions.csv"
+    for named in ("3", "03", STEM):
+        path.write_text(f"{HEAD}ann,{named},1 day\n")
+        assert read_extensions(course).given == {("ann", STEM): timedelta(days=1)}
+
+
+def test_a_folder_below_home_may_be_written_with_a_tilde(course, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    config = course.home / "nbgrader_config.py"
+    text = config.read_text()
+    for name, folder in (("COURSE", "course"), ("EXCHANGE", "exchange")):
+        text = text.replace(
+            f'{name} = ROOT / "build" / "{folder}"', f'{name} = Path("~/my {folder}")'
+        )
+    config.write_text(text)
+    found = Course(course.home)
+    assert (found.root, found.exchange) == (tmp_path / "my course", tmp_path / "my exchange")
+    assert f"{tmp_path}/my course/gradebook.db" in found.directory.db_url
+    assert not list(course.home.rglob("~"))
 
 
 @pytest.mark.parametrize(

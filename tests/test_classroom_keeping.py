@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from classroom_tiny import STEM
@@ -96,6 +97,24 @@ def test_the_archive_is_whole_and_opens(home, tmp_path):  # noqa: F811
     assert "there already" in str(told.exception)
 
 
+@pytest.mark.parametrize("course_in", ["build/course", "class", "../elsewhere"])
+def test_make_clean_leaves_the_archive(home, course_in):  # noqa: F811
+    config = home / "nbgrader_config.py"
+    text = config.read_text()
+    config.write_text(
+        text.replace('COURSE = ROOT / "build" / "course"', f'COURSE = ROOT / "{course_in}"')
+    )
+    place = (home / course_in).resolve()
+    if not place.exists():
+        (home / "build" / "course").rename(place)
+    told = run("archive", "--json")
+    assert told.exit_code == 0, told.exception
+    path = Path(json.loads(told.stdout)["archive"])
+    assert path.parent == (home if course_in == "build/course" else place.parent)
+    assert path.name == f"{place.name}-{date.today()}.tar.gz"
+    assert list(path.parent.glob("*.new")) == []
+
+
 def test_a_copied_course_acts_on_itself(home, tiny_course):  # noqa: F811
     text = (home / "build" / "course" / "nbgrader_config.py").read_text()
     assert str(tiny_course) not in text
@@ -116,11 +135,15 @@ def test_nothing_is_left_of_who_is_forgotten(home):  # noqa: F811
     assert "ann.example" in (course.state / "stamps.json").read_text()
     told = CliRunner().invoke(app, ["forget", "ann.example"], input="n\n")
     assert told.exit_code != 0
+    assert "reports and zips of feedback of the whole class are removed as well" in told.stderr
     assert (course.root / "submitted" / "ann.example").is_dir()
     told = run("forget", "ann.example", "--yes")
     assert told.exit_code == 0, told.output
-    assert "Remove ann.example from" in told.output
-    (course.root / "extensions.csv").unlink()
+    said = " ".join(told.output.split())
+    assert (
+        "Removed as well, for they are of the whole class: feedback/03-tiny.zip, reports." in said
+    )
+    assert (course.root / "extensions.csv").read_text() == "id,assignment,extension\n"
     for path in (p for top in (course.root, course.exchange) for p in top.rglob("*")):
         assert "ann.example" not in path.name
         if path.is_file():
@@ -133,19 +156,59 @@ def test_nothing_is_left_of_who_is_forgotten(home):  # noqa: F811
     assert set(grade(home)) == {"bob"}
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
-def test_who_is_forgotten_is_found_in_tables_of_any_encoding(home, encoding):  # noqa: F811
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_who_is_forgotten_is_removed_from_tables_of_any_encoding(home, encoding):  # noqa: F811
     course = Course(home)
     hand_in(home, "ann")
     hand_in(home, "joann")
     grade(home)
     log = course.log.read_text()
     course.log.write_text(log + "about joann\nabout ann\n")
-    (course.root / "roster.csv").write_bytes("id,name\nann,Ann \xc5lund\n".encode(encoding))
+    roster = course.root / "roster.csv"
+    rows = ["id,name", 'ann,"\xc5lund,\r\nAnn"', "", 'joann,"Li, Jo"', ""]
+    roster.write_bytes("\r\n".join(rows).encode(encoding))
+    roster.chmod(0o600)
     told = run("forget", "ann", "--yes")
-    assert f"Remove ann from {course.root / 'roster.csv'}" in " ".join(told.output.split("\n"))
+    assert told.exit_code == 0, told.output
+    assert "Remove ann" not in told.output
+    left = "\r\n".join([rows[0], *rows[2:]])
+    assert roster.read_bytes() == left.encode(encoding)
+    assert roster.stat().st_mode & 0o777 == 0o600
     assert "about joann" in course.log.read_text()
     assert "about ann" not in course.log.read_text()
+
+
+def test_a_table_that_cannot_be_read_is_left_to_a_person(home):  # noqa: F811
+    course = Course(home)
+    hand_in(home, "ann")
+    (course.root / "roster.csv").write_bytes("id,name\nann,Ann \xc5lund\n".encode("latin-1"))
+    told = run("forget", "ann", "--yes")
+    assert f"Remove ann from {course.root / 'roster.csv'}" in " ".join(told.output.split("\n"))
+
+
+def test_who_is_in_the_roster_alone_is_forgotten_too(home):  # noqa: F811
+    course = Course(home)
+    (course.root / "roster.csv").write_text("id,name,email\nann,Ann,a@x\nzoe,Zoe,z@x\n")
+    told = run("forget", "zoe", "--yes")
+    assert told.exit_code == 0, told.exception
+    assert (course.root / "roster.csv").read_text() == "id,name,email\nann,Ann,a@x\n"
+    assert isinstance(run("forget", "zoe", "--yes").exception, CourseError)
+
+
+def test_nothing_is_removed_while_the_gradebook_cannot_be_used(home):  # noqa: F811
+    course = Course(home)
+    hand_in(home, "ann")
+    grade(home)
+    assert run("feedback", "03").exit_code == 0
+    (course.root / "roster.csv").write_text("id,name\nann,Ann\n")
+    for end in ("-wal", "-shm"):
+        (course.root / f"gradebook.db{end}").unlink(missing_ok=True)
+    (course.root / "gradebook.db").write_text("name,score\nann,12\n" * 100)
+    told = run("forget", "ann", "--yes")
+    assert "The gradebook" in str(told.exception)
+    for step in ("submitted", "autograded", "feedback"):
+        assert (course.root / step / "ann").is_dir()
+    assert "ann" in (course.root / "roster.csv").read_text()
 
 
 @pytest.mark.parametrize("name", ["zoe", "..", "a/b", ""])

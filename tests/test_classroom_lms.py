@@ -36,8 +36,8 @@ def graded(home):  # noqa: F811
 
 def table(course, form, separator=","):
     told = CliRunner().invoke(app, ["export", "03", "--format", form, "--json"])
-    assert told.exit_code == 0, told.output
     done = json.loads(told.stdout)
+    assert told.exit_code == int(bool(done["open"])), told.output
     with open(done["path"], encoding="utf-8", newline="") as file:
         return done, list(csv.reader(file, delimiter=separator))
 
@@ -79,7 +79,34 @@ def test_csv_has_what_points_are_made_of(graded):
 def test_nbgraders_own(graded):
     _, (head, *rows) = table(graded, "nbgrader")
     assert head[:4] == ["assignment", "duedate", "timestamp", "student_id"]
-    assert len(rows) == 3
+    scores = {row[3]: row[7:] for row in rows}
+    assert scores["bob"] == ["20.0", "0.0", "20.0", "20.0"]
+    assert scores["dan"] == ["", "", "", "20.0"]  # named as left empty, and so it is
+
+
+@pytest.mark.parametrize("form", ["canvas", "moodle", "blackboard", "csv", "nbgrader"])
+def test_a_decision_that_is_open_once_more_is_no_final_mark(graded, form):
+    """What a person gave was for another answer than the one that is there now."""
+
+    def by_hand(gradebook):
+        given = gradebook.find_grade("double-check", STEM, STEM, "bob")
+        given.manual_score, given.needs_manual_grade = 7, False
+
+    change(graded.home, by_hand)
+    separator = "\t" if form == "blackboard" else ","
+    done, (_, *rows) = table(graded, form, separator)
+    assert done["open"] == [f"dan in {STEM}"]
+    assert any({"bob", "19"} <= set(row) or {"bob", "19.0"} <= set(row) for row in rows)
+    hand_in(graded.home, "bob", filled(double="def double(x):\n    return x + x"))
+    grade(graded.home)
+    done, (_, *rows) = table(graded, form, separator)
+    assert done["open"] == [f"bob in {STEM}", f"dan in {STEM}"]
+    (bob,) = (row for row in rows if "bob" in row)
+    assert not {"19", "19.0"} & set(bob)
+    told = CliRunner().invoke(app, ["export", "03", "--format", form])
+    assert told.exit_code == 1
+    said = " ".join(told.stderr.split())
+    assert f"Left empty, for a person is to grade them: bob in {STEM}, dan in {STEM}." in said
 
 
 def test_an_unknown_format_and_an_empty_class(home):  # noqa: F811

@@ -143,6 +143,20 @@ def test_a_mark_adds_up():
     assert Mark("bob", parts, penalty=100).score == 0
 
 
+@pytest.mark.parametrize(
+    ("part", "undecided"),
+    [
+        (Part("why", 5, None, 4.0), False),
+        (Part("why", 5, None, 4.0, waiting=True), True),  # handed in again with another answer
+        (Part("why", 5, None, None, waiting=True), True),
+        (Part("why", 0, None, None, waiting=True), False),  # a question without points
+        (Part("why", 0, None, 0.0, 2.0, waiting=True), True),
+    ],
+)
+def test_a_mark_is_undecided_while_a_person_is_to_look_at_its_points(part, undecided):
+    assert Mark("ann", (Part("a", 5, 3.0), part)).undecided is undecided
+
+
 def test_the_summary_counts_every_row_once():
     rows = [Row("a", 1, 2, "graded", ""), Row("b", 1, 2, "failed", "")]
     rows.append(Row("c", 1, 2, "problem", "", waiting=("x",), unchanged=True))

@@ -11,13 +11,16 @@ import pytest
 from messy import filled
 from typer.testing import CliRunner
 
+from autograder import listing
+from autograder.capstone import drawing
 from autograder.cli import app, main
 from autograder.referee import Config
+from autograder.root import SetUpError, course_root, which
 from autograder.single import grade_file
 
 COMMANDS = ["list", "check", "grade", "autograde", "feedback", "build", "release", "doctor"]
 COMMANDS += ["course", "collect", "export", "report", "archive", "forget"]
-COMMANDS += ["gradescope", "classroom"]
+COMMANDS += ["gradescope", "classroom", "new", "capstone new", "capstone grade"]
 
 
 def run(*words):
@@ -35,9 +38,47 @@ def completed(tmp_path):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_and_json(command):
-    told = run(command, "--help")
+    told = run(*command.split(), "--help")
     assert told.exit_code == 0
     assert "--json" in told.output
+
+
+def test_what_begins_something_says_in_json_what_it_wrote(tmp_path):
+    told = run("capstone", "new", "ann", "--to", tmp_path / "ann", "--json")
+    assert told.exit_code == 0
+    assert json.loads(told.output) == {"written": str(tmp_path / "ann")}
+    assert (tmp_path / "ann" / "dropnet").is_dir()
+
+
+@pytest.mark.parametrize("named", ["3", "03", "03-dropout-forward", "03-dropout-forward.ipynb"])
+def test_an_assignment_is_named_by_its_chapter_with_or_without_a_nought(named):
+    assert which(course_root(), named) == "03-dropout-forward"
+
+
+@pytest.mark.parametrize("named", ["", "0", "003", "99", "1-", "overfitting"])
+def test_what_names_no_assignment_is_a_sentence(named):
+    with pytest.raises(SetUpError, match="there is 01-overfitting, "):
+        which(course_root(), named)
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["list"], "Stopped: nothing is half done; run the same command again."),
+        (["capstone", "new", "ann"], "Stopped: run the same command again."),
+    ],
+)
+def test_a_command_that_is_stopped_says_so(command, words, monkeypatch, tmp_path):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(listing, "listing", stop)
+    monkeypatch.setattr(drawing, "drawn", stop)
+    monkeypatch.chdir(tmp_path)
+    told = run(*command)
+    assert told.exit_code == 130
+    assert told.stderr.strip() == words
+    assert list(tmp_path.iterdir()) == []  # half a repository would stand in the way
 
 
 def test_the_list_has_what_programs_need():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Write and grade capstones.")
 out, err = Console(), Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
 BY_HAND = 15  # points of the audit
 
 
@@ -25,6 +26,7 @@ BY_HAND = 15  # points of the audit
 def new(
     student: Annotated[str, typer.Argument(help="The student's id.", show_default=False)],
     to: Annotated[Path | None, typer.Option(help="By default a folder of that name.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Write a student's repository, with twelve bugs drawn by the id."""
     from autograder.capstone.drawing import BESIDE, CLEAN, drawn, planted
@@ -40,13 +42,18 @@ def new(
             (folder / name).write_text((CLEAN / name).read_text("utf-8"), "utf-8")
         for name, text in planted(drawn(student)).items():
             (folder / "dropnet" / name).write_text(text, "utf-8")
-    except OSError as error:
+    except (OSError, KeyboardInterrupt) as error:
         shutil.rmtree(folder, ignore_errors=True)  # half a repository would stand in the way
+        if isinstance(error, KeyboardInterrupt):
+            raise
         raise SetUpError(
             f"{folder} could not be written ({error.strerror or error}). Make room or name another "
             "with --to, then run this again."
         ) from error
-    out.print(f"wrote {folder}", highlight=False)
+    if as_json:
+        print(json.dumps({"written": str(folder)}, indent=2, ensure_ascii=False))
+    else:
+        out.print(f"wrote {folder}", highlight=False)
 
 
 @app.command()
@@ -58,7 +65,7 @@ def grade(
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Without a sandbox; never for a class.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Grade the bugs, the error and the service: 85 of the 100 points.
 

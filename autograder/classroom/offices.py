@@ -6,7 +6,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from autograder.classroom.collecting.aside import KEPT
 from autograder.classroom.collecting.bring import Brought, bring
+from autograder.classroom.collecting.notebooks import what_came
 from autograder.classroom.folder.coursedir import Course, CourseError
 from autograder.classroom.folder.lock import holding
 from autograder.classroom.folder.standing import require_released, what_is_missing
@@ -174,10 +176,17 @@ def collect_assignment(
         if source is not None:
             return bring(course, assignment, source, roster)
         before = set(course.students(assignment))
-        course.collect(assignment)
+        useless = course.collect(assignment)
         after = course.students(assignment)
-    nobody = [] if after else [NOBODY.format(exchange=course.exchange)]
-    return Brought([s for s in after if s not in before], [s for s in after if s in before], nobody)
+    problems = [] if after else [NOBODY.format(exchange=course.exchange)]
+    for student, place in useless.items():
+        submitted = course.folder("submitted", student, assignment)
+        came = f"{student}: the latest hand-in in the exchange"
+        problems.append(
+            KEPT.format(came=came, shown=what_came(place), place=place, submitted=submitted)
+        )
+    new, known = ([s for s in after if (s in before) is was] for was in (False, True))
+    return Brought(new, known, problems)
 
 
 def export_assignments(

@@ -100,6 +100,7 @@ def _another_process() -> Iterator[int]:
     with subprocess.Popen(
         [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"],
         stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # Ctrl-C reaches it as well, and we say what there is to say
         env={"CANARY": "in the environment of another process"},
     ) as process:
         try:

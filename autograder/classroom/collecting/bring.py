@@ -11,18 +11,20 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from nbgrader.utils import parse_utc
-
-from autograder.classroom.collecting.collect import ASIDE, FOLDER_LIMIT, RECORD, is_name, prepare
+from autograder.classroom.collecting.aside import REPLACED, keeps_its_notebook, set_aside
+from autograder.classroom.collecting.collect import FOLDER_LIMIT, RECORD, is_name, prepare
 from autograder.classroom.collecting.delivery import open_delivery, unpacked
 from autograder.classroom.collecting.schemes import Belongs, sort_out
+from autograder.classroom.collecting.times import time_in
+from autograder.classroom.errors import not_written
 from autograder.classroom.folder.coursedir import Course, CourseError
 from autograder.classroom.folder.files import MAX_FILES, OWN_FILES, digest, printable
 from autograder.classroom.folder.roster import ROSTER, Person, read_roster, squeezed
 
 STAMP = "timestamp.txt"
 NO_NAME = (
-    "has an id in the roster that can't be the name of a folder (write letters, digits and . _ -)"
+    "has an id in the roster that can't be the name of a folder (leave out / \\ * ? [ ], and begin "
+    "with none of . + - = @)"
 )
 
 
@@ -51,7 +53,8 @@ def bring(course: Course, assignment: str, source: Path, roster: Path | None = N
     """Take in a folder or a zip of a platform.
 
     Whoever the course does not know is reported and not made into a student. What was collected
-    before and is replaced goes to the course's ``set-aside``.
+    before and is replaced goes to the course's ``set-aside``; so does what came, if it holds no
+    notebook and what is there does.
 
     Raises
     ------
@@ -90,10 +93,7 @@ def bring(course: Course, assignment: str, source: Path, roster: Path | None = N
         for student in sorted(by_student):
             _take(course, assignment, student, by_student[student], due, done)
     except OSError as error:
-        raise CourseError(
-            f"{course.root / 'submitted'} could not be written ({error.strerror or error}). Make "
-            "room, then run the same command again: what was taken stays."
-        ) from error
+        raise not_written(course.root / "submitted", error) from error
     return done
 
 
@@ -170,6 +170,9 @@ def _take(
         if not any(one.when for one in files) and _same_with_its_time(folder, new):
             done.unchanged.append(student)
             return
+        if kept := keeps_its_notebook(course, folder, new):
+            done.problems.append(f"{student}: {kept}")
+            return
         when, warning = _time(files, due)
         if warning:
             done.problems.append(f"{student}: {warning}")
@@ -178,14 +181,14 @@ def _take(
         if folder.is_dir() and digest(folder) == digest(new):
             done.unchanged.append(student)
             return
-        if folder.is_dir() and (stamp := _stamp(folder)) and when and stamp > when:
+        if folder.is_dir() and (stamp := time_in(folder / STAMP)) and when and stamp > when:
             done.problems.append(
                 f"{student}: what is there was handed in later ({stamp:%Y-%m-%d %H:%M} UTC); it "
                 "stays."
             )
             return
         if folder.exists():
-            _set_aside(course, folder)
+            set_aside(course, folder, folder, REPLACED)
         new.rename(folder)
         done.taken.append(student)
     finally:
@@ -194,7 +197,7 @@ def _take(
 
 def _same_with_its_time(folder: Path, new: Path) -> bool:
     """Tell whether what came is there already, with a time that somebody entered."""
-    if _stamp(folder) is None:
+    if time_in(folder / STAMP) is None:
         return False
     shutil.copy(folder / STAMP, new / STAMP)
     same = digest(folder) == digest(new)
@@ -267,19 +270,3 @@ def _time(files: list[Belongs], due: datetime | None) -> tuple[datetime | None, 
         "the platform says LATE, and the zip does not say when. Nothing is taken off unless you "
         "write the time into the submission's timestamp.txt (2026-03-02 09:00:00 UTC)."
     )
-
-
-def _stamp(folder: Path) -> datetime | None:
-    try:
-        found = parse_utc((folder / STAMP).read_text().strip())
-    except (OSError, ValueError, OverflowError):
-        return None
-    return found if isinstance(found, datetime) else None
-
-
-def _set_aside(course: Course, folder: Path) -> None:
-    target = course.root / ASIDE / folder.parent.name / f"{folder.name}.replaced"
-    while target.exists():
-        target = target.with_name(target.name + "~")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(folder, target)

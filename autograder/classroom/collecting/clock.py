@@ -44,7 +44,7 @@ def ahead_of_time(root: Path, assignment: str) -> str:
 
 
 def unreadable_times(root: Path, assignment: str) -> str:
-    """Say whose timestamp.txt holds no time, "" if all do: nothing is taken off for being late.
+    """Say whose timestamp.txt holds no time, "" if all do: they are never late then.
 
     Parameters
     ----------
@@ -64,7 +64,8 @@ def unreadable_times(root: Path, assignment: str) -> str:
         return ""
     return (
         f"Not known when handed in, and so never late: {', '.join(found)}. What stood in "
-        f"timestamp.txt is no time, and lies in {ASIDE}/STUDENT/{assignment}. Write the time, such "
-        f"as 2026-03-02 09:00:00 UTC, into submitted/STUDENT/{assignment}/timestamp.txt, then run "
-        "the same command again."
+        "timestamp.txt is no time that can be read only one way, and lies in "
+        f"{ASIDE}/STUDENT/{assignment}. Write the time with its year first, such as 2026-03-02 "
+        f"09:00:00 UTC or 2026-03-02T10:00+01:00, into submitted/STUDENT/{assignment}/"
+        "timestamp.txt, then run the same command again."
     )

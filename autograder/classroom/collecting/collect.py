@@ -14,6 +14,8 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
+from autograder.classroom.collecting.notebooks import would_lose_a_notebook
+from autograder.classroom.collecting.times import read_time, time_in
 from autograder.classroom.folder.files import NOTEBOOK_LIMIT, entries, printable, read_regular
 from autograder.classroom.returns.export import harmless
 from autograder.classroom.submissions.intake import RECORD, left_out
@@ -29,9 +31,16 @@ class Collect(ExchangeCollect):
     Stock nbgrader copies what a link points to (the instructor's solutions, say) into the
     submission, and gives up on the whole class at a file that it can't read, a folder that is
     too large, or a name in the drop box that it can't parse; everyone can write there.
+
+    Attributes
+    ----------
+    useless : list of dict
+        The submissions that hold no notebook, where there is one already: they stay in the
+        exchange.
     """
 
     src_records: list[dict[str, Any]]
+    useless: list[dict[str, Any]]
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
         parts = Path(path).name.rsplit("+", 3)
@@ -46,15 +55,31 @@ class Collect(ExchangeCollect):
         return {"username": name, "filename": Path(path).name, "timestamp": when}
 
     def init_src(self) -> None:
-        """List the submissions, without what no submission can be called."""
+        """List the submissions, without what no submission can be called, or would lose one."""
         super().init_src()
-        self.src_records = [record for record in self.src_records if record["username"]]
+        records = [record for record in self.src_records if record["username"]]
+        self.useless = [] if self._is_foreign() else list(filter(self._loses_a_notebook, records))
+        self.src_records = [record for record in records if record not in self.useless]
+
+    def _loses_a_notebook(self, record: dict[str, Any]) -> bool:
+        step, name = self.coursedir.submitted_directory, self.coursedir.assignment_id
+        submitted = self.coursedir.format_path(step, record["username"], name)
+        known = time_in(Path(submitted) / "timestamp.txt")
+        newer = known is None or record["timestamp"] > known
+        return newer and would_lose_a_notebook(Path(submitted), self.place_of(record))
+
+    def place_of(self, record: dict[str, Any]) -> Path:
+        """Give where in the exchange a submission lies."""
+        return Path(self.inbound_path) / record["filename"]
+
+    def _is_foreign(self) -> bool:
+        steps = self.coursedir.release_directory, self.coursedir.source_directory
+        name = self.coursedir.assignment_id
+        return is_foreign(*(Path(self.coursedir.format_path(step, ".", name)) for step in steps))
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy one submission; of an assignment that is not ours, as nbgrader does."""
-        steps = self.coursedir.release_directory, self.coursedir.source_directory
-        name = self.coursedir.assignment_id
-        if is_foreign(*(Path(self.coursedir.format_path(step, ".", name)) for step in steps)):
+        if self._is_foreign():
             super().do_copy(src, dest, log)
             return
         receive(Path(src), Path(dest))
@@ -71,7 +96,8 @@ def receive(source: Path, destination: Path) -> None:
     """Copy the regular files of a submission, and write down what was left out."""
     refused, total = [], 0
     destination.mkdir(parents=True, exist_ok=True)
-    for entry in entries(source):
+    # the time last: what has none, because we were stopped here, is collected anew
+    for entry in sorted(entries(source), key=lambda entry: entry.name == "timestamp.txt"):
         trouble = entry.trouble
         if entry.name == RECORD and not trouble:
             continue  # only we write it
@@ -98,9 +124,10 @@ def prepare(folder: Path, assignment: str) -> Path:
     """Make a submitted folder one that nbgrader can convert, and return the notebook's path.
 
     nbgrader skips a folder without a notebook of the right name, copies what links point to,
-    and stops at a broken timestamp. Links and the like are moved to the course's `set-aside`
-    folder; where the notebook is missing or misnamed, a stand-in takes its place, which `intake`
-    ignores. Files that the student wrote stay as they are.
+    stops at a broken timestamp, and takes 01.12. for the 12th of January. Links and the like, and
+    a time that can be misread, are moved to the course's `set-aside` folder; where the notebook is
+    missing or misnamed, a stand-in takes its place, which `intake` ignores. Files that the student
+    wrote stay as they are.
     """
     aside = folder.parents[2] / ASIDE / folder.parent.name / folder.name
     refused = []
@@ -155,8 +182,8 @@ def _is_foreign(submitted: Path, assignment: str) -> bool:
 def _is_timestamp(path: Path) -> bool:
     try:
         text = read_regular(path, 1000).decode().strip()
-        return not text or parse_utc(text) is not None
-    except (OSError, ValueError, OverflowError):
+        return not text or read_time(text) is not None
+    except (OSError, UnicodeError):
         return False
 
 

@@ -191,8 +191,14 @@ class Course:
                     f"{self.root} away, since it holds their grades, and set the course up again."
                 ) from error
 
-    def collect(self, assignment: str) -> None:
-        """Collect what was handed in through the exchange, newer submissions over older ones."""
+    def collect(self, assignment: str) -> dict[str, Path]:
+        """Collect what was handed in through the exchange, newer submissions over older ones.
+
+        Returns
+        -------
+        dict
+            What was not taken, by student: it holds no notebook, and what is there does.
+        """
         with self.working_on(assignment), database.speaking(self.directory.db_url):
             collect = self._exchange("Collect")
             collect.update = True
@@ -202,6 +208,8 @@ class Course:
                 raise CourseError(f"{assignment} could not be collected: {error}") from error
             except OSError as error:
                 raise not_written(self.root, error) from error
+            useless = getattr(collect, "useless", [])  # nbgrader's own, if it was put in its place
+            return {record["username"]: collect.place_of(record) for record in useless}
 
     def release_feedback(self, assignment: str) -> None:
         """Put feedback where students' nbgrader fetches it."""

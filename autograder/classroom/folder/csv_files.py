@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def read_rows(path: Path, columns: Columns, needed: Collection[str]) -> list[Row
         The file can't be read, is no CSV, lacks a column, or has a line of too many cells.
     """
     lines = _cells(path, read_text(path))
-    head = [cell.strip().casefold() for cell in lines[0][1]] if lines else []
+    head = _head(lines)
     where = {
         key: next(head.index(name) for name in names if name in head)
         for key, names in columns.items()
@@ -65,6 +66,21 @@ def read_rows(path: Path, columns: Columns, needed: Collection[str]) -> list[Row
     return rows
 
 
+def read_head(path: Path) -> list[str]:
+    """Give the headings of a CSV, in small letters.
+
+    Raises
+    ------
+    CourseError
+        The file can't be read, or is no CSV.
+    """
+    return _head(_cells(path, read_text(path)))
+
+
+def _head(lines: Sequence[tuple[int, list[str]]]) -> list[str]:
+    return [cell.strip().casefold() for cell in lines[0][1]] if lines else []
+
+
 def read_text(path: Path) -> str:
     """Read a file of an instructor's.
 
@@ -73,6 +89,32 @@ def read_text(path: Path) -> str:
     CourseError
         It can't be read, or is in an encoding that does not say what it is.
     """
+    return _read(path)[0]
+
+
+def drop_rows(path: Path, lines: Collection[int]) -> None:
+    """Remove lines from a CSV, by the numbers that `read_rows` gives them; the rest stays as it is.
+
+    Raises
+    ------
+    CourseError
+        See `read_rows`.
+    OSError
+        It can't be written.
+    """
+    text, encoding = _read(path)
+    kept = text.splitlines(keepends=True)
+    for first, last, _ in reversed(_records(path, text)):
+        if last in lines:
+            del kept[first - 1 : last]
+    new = path.with_name(path.name + ".new")
+    new.write_bytes("".join(kept).encode(encoding))
+    shutil.copymode(path, new)
+    new.replace(path)
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """Give the text of a file, and its encoding."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -84,7 +126,7 @@ def read_text(path: Path) -> str:
         ) from None
     encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
     try:
-        return data.decode(encoding)
+        return data.decode(encoding), encoding
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise CourseError(
@@ -95,6 +137,11 @@ def read_text(path: Path) -> str:
 
 def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
     """Give the cells of each line that is not empty, with its number."""
+    return [(last, row) for _, last, row in _records(path, text)]
+
+
+def _records(path: Path, text: str) -> list[tuple[int, int, list[str]]]:
+    """Give the cells of each row that is not empty, with the numbers of its first and last line."""
     lines = text.splitlines()
     first = next((line for line in lines if line.strip()), "")
     delimiter = next((mark for mark in "\t;" if mark in first), ",")
@@ -102,8 +149,12 @@ def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
         delimiter = first[4:5] or delimiter
     options: dict[str, Any] = {"delimiter": delimiter, "strict": True}
     reader = csv.reader(lines, **options)
+    found, before = [], 0
     try:
-        found = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                found.append((before + 1, reader.line_num, row))
+            before = reader.line_num
     except csv.Error as error:
         raise CourseError(
             f"{path}, line {reader.line_num} is no CSV ({error}): look at its quotation marks, or "

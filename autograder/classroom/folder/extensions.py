@@ -26,6 +26,7 @@ from autograder.classroom.folder.roster import (
     read_span,
     squeezed,
 )
+from autograder.root import is_named
 
 ALL = "*"
 STEP = "extensions "  # followed by the assignment: whose extension came from the file
@@ -212,7 +213,7 @@ def _assignment(name: str, known: Collection[str], where: str) -> str:
     """Give the id of an assignment that is named in full, or by its chapter."""
     if name == ALL or name in known:
         return name
-    found = [one for one in known if one.partition("-")[0] == name]
+    found = [one for one in known if is_named(one, name)]
     if len(found) == 1:
         return found[0]
     raise CourseError(

@@ -1,29 +1,26 @@
-"""The end of a term: a course put away whole, and a student forgotten."""
+"""The end of a term: a student forgotten."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import sqlite3
-import tarfile
-import tempfile
-from collections.abc import Iterator
-from datetime import date
+from contextlib import suppress
 from pathlib import Path
 
 from nbgrader.api import MissingEntry
 from nbgrader.utils import notebook_hash
 
 from autograder.classroom.collecting.collect import ASIDE
+from autograder.classroom.folder.archiving import database_file
 from autograder.classroom.folder.coursedir import Course, CourseError
-from autograder.classroom.folder.csv_files import read_text
-from autograder.classroom.folder.extensions import forget_extensions
+from autograder.classroom.folder.csv_files import drop_rows, read_rows, read_text
+from autograder.classroom.folder.extensions import HEADINGS, forget_extensions
 from autograder.classroom.folder.files import printable, read_regular
-from autograder.classroom.folder.lock import LOCK, holding
+from autograder.classroom.folder.lock import holding
 from autograder.classroom.folder.logs import log_to
-from autograder.classroom.folder.roster import EXTENSIONS, ROSTER
+from autograder.classroom.folder.roster import EXTENSIONS, ROSTER, roster_rows
 from autograder.classroom.gradebook.kept import drop_strays
 from autograder.classroom.returns.feedback import SECRET, handed_in_names
 
@@ -31,101 +28,30 @@ from autograder.classroom.returns.feedback import SECRET, handed_in_names
 STEPS = ("feedback", "submitted", "autograded", ASIDE)
 # what is made anew by a command, and may name anybody
 RENEWED = ("reports", "exports", "grades.csv")
-SIDE = ("-wal", "-shm", "-journal")
-
-
-def archive(course: Course, to: Path | None = None) -> Path:
-    """Put a course into one file: submissions, graded notebooks, feedback, gradebook, marks.
-
-    Nothing is removed. The key of the course is not in it: keep ``.autograder/key`` yourself, if
-    the same inputs are to be drawn again.
-
-    Raises
-    ------
-    CourseError
-        The file is there already, or can't be written.
-    """
-    target = to or course.home / "build" / f"{course.root.name}-{date.today()}.tar.gz"
-    if target.exists():
-        raise CourseError(f"{target} is there already: name another file with --to.")
-    new = target.with_name(target.name + ".new")
-    with holding(course, "archive"):
-        marks = course.export()
-        database = _database(course)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as tar:
-                for path in _all_but(course.root, database, new):
-                    tar.add(path, _inside(course, path), recursive=False)
-                if database and database.is_file():
-                    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-                        copy = Path(folder) / database.name
-                        _copy_database(database, copy)
-                        tar.add(copy, _inside(course, database))
-            new.replace(target)
-        except (OSError, sqlite3.Error) as error:
-            new.unlink(missing_ok=True)
-            raise CourseError(
-                f"{target} could not be written ({getattr(error, 'strerror', None) or error}). "
-                f"Make room or name another place with --to. The marks are in {marks}."
-            ) from error
-    return target
-
-
-def _inside(course: Course, path: Path) -> str:
-    return f"{course.root.name}/{path.relative_to(course.root)}"
-
-
-def _database(course: Course) -> Path | None:
-    """Give the file of the gradebook, None where it is in a database server."""
-    url = course.directory.db_url.partition("?")[0]
-    name = url.removeprefix("sqlite:///")
-    return Path(name).resolve() if name != url else None
-
-
-def _all_but(root: Path, database: Path | None, new: Path) -> Iterator[Path]:
-    left = {new.resolve(), root / ".autograder" / LOCK}
-    if database:
-        left |= {database, *(database.with_name(database.name + end) for end in SIDE)}
-    for path in sorted(root.rglob("*")):
-        if path not in left and (path.is_file() or path.is_dir() or path.is_symlink()):
-            yield path
-
-
-def _copy_database(database: Path, copy: Path) -> None:
-    """Copy a gradebook while others may write to it."""
-    source, target = sqlite3.connect(database), sqlite3.connect(copy)
-    try:
-        source.backup(target)
-    finally:
-        source.close()
-        target.close()
 
 
 def forget(course: Course, student: str) -> list[str]:
     """Remove all that the course holds of a student, and give what remains for you to do.
+
+    What is made of the whole class, and may name anybody, is removed as well: exports, reports,
+    ``grades.csv``, the zips of feedback. The gradebook comes first: if it can't be used, nothing
+    is removed.
 
     Raises
     ------
     CourseError
         The course holds nothing of them, or something can't be removed; run it again then.
     """
+    if student in ("", ".", "..") or "/" in student:
+        raise CourseError(f"{printable(student)} is no student.")
     with holding(course, "forget"):
         try:
-            found = _forget_files(course, student)
+            found = _forget_grades(course, student)
+            found = _forget_files(course, student) or found
             found = _forget_exchange(course, student) or found
             found = _forget_lines(course, student) or found
-            with course.gradebook() as gradebook:
-                try:
-                    gradebook.remove_student(student)
-                except MissingEntry:
-                    if not found:
-                        raise CourseError(
-                            f"The course holds nothing of {printable(student)}: names are written "
-                            "as in `autograder autograde`."
-                        ) from None
-                drop_strays(gradebook)
+            removed, rest = _forget_rows(course, student)
+            renewed = _remove_renewed(course) if found else []
             _vacuum(course)
         except OSError as error:
             raise CourseError(
@@ -133,36 +59,75 @@ def forget(course: Course, student: str) -> list[str]:
                 f"({error.strerror or error}). Give yourself the right to, then run the same "
                 "command again."
             ) from error
-    rest = []
-    for name in (ROSTER, EXTENSIONS):
-        path = course.root / name
-        if path.is_file() and _may_name(path, student):
-            rest.append(f"Remove {student} from {path}.")
+    if not found and not removed:
+        raise CourseError(
+            f"The course holds nothing of {printable(student)}: names are written as in "
+            "`autograder autograde`."
+        )
+    if renewed:
+        rest.append(
+            f"Removed as well, for they are of the whole class: {', '.join(renewed)}. Run "
+            "`autograder export`, `autograder report` or `autograder feedback --zip` where you "
+            "need them again."
+        )
     rest.append("Archives, back-ups and what you sent to a learning platform are not touched.")
     return rest
+
+
+def _forget_grades(course: Course, student: str) -> bool:
+    with course.gradebook() as gradebook:
+        found = True
+        try:
+            gradebook.remove_student(student)
+        except MissingEntry:
+            found = False
+        drop_strays(gradebook)  # also those of a run that was ended here
+    return found
 
 
 def _forget_files(course: Course, student: str) -> bool:
     found = False
     for step in STEPS:
         folder = course.root / step / student
-        if folder.parent != course.root / step or student in ("", ".", ".."):
-            raise CourseError(f"{printable(student)} is no student.")
         if folder.is_dir() and not folder.is_symlink():
             if step == "feedback":
                 _forget_released(course, student)
             shutil.rmtree(folder)
             found = True
-    if found:
-        for path in (course.root / "feedback").glob("*.zip"):
-            path.unlink()
-        for name in RENEWED:
-            path = course.root / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
     return found
+
+
+def _remove_renewed(course: Course) -> list[str]:
+    """Remove what is made anew by a command; give its names."""
+    found = [*(course.root / "feedback").glob("*.zip"), *(course.root / name for name in RENEWED)]
+    found = [path for path in found if path.exists()]
+    for path in found:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return [path.relative_to(course.root).as_posix() for path in found]
+
+
+def _forget_rows(course: Course, student: str) -> tuple[bool, list[str]]:
+    """Remove a student from the tables that you wrote; say in which you are to look yourself."""
+    removed, rest = False, []
+    for name in (ROSTER, EXTENSIONS):
+        path = course.root / name
+        if not path.is_file():
+            continue
+        with suppress(CourseError):  # it can't be read: a person is to look
+            if name == ROSTER:
+                lines = [line for line, person in roster_rows(path) if person.id == student]
+            else:
+                rows = read_rows(path, HEADINGS, ["id"])
+                lines = [line for line, row in rows if row["id"] == student]
+            if lines:
+                drop_rows(path, lines)
+                removed = True
+        if _may_name(path, student):
+            rest.append(f"Remove {student} from {path}.")
+    return removed, rest
 
 
 def _forget_released(course: Course, student: str) -> None:
@@ -237,7 +202,7 @@ def _rewrite(path: Path, text: str) -> None:
 
 def _vacuum(course: Course) -> None:
     """Let SQLite write its file anew: what is deleted stays in it until then."""
-    database = _database(course)
+    database = database_file(course)
     if database and database.is_file():
         connection = sqlite3.connect(database)
         try:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from autograder.classroom.folder.coursedir import Course, CourseError
-from autograder.classroom.folder.csv_files import read_rows
+from autograder.classroom.folder.csv_files import Columns, read_head, read_rows
 from autograder.classroom.folder.files import printable
 
 ROSTER, EXTENSIONS = "roster.csv", "extensions.csv"
@@ -27,6 +27,15 @@ COLUMNS = {
     "canvas": ("canvas", "canvas_id", "canvas user id"),
     "name": ("name", "full name", "full_name", "student name"),
 }
+# Canvas' gradebook: what it calls ID is its own number, and Student is a name
+CANVAS = {
+    "name": ("student",),
+    "login": ("sis login id",),
+    "number": ("sis user id",),
+    "canvas": ("id",),
+}
+CANVAS_HAS = {"sis login id", "sis user id", "section"}  # beside Student and ID
+POSSIBLE = ("", "points possible")  # rows of its table that are nobody's
 _SPAN = re.compile(r"(\d+(?:[.,]\d+)?)\s*(w|weeks?|d|days?|h|hours?|m|min|minutes?)?")
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60}
 
@@ -65,6 +74,43 @@ def squeezed(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
+def split_name(person: Person) -> Person:
+    """Make first and last name of "Ann Alund" or "Alund, Ann", where only the whole is known."""
+    if person.first or person.last:
+        return person
+    last, comma, first = person.name.partition(",")
+    if not comma:
+        first, _, last = person.name.rpartition(" ")
+    return replace(person, first=first.strip(), last=last.strip())
+
+
+def roster_rows(path: Path) -> list[tuple[int, Person]]:
+    """Give who stands in each line of a roster, or of the table that a platform exports.
+
+    Where no column is the course's id, a platform's stands for it: of Canvas' gradebook SIS Login
+    ID, SIS User ID or ID, of other tables the ID number or the Username.
+
+    Raises
+    ------
+    CourseError
+        See `read_rows`.
+    """
+    head = set(read_head(path))
+    columns: Columns = COLUMNS
+    ids, needed = ["id"], ["id"]
+    if {"student", "id"} <= head and head & CANVAS_HAS:
+        columns, ids, needed = CANVAS, ["login", "number", "canvas"], ["canvas"]
+    elif not head & set(COLUMNS["id"]):
+        ids = ["number", "login"]
+        needed = [key for key in ids if head & set(COLUMNS[key])][:1] or ["id"]
+    found = []
+    for line, row in read_rows(path, columns, needed):
+        own = next(filter(None, (row.get(key, "") for key in ids)), "")
+        if own or columns is not CANVAS or row["name"].casefold() not in POSSIBLE:
+            found.append((line, split_name(Person(**row | {"id": own}))))
+    return found
+
+
 def read_roster(course: Course, path: Path | None = None) -> dict[str, Person] | None:
     """Read the roster, by student id; None where the course has none.
 
@@ -78,8 +124,7 @@ def read_roster(course: Course, path: Path | None = None) -> dict[str, Person] |
         return None
     people: dict[str, Person] = {}
     taken: dict[str, str] = {}
-    for line, row in read_rows(path, COLUMNS, ["id"]):
-        person = Person(**row)
+    for line, person in roster_rows(path):
         if not person.id or person.id in people:
             what = "has no id" if not person.id else f"names {printable(person.id)} again"
             raise CourseError(f"{path}, line {line} {what}: correct it, then run this again.")

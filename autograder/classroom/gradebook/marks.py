@@ -68,6 +68,11 @@ class Part:
         """Whether nobody has decided on its points yet, neither autograder nor person."""
         return self.waiting and self.manual is None and self.auto is None and self.max_score > 0
 
+    @property
+    def undecided(self) -> bool:
+        """Whether a person has still to decide on its points, also on some given before."""
+        return self.waiting and (self.max_score > 0 or bool(self.extra))
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
         return vars(self) | {"score": self.score, "open": self.open}
@@ -124,6 +129,11 @@ class Mark:
     def open(self) -> bool:
         """Whether the score is not known yet, because points of a part are not decided."""
         return any(part.open for part in self.parts)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the score may change, because a person has still to decide on a part."""
+        return any(part.undecided for part in self.parts)
 
     @property
     def why_late(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,15 @@ class CsvExport(CsvExportPlugin):
     Stock nbgrader writes names as they are, without quotes: a student who is called ``=1+1``, in
     the drop box or at the sign-up, has the instructor's spreadsheet compute it, and one with a
     comma in the name moves the scores into other columns.
+
+    Attributes
+    ----------
+    undecided : set of (str, str)
+        Assignment and student of the scores that are left empty: a person has still to decide on
+        them. None by default, as nbgrader has it.
     """
+
+    undecided: Set[tuple[str, str]] = frozenset()
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the grades to `to`, by default to grades.csv."""
@@ -56,6 +64,8 @@ class CsvExport(CsvExportPlugin):
             results = _results(gradebook, assignment.id)
             for student in students:
                 when, raw, penalty = results.get(student.id, (None, 0.0, 0.0))
+                known = raw, penalty, max(0.0, raw - penalty)
+                score = (None,) * 3 if (assignment.name, student.id) in self.undecided else known
                 yield (
                     assignment.name,
                     assignment.duedate,
@@ -64,9 +74,7 @@ class CsvExport(CsvExportPlugin):
                     student.last_name,
                     student.first_name,
                     student.email,
-                    raw,
-                    penalty,
-                    max(0.0, raw - penalty),
+                    *score,
                     assignment.max_score,
                 )
 

@@ -32,7 +32,8 @@ class Exported:
     Attributes
     ----------
     open : list of str
-        "STUDENT in ASSIGNMENT" whose points are not known yet: their cell is empty, not zero.
+        "STUDENT in ASSIGNMENT" on whose points a person has still to decide, also on some given
+        for an earlier answer: their cell is empty, not zero.
     unnamed : list of str
         Students whom the platform can't match, for the roster does not name them.
     """
@@ -81,24 +82,37 @@ def export_marks(
     done.students = len(students)
     people = {student: names.get(student, Person(student)) for student in students}
     for name, found in marks.items():
-        done.open += [f"{student} in {name}" for student, mark in found.items() if mark.open]
+        done.open += [f"{student} in {name}" for student, mark in found.items() if mark.undecided]
     if form in ("canvas", "moodle", "blackboard"):
         done.unnamed = [s for s, person in people.items() if not person.known_to(form)]
+    special = path.exists() and not path.is_file()  # the terminal, say
+    new = path if special else path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if form == "nbgrader":
             plugin = CsvExport(config=course.config)
-            plugin.to, plugin.assignment = str(path), list(assignments)
+            plugin.to, plugin.assignment = str(new), list(assignments)
+            plugin.undecided = {
+                (name, student)
+                for name, found in marks.items()
+                for student, mark in found.items()
+                if mark.undecided
+            }
             with course.gradebook() as gradebook:
                 plugin.export(gradebook)
         else:
             rows = WRITERS[form](people, marks)
-            path.write_text(_table(rows, "\t" if form == "blackboard" else ","), "utf-8")
+            new.write_text(_table(rows, "\t" if form == "blackboard" else ","), "utf-8")
+        if not special:
+            new.replace(path)
     except OSError as error:
         raise CourseError(
             f"{path} could not be written ({error.strerror or error}). Make room or name another "
             "place with --to, then run the same command again."
         ) from error
+    finally:
+        if not special:
+            new.unlink(missing_ok=True)
     return done
 
 
@@ -111,7 +125,7 @@ def _table(rows: Sequence[Sequence[object]], separator: str) -> str:
 
 def _points(mark: Mark | None) -> str:
     """Write points; nothing for who handed in nothing, or whose points nobody has decided on."""
-    return "" if mark is None or mark.open else f"{mark.score:g}"
+    return "" if mark is None or mark.undecided else f"{mark.score:g}"
 
 
 Marks = Mapping[str, Mapping[str, Mark]]
@@ -168,9 +182,9 @@ def _csv(people: Mapping[str, Person], marks: Marks) -> list[list[object]]:
     for name, found in marks.items():
         for student, mark in sorted(found.items()):
             person = people[student]
-            points = {p.name: "" if p.open else f"{p.score:g}" for p in mark.parts}
+            points = {p.name: "" if p.undecided else f"{p.score:g}" for p in mark.parts}
             row = [name, student, person.last, person.first, person.email, _points(mark)]
-            row += [f"{mark.max_score:g}", "" if mark.open else f"{mark.earned:g}"]
+            row += [f"{mark.max_score:g}", "" if mark.undecided else f"{mark.earned:g}"]
             row += [f"{mark.penalty:g}", f"{mark.late.total_seconds():g}", " ".join(mark.waiting)]
             rows.append([*row, mark.why_late, *(points.get(part, "") for part in parts)])
     return rows

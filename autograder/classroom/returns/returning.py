@@ -119,6 +119,8 @@ def pack(course: Course, assignment: str, target: Path | None = None) -> Path:
             f"{target} could not be written ({error.strerror or error}). Make room or name "
             "another place, then run the same command again."
         ) from error
+    finally:
+        new.unlink(missing_ok=True)
     return target
 
 
