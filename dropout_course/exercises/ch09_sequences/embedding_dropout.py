@@ -90,8 +90,8 @@ WORDS = np.arange(1.0, 6.0)[:, None] * np.array([1.0, 10.0])
 TEXT = np.array([[4, 1, 4, 2], [1, 4, 2, 2]])
 KEPT = np.array([[True, True, False, True, False], [False, False, False, True, True]])
 # The first sequence keeps all that stand in it, and drops two words that don't; the second one
-# drops a word as well, so that no share of what is kept is 1.
-ALL_THAT_STAND = np.array([[False, True, True, False, True], [False, False, True, False, True]])
+# keeps as many, but drops a word that stands in it: no share of what is kept is 1.
+ALL_THAT_STAND = np.array([[False, True, True, False, True], [True, False, True, False, True]])
 
 
 @question("Which positions are 0?")
