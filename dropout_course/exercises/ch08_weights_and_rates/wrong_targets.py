@@ -55,8 +55,8 @@ mistakes.row(
 mistakes.row(
     "one-candidate-too-many",
     "One candidate too many",
-    "Each column has one candidate more than int(gamma * in); ranks start at 0, so compare them with "
-    "the count by <, not <=.",
+    "Each column has one candidate more than int(gamma * in); ranks start at 0, so compare them "
+    "with the count by <, not <=.",
     small=lambda size, n: ranks(size) <= n,
 )
 mistakes.row(
