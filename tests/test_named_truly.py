@@ -11,6 +11,7 @@ from dropout_course import course, exercises
 from dropout_course.engine.naming import name_mistakes
 from dropout_course.engine.student import Student
 from solutions import ch07_structured as ch07
+from solutions import ch08_weights_and_rates as ch08
 
 
 def centres_kept(centers, block):
@@ -61,3 +62,28 @@ def test_it_has_its_own_name_and_no_other(exercise):
     names, mistake = WRONG[exercise]
     bank = exercises.bank(course.exercises()[exercise])
     assert [m.id for m in name_mistakes(Student.here(names), bank)] == [mistake]
+
+
+def half_the_weight_term(W, p, *rest):
+    whole, entropy = (ch08.concrete_regularizer(w, p, *rest) for w in (W, 0 * W))
+    return (whole + entropy) / 2
+
+
+def by_the_share_of_places(E, ids, type_mask, p):
+    kept = np.take_along_axis(type_mask, ids, axis=1)
+    return E[ids] * kept[..., None] / (kept.mean() or 1)
+
+
+NAMELESS = {
+    "concrete_dropout": {
+        "concrete_keep": ch08.concrete_keep,
+        "concrete_regularizer": half_the_weight_term,
+    },
+    "embedding_dropout": {"embedding_dropout": by_the_share_of_places},
+}
+
+
+@pytest.mark.parametrize("exercise", NAMELESS)
+def test_it_has_the_name_of_no_other(exercise):
+    bank = exercises.bank(course.exercises()[exercise])
+    assert name_mistakes(Student.here(NAMELESS[exercise]), bank) == ()

@@ -34,7 +34,12 @@ def paper(case):
 
 @visible.timm.against(survival_schedule, weight=1)
 def timm(case):
-    return [(L, case.rate(), "timm") for L in (2, 3, 54)] + [(1, 0.5, "timm"), (6, 1.0, "timm")]
+    return [(L, case.rate(), "timm") for L in (2, 3, 54)] + [(6, 1.0, "timm")]
+
+
+@visible.single.against(survival_schedule, weight=0.5)
+def single(case):
+    return [(1, case.rate(), "timm"), (1, 0.0, "timm")]
 
 
 @visible.depth.against(expected_depth, weight=1)

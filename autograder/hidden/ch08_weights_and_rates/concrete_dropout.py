@@ -45,15 +45,7 @@ def settings(case):
 
 @visible.weight_term.elsewhere(weight=1.5)
 def weight_term(student, case):
-    pairs = []
-    for s in settings(case):
-        without = (0 * s[0], *s[1:], "mse")
-        answers = student.concrete_regularizer(*s, "mse"), student.concrete_regularizer(*without)
-        want = concrete_regularizer(*s, "mse") - concrete_regularizer(*without)
-        pairs.append((*answers, want))
-    for full, rest, want in pairs:
-        got = -float(case.array(rest, ())) + float(case.array(full, ()))  # last: shown if wrong
-        case.equal(got, want, what="what the weights add")
+    visible.require_weight_terms(student, case, settings(case))
 
 
 @visible.entropy_term.against(concrete_regularizer, weight=1.5)
@@ -63,12 +55,7 @@ def entropy_term(case):
 
 @visible.losses.elsewhere(weight=0.5)
 def losses(student, case):
-    pairs = [
-        [student.concrete_regularizer(*s, loss) for loss in visible.LOSSES] for s in settings(case)
-    ]
-    for pair in pairs:
-        mse, other = (float(case.array(answer, ())) for answer in pair)
-        case.equal(2 * other, mse, what="twice the regulariser for cross_entropy")
+    visible.require_halves(student, case, settings(case))
 
 
 @visible.at_zero.elsewhere(weight=0.5)

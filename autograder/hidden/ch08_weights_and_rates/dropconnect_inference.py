@@ -36,7 +36,7 @@ relu_mean = visible.relu_mean.against(dropconnect_relu_mean, weight=2)(calls)
 def certain(case):
     drawn = [(layer(case, 2, 3, 4), q) for q in (0.0, 1.0)]
     v, weights, b, _ = layer(case, 3, 4, 2)
-    still = [(v, 0 * weights, b, 0.3), (0 * v, weights, b, 0.7)]
+    still = [(v, 0 * weights, b, 0.3), (0 * v, weights, b, 0.7), (0 * v, weights, 0 * b, 0.7)]
     return [(*one[:3], q) for one, q in drawn] + still
 
 

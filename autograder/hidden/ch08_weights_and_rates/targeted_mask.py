@@ -24,14 +24,14 @@ def weights(student, case):
     shapes = ((8, 1), (8, 4), (16, 3))
     calls = [(case.apart(*shape), gamma, "weight") for shape in shapes for gamma in (0.125, 0.625)]
     calls += [(W, 0.25, "weight") for W in case.layouts(case.apart(8, 5))]
-    calls.append((case.apart(7, 3) * 4.0 ** np.arange(3), 0.5, "weight"))  # int(3.5) is 3
+    calls.append((case.apart(8, 3) * 4.0 ** np.arange(3), 0.5, "weight"))
     spare(case, student, calls)
 
 
 @visible.units.elsewhere(weight=1.5)
 def units(student, case):
     calls = [(case.apart(5, 8), gamma, "unit") for gamma in (0.125, 0.5, 0.875)]
-    calls += [(W, 0.5, "unit") for W in case.layouts(case.apart(3, 7))]
+    calls += [(W, 0.5, "unit") for W in case.layouts(case.apart(3, 8))]
     calls.append((visible.COLUMNS[:, ::-1] * 2, 0.5, "unit"))
     spare(case, student, calls)
 
@@ -44,6 +44,14 @@ def draws(student, case):
     for alpha, u, answer in asked:
         kept = visible.mask_in(case, answer, ladder.shape)[visible.MIDDLE]
         case.equal(kept, u[visible.MIDDLE] >= alpha, what="the mask of candidates")
+
+
+@visible.count.elsewhere(weight=0.5)
+def count(student, case):
+    wide = case.apart(3, 7)
+    calls = [(case.apart(7, 3) * 4.0 ** np.arange(3), 0.4, "weight"), (wide, 0.4, "unit")]
+    calls.append((case.apart(5, 2), 0.5, "weight"))
+    visible.require_counts(case, student, calls)  # 2.8, 2.8 and 2.5
 
 
 @visible.ends.elsewhere(weight=0.5)

@@ -23,7 +23,7 @@ def tied(student, case):
 
 @visible.new_each_step.elsewhere(weight=0.5, statistic=(visible.SAME_LINE,) * 4)
 def new_each_step(student, case):
-    visible.require_new(student, case, 5, 1, 100)
+    visible.require_new(student, case, 5, 100, 100)
 
 
 @visible.own_coins.elsewhere(weight=0.5, statistic=(visible.SAME_LINE,) * 4)

@@ -62,6 +62,11 @@ def timm(student, case):
     case.gives(student.survival_schedule, examples)
 
 
+@law("A single branch survives in the libraries' schedule", weight=0.5, edge=True)
+def single(student, case):
+    case.gives(student.survival_schedule, [((1, 0.5, "timm"), np.ones(1))])
+
+
 @law("The expected depth is the sum of the survivals", weight=2)
 def depth(student, case):
     survival = case.uniform(7, low=0.2)

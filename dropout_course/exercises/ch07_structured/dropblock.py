@@ -12,7 +12,7 @@ from dropout_course.exercises.ch07_structured.wrong_blocks import mistakes
 
 __all__ = ["mistakes"]  # what people write instead
 
-CENTER = np.zeros((1, 1, 3, 4), bool)
+CENTER = np.zeros((1, 1, 2, 4), bool)  # with a side of 3 few enough entries to be shown
 CENTER[0, 0, 1, 2] = True
 X = np.arange(1.0, 17.0).reshape(2, 2, 2, 2)
 MASK = np.ones((2, 2, 2, 2), bool)

@@ -73,12 +73,9 @@ def placed(student, case, calls):
     asked = [(w, student.maxpool_dropout_probs(w, p)) for w, p in calls]
     for window, got in probabilities(case, asked):
         probs = case.array(got[0], window.shape, what="the array of probabilities")
-        right = np.argsort(window, kind="stable")
-        case.that(
-            np.array_equal(np.argsort(probs, kind="stable"), right),
-            f"of the window {window.tolist()} the units win in the wrong order of probability",
-            received=probs,
-        )
+        rising = np.diff(probs[np.argsort(window, kind="stable")]) > 0
+        text = f"the probabilities do not rise with the rank in the window {window.tolist()}"
+        case.that(rising.all(), text, received=probs)
 
 
 @law("Nobody wins with probability p to the power n", weight=2)
@@ -127,7 +124,7 @@ def aligned(student, case):
 
 @question("Who wins among equals?")
 def equals(student, case):
-    got = np.asarray(student.maxpool_dropout_probs(np.array([2.0, 2.0, 2.0]), P).value[0])
+    got = np.asarray(student.maxpool_dropout_probs(np.array([1.0, 2.0, 2.0]), P).value[0])
     return [int(np.abs(value - got).argmin()) for value in np.sort(got)]
 
 
@@ -138,7 +135,7 @@ def dead(student, case):
 
 @question("What is the weighted pool?")
 def weighted(student, case):
-    return rounded(student.prob_weighted_pool(SHUFFLED, P))
+    return rounded(student.prob_weighted_pool(np.array([5.0, 3.0, 9.0, 1.0]), P))
 
 
 @question("Which dtype have the probabilities for float32?", edge=True)
@@ -244,8 +241,9 @@ mistakes.row(
 )
 mistakes.row(
     "scaled-by-keep",
-    "Divided by 1 - p",
-    "You divide by 1 - p; the weighted pool is the mean behind a plain mask.",
+    "A factor 1 - p missing",
+    "Your pool is the right one divided by 1 - p; it is the mean behind a plain mask, in which the "
+    "largest unit has the weight 1 - p.",
     of="prob_weighted_pool",
     value=lambda probs, window, p: probs @ window / (1 - p),
 )
@@ -255,6 +253,14 @@ mistakes.row(
     "You divide by the sum of the probabilities; a window that is dropped counts as 0 in the mean.",
     of="prob_weighted_pool",
     value=lambda probs, window, p: probs @ window / probs.sum(),
+)
+mistakes.row(
+    "summed-in-ascending-order",
+    "The smallest counted first",
+    "You give the weight 1 - p to the smallest unit; it belongs to the largest, and the smallest "
+    "has the highest power of p.",
+    of="prob_weighted_pool",
+    value=lambda probs, window, p: np.sort(probs)[::-1] @ np.sort(window),
 )
 mistakes.row(
     "plain-mean",
@@ -272,3 +278,23 @@ mistakes.row(
 )
 def by_size(window, p):
     return (window / window.sum() * (1 - p ** len(window))).astype(window.dtype), p ** len(window)
+
+
+@mistakes.whole(
+    "not-ranked",
+    "Units not ranked",
+    "Your first unit gets 1 - p and each next one p times that, whatever its size; rank the units "
+    "first.",
+)
+def by_place(window, p):
+    return ((1 - p) * p ** np.arange(1.0 * len(window))).astype(window.dtype), p ** len(window)
+
+
+@mistakes.whole(
+    "equals-share-a-rank",
+    "Equal units share a rank",
+    "Equal units get the same probability; of equals the last one is above the others.",
+)
+def by_larger(window, p):
+    above = (window > window[:, None]).sum(axis=1)
+    return ((1 - p) * p ** (1.0 * above)).astype(window.dtype), p ** len(window)

@@ -103,7 +103,7 @@ def apart(student, case):
 def at_the_end(student, case):
     x = np.ones((2, 4, 5, 3))
     got = tried(student.spatial_dropout(x, MASK, 0.2, True))
-    return got if isinstance(got, str) else slabs(got, -1)
+    return got if isinstance(got, str) else [np.shape(got) == x.shape, slabs(got, -1)]
 
 
 @question("Does it work with one and with three spatial axes?")
@@ -171,6 +171,16 @@ mistakes.row(
     "spatial axis, a film has three.",
     placed=lambda mask, x, last: mask[:, None, None, :] if last else mask[:, :, None, None],
 )
+
+
+@mistakes.whole(
+    "axis-not-moved-back",
+    "Channels not moved back",
+    "With channels_last your result has its channels second: you move them there to mask them, and "
+    "do not move them back to the end.",
+)
+def not_moved_back(x, mask, p, channels_last=False):
+    return form_of()(np.moveaxis(x, -1, 1) if channels_last else x, mask, p)
 
 
 @mistakes.whole(

@@ -87,6 +87,13 @@ mistakes.row(
     scale=lambda mask: 1 / np.maximum(mask.mean(axis=(1, 2, 3), keepdims=True), 1e-12),
 )
 mistakes.row(
+    "share-for-each-channel",
+    "A share for each channel",
+    "You count kept entries for each channel; DropBlock has one count for the whole tensor.",
+    of="dropblock_apply",
+    scale=lambda mask: 1 / np.maximum(mask.mean(axis=(2, 3), keepdims=True), 1e-12),
+)
+mistakes.row(
     "mask-exchanged",
     "Kept and dropped exchanged",
     "The entries that the mask keeps are dropped, and the others kept; True means kept.",
@@ -150,6 +157,12 @@ mistakes.row(
     side=lambda b: 1,
 )
 mistakes.row(
+    "end-of-the-slice",
+    "Blocks one too small",
+    "Your blocks have sides of block - 1; the end of a slice is outside, so it is i + block.",
+    side=lambda b: b - 1,
+)
+mistakes.row(
     "block-in-the-middle",
     "Blocks around the index",
     "Your blocks reach block // 2 to both sides of the index; the block begins at index (i, j), so "
@@ -187,6 +200,20 @@ def even_sides(centers, block):
 )
 def pooled_over_kept(centers, block):
     return ~grown(~centers, block)
+
+
+@mistakes.whole(
+    "offsets-overwritten",
+    "Each offset overwrites the others",
+    "Each shift of the centres is assigned to the mask and wipes out what the shifts before it "
+    "dropped; combine them, with &= for what is kept.",
+)
+def overwritten(centers, block):
+    n, c, rows, columns = centers.shape
+    mask = np.ones((n, c, rows + block - 1, columns + block - 1), bool)
+    for i, j in np.ndindex(block, block):
+        mask[:, :, i : i + rows, j : j + columns] = ~centers
+    return mask
 
 
 @mistakes.whole(

@@ -8,10 +8,14 @@ import numpy as np
 
 from dropout_course.engine.features import dtype, finite, overwrites, rounded, value_of
 from dropout_course.engine.laws import law
-from dropout_course.engine.mistakes import Mistakes, overwriting, question, upcasting
+from dropout_course.engine.mistakes import question
+from dropout_course.exercises.ch08_weights_and_rates.wrong_concrete import mistakes
+
+__all__ = ["mistakes"]
 
 ATOL = 1e-12
 ONES = np.ones((2, 2))  # squares that add up to 4
+OTHERS = 1.5 * ONES  # to 9: neither the norm nor half of the squares looks like another of them
 
 # What is true of every right answer ------------------------------------------------------------
 
@@ -49,13 +53,18 @@ def cold(student, case):
 def weight_term(student, case):
     W, p = case.apart(4, 3), case.rate()
     settings = [(ONES, 0.2, 0.5, 2.0, 10, 3), (W, p, 0.7, 1.7, 30, 4)]
-    # What is left when the same is taken without weights: the entropy cancels.
+    require_weight_terms(student, case, settings)
+
+
+def require_weight_terms(student, case, settings):
+    """Require what weights add to the regulariser that they give when all are 0."""
     terms = student.concrete_regularizer
-    pairs = [(terms(*s, "mse"), terms(0 * s[0], *s[1:], "mse")) for s in settings]
-    for (W, p, length, tau, N, _), (full, rest) in zip(settings, pairs, strict=True):
+    pairs = [(terms(0 * s[0], *s[1:], "mse"), terms(*s, "mse")) for s in settings]
+    for (W, p, length, tau, N, _), (without, full) in zip(settings, pairs, strict=True):
+        rest = float(case.array(without, ()))
         want = length**2 * float((W**2).sum()) / (tau * N * (1 - p))
-        got = -float(case.array(rest, ())) + float(case.array(full, ()))  # last: shown if wrong
-        case.equal(got, want, what="what the weights add")
+        what = f"the regulariser (weights of 0 give {rest:.6g})"
+        case.equal(float(case.array(full, ())), rest + want, what=what)
 
 
 @law("The entropy term is 2K/(τN) (p log p + (1 - p) log(1 - p))", weight=3)
@@ -71,10 +80,15 @@ def entropy_term(student, case):
 @law("Beside a cross-entropy both terms count half", weight=1)
 def losses(student, case):
     settings = [(ONES, 0.2, 0.5, 2.0, 10, 3), (case.apart(4, 3), 0.7, 2.0, 1.5, 20, 4)]
+    require_halves(student, case, settings)
+
+
+def require_halves(student, case, settings):
+    """Require half of the regulariser beside a cross-entropy."""
     pairs = [[student.concrete_regularizer(*s, loss) for loss in LOSSES] for s in settings]
     for pair in pairs:
         mse, other = (float(case.array(answer, ())) for answer in pair)
-        case.equal(2 * other, mse, what="twice the regulariser for cross_entropy")
+        case.equal(other, mse / 2, what=f"the regulariser ('mse' gives {mse:.6g})")
 
 
 LOSSES = ("mse", "cross_entropy")
@@ -95,7 +109,7 @@ def form(student, case):
     case.form(student.concrete_keep(u, 0.2, 0.5), u)
 
 
-# By what a wrong answer is recognised, and what people write instead --------------------------
+# By what a wrong answer is recognised ----------------------------------------------------------
 
 
 @question("What is the mask for p = 0.2, u = ½, t = 1?")
@@ -123,7 +137,7 @@ def regularizer(student, W, p=0.2, loss="mse"):
 
 @question("What do the weights add?")
 def weights_add(student, case):
-    full, rest = regularizer(student, ONES), regularizer(student, 0 * ONES)
+    full, rest = regularizer(student, OTHERS), regularizer(student, 0 * ONES)
     return rounded(value_of(full) - value_of(rest))
 
 
@@ -151,148 +165,3 @@ def kind(student, case):
 @question("Does it write to its input?", edge=True)
 def writes(student, case):
     return overwrites(lambda: student.concrete_keep(case.frozen(np.array([0.5])), 0.2, 1.0))
-
-
-def sigmoid(z):
-    """Logistic function without overflow."""
-    return (1 + np.tanh(z / 2)) / 2
-
-
-def logit(x):
-    """Logarithm of the odds."""
-    return np.log(x) - np.log1p(-x)
-
-
-def keep_form(
-    of_p=logit,
-    of_u=logit,
-    cooled=lambda z, t: z / t,
-    kept=lambda z: 1 - sigmoid(z),
-):
-    def concrete_keep(u, p, t):
-        return kept(cooled(of_p(p) + of_u(u), t)).astype(u.dtype)
-
-    return concrete_keep
-
-
-def negative_entropy(p):
-    """Give the sum of x log x over p and 1 - p."""
-    return p * math.log(p or 1) + (1 - p) * math.log1p(-p)
-
-
-def regularizer_form(
-    squares=lambda W: float(np.sum(W.astype(float) ** 2)),
-    scaled=lambda x, q: x / q,
-    entropy=negative_entropy,
-    count=lambda K: K,
-    points=lambda N: N,
-    two=2,
-    half=0.5,
-):
-    def concrete_regularizer(W, p, length_scale, tau, N, K, loss):
-        weights = scaled(length_scale**2 * squares(W), 1 - p)
-        total = (weights + two * count(K) * entropy(p)) / (tau * points(N))
-        return total if loss == "mse" else half * total
-
-    return concrete_regularizer
-
-
-mistakes = Mistakes(concrete_keep=keep_form, concrete_regularizer=regularizer_form)
-mistakes.row("float32-becomes-float64", wrap=upcasting)
-mistakes.row("writes-to-its-input", wrap=overwriting)
-mistakes.row(
-    "drop-indicator-returned",
-    "Drop indicator for the mask",
-    "Your result is near 1 where a unit is dropped; the mask is 1 minus that.",
-    kept=sigmoid,
-)
-mistakes.row(
-    "u-turned-round",
-    "1 - u in place of u",
-    "You use 1 - u in place of u: the same distribution, but other masks; take u as it is given.",
-    of_u=lambda u: logit(1 - u),
-)
-mistakes.row(
-    "odds-incomplete",
-    "Half of the odds missing",
-    "log(1 - p) is missing: logit p is log p - log(1 - p).",
-    of_p=math.log,
-)
-mistakes.row(
-    "times-the-temperature",
-    "Multiplied by the temperature",
-    "You multiply by t; dividing by a small t is what makes the mask nearly hard.",
-    cooled=lambda z, t: z * t,
-)
-mistakes.row(
-    "hard-mask",
-    "A hard mask",
-    "Your mask is 0 or 1, so no gradient reaches p; use the sigmoid in place of the threshold.",
-    kept=lambda z: np.where(z < 0, 1.0, 0.0),
-)
-mistakes.row(
-    "multiplied-by-q",
-    "Multiplied by 1 - p",
-    "The weight term is multiplied by 1 - p; the weights act on what is divided by 1 - p, so it is "
-    "divided.",
-    of="concrete_regularizer",
-    scaled=lambda x, q: x * q,
-)
-mistakes.row(
-    "rate-forgotten",
-    "1 - p missing",
-    "The weight term knows nothing of p; divide it by 1 - p.",
-    of="concrete_regularizer",
-    scaled=lambda x, q: x,
-)
-mistakes.row(
-    "entropy-with-the-wrong-sign",
-    "Entropy with the wrong sign",
-    "You add the entropy to the loss, so training makes it small and p goes to 0; what is added is "
-    "its negative.",
-    of="concrete_regularizer",
-    entropy=lambda p: -negative_entropy(p),
-)
-mistakes.row(
-    "units-not-counted",
-    "K missing",
-    "The entropy is that of one unit; K units are dropped, so it counts K times.",
-    of="concrete_regularizer",
-    count=lambda K: 1,
-)
-mistakes.row(
-    "data-not-counted",
-    "N missing",
-    "Nothing is divided by N; the loss is a mean over N examples, so the prior counts 1/N.",
-    of="concrete_regularizer",
-    points=lambda N: 1,
-)
-mistakes.row(
-    "factor-two-lost",
-    "The factor 2 lost",
-    "The entropy term lacks its factor 2; beside a mean of squares the weight term has none, and "
-    "the entropy term 2.",
-    of="concrete_regularizer",
-    two=1,
-)
-mistakes.row(
-    "norm-not-squared",
-    "Norm not squared",
-    "You use the norm of W; the weight term holds its square.",
-    of="concrete_regularizer",
-    squares=lambda W: float(np.sqrt(np.sum(W.astype(float) ** 2))),
-)
-mistakes.row(
-    "loss-ignored",
-    "The loss is ignored",
-    "Both losses get the same terms; beside a cross-entropy they count half.",
-    of="concrete_regularizer",
-    half=1,
-)
-mistakes.row(
-    "logarithm-of-zero",
-    "0 times the logarithm of 0",
-    "At p = 0 you take the logarithm of 0; p log p tends to 0 there.",
-    of="concrete_regularizer",
-    entropy=lambda p: p * (math.log(p) if p else -math.inf) + (1 - p) * math.log1p(-p),
-)

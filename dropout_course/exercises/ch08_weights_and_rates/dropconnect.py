@@ -163,12 +163,15 @@ def forward_form(
 
 def backward_form(
     dv=lambda grad, W, mask: np.einsum("bo,boi,oi->bi", grad, mask, W),
-    dW=lambda grad, v, mask: np.einsum("bo,boi,bi->oi", grad, mask, v),
+    dW=lambda grad, v, W, mask: np.einsum("bo,boi,bi->oi", grad, mask, v),
     summed=lambda x, grad: x,
     db=lambda grad: grad.sum(axis=0),
+    order=(0, 1, 2),
 ):
     def dropconnect_backward(grad, v, W, mask):
-        return dv(grad, W, mask), summed(dW(grad, v, mask), grad), summed(db(grad), grad)
+        of_weights, of_biases = dW(grad, v, W, mask), db(grad)
+        found = dv(grad, W, mask), summed(of_weights, grad), summed(of_biases, grad)
+        return tuple(found[i] for i in order)
 
     return dropconnect_backward
 
@@ -232,7 +235,28 @@ mistakes.row(
     "dW without the mask",
     "Weights get a gradient from examples that had dropped them; mask each example's share.",
     of="dropconnect_backward",
-    dW=lambda grad, v, mask: grad.T @ v,
+    dW=lambda grad, v, W, mask: grad.T @ v,
+)
+mistakes.row(
+    "weight-gradient-times-weights",
+    "dW multiplied by W",
+    "Your dW holds W; the derivative of a product by one factor is the other, here mask times v.",
+    of="dropconnect_backward",
+    dW=lambda grad, v, W, mask: W * np.einsum("bo,boi,bi->oi", grad, mask, v),
+)
+mistakes.row(
+    "weight-gradient-not-summed",
+    "dW not summed",
+    "dW has one matrix an example; all of them share the weights, so their gradients add up.",
+    of="dropconnect_backward",
+    dW=lambda grad, v, W, mask: grad[:, :, None] * v[:, None, :] * mask,
+)
+mistakes.row(
+    "results-in-another-order",
+    "Results in another order",
+    "You return dW, db and dv; asked for are dv, dW and db, in this order.",
+    of="dropconnect_backward",
+    order=(1, 2, 0),
 )
 mistakes.row(
     "one-mask-in-backward",
@@ -241,7 +265,7 @@ mistakes.row(
     "share before you sum.",
     of="dropconnect_backward",
     dv=lambda grad, W, mask: grad @ (mask[0] * W),
-    dW=lambda grad, v, mask: mask[0] * (grad.T @ v),
+    dW=lambda grad, v, W, mask: mask[0] * (grad.T @ v),
 )
 mistakes.row(
     "mean-for-sum",

@@ -9,8 +9,11 @@ import numpy as np
 
 from dropout_course.engine.features import dtype, finite, overwrites, rounded
 from dropout_course.engine.laws import law
-from dropout_course.engine.mistakes import Mistakes, overwriting, question, upcasting
+from dropout_course.engine.mistakes import question
 from dropout_course.exercises.ch08_weights_and_rates import B, V, W, layer, parts, same_dtypes
+from dropout_course.exercises.ch08_weights_and_rates.wrong_moments import mistakes
+
+__all__ = ["mistakes"]
 
 MOMENTS = ("mean", "var")
 
@@ -85,6 +88,7 @@ def certain(student, case):
     examples = [
         ((V, W, B, 1.0), all_kept),
         ((V, W, B, 0.0), np.maximum(np.array([B, B]), 0)),
+        ((V, W, 0 * B, 0.0), np.zeros((2, 2))),  # where the mean is 0 as well
     ]
     case.gives(student.dropconnect_relu_mean, examples)
     first = case.array(student.dropconnect_relu_mean(silent, W, B, 0.5), (2, 2))[0]
@@ -100,9 +104,10 @@ def form(student, case):
     case.form(relu, np.zeros((2, 2), np.float32))
 
 
-# By what a wrong answer is recognised, and what people write instead --------------------------
+# By what a wrong answer is recognised ----------------------------------------------------------
 
 ONE = np.ones((1, 1))
+PAIR = np.ones((1, 2))  # two terms that add up: none hides another one in a variance
 
 
 def one_mean(student, v, bias):
@@ -129,19 +134,17 @@ def one_variance(student, case):
 @question("What is ReLU's mean for mean 0 and variance 4.5?")
 def centred(student, case):
     # With a variance of 2, a doubled one and one that stands for its root would look the same.
-    v, weights = np.array([[1.0, 1.0]]), np.array([[3.0, -3.0]])
-    return rounded(student.dropconnect_relu_mean(v, weights, np.zeros(1), 0.5))
+    return rounded(student.dropconnect_relu_mean(PAIR, 3 * PAIR, np.array([-3.0]), 0.5))
 
 
 @question("What is ReLU's mean for mean 1 and variance 4.5?")
 def off_centre(student, case):
-    v, weights = np.array([[1.0, 1.0]]), np.array([[3.0, -3.0]])
-    return rounded(student.dropconnect_relu_mean(v, weights, np.ones(1), 0.5))
+    return rounded(student.dropconnect_relu_mean(PAIR, 3 * PAIR, np.array([-2.0]), 0.5))
 
 
-@question("What comes out without variance?", edge=True)
+@question("What comes out where mean and variance are 0?", edge=True)
 def no_variance(student, case):
-    return finite(student.dropconnect_relu_mean(V, W, B, 1.0))
+    return finite(student.dropconnect_relu_mean(0 * V, W, 0 * B, 0.5))
 
 
 @question("Which dtype has the mean for float32?", edge=True)
@@ -159,131 +162,3 @@ def relu_kind(student, case):
 @question("Does it write to its input?", edge=True)
 def writes(student, case):
     return overwrites(lambda: student.dropconnect_moments(case.frozen(V), W, B, 0.5))
-
-
-def moments_form(
-    mean=lambda s, b, q: q * s + b,
-    var=lambda v, W, q: q * (1 - q) * (v**2 @ (W**2).T),
-):
-    def dropconnect_moments(v, W, b, q):
-        return mean(v @ W.T, b, q).astype(v.dtype), var(v, W, q).astype(v.dtype)
-
-    return dropconnect_moments
-
-
-def normal_cdf(z):
-    """Distribution function of the standard normal."""
-    return (1 + np.vectorize(math.erf, otypes=[float])(z / math.sqrt(2))) / 2
-
-
-def normal_density(z):
-    """Density of the standard normal."""
-    return np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-
-
-def relu_form(
-    mean=lambda m, s: m * normal_cdf(m / s) + s * normal_density(m / s),
-    spread=np.sqrt,
-    certain=lambda m: np.maximum(m, 0),
-):
-    def dropconnect_relu_mean(v, W, b, q):
-        m, var = q * (v @ W.T) + b, q * (1 - q) * (v**2 @ (W**2).T)
-        with np.errstate(all="ignore"):
-            found = mean(m, spread(var))
-        return np.where(var > 0, found, certain(m)).astype(v.dtype)
-
-    return dropconnect_relu_mean
-
-
-mistakes = Mistakes(dropconnect_moments=moments_form, dropconnect_relu_mean=relu_form)
-mistakes.row("float32-becomes-float64", of="dropconnect_relu_mean", wrap=upcasting)
-mistakes.row("writes-to-its-input", wrap=overwriting)
-mistakes.row(
-    "p-and-q-exchanged",
-    "p and 1 - p exchanged",
-    "The mean is that of weights kept with probability 1 - q; here q is the probability of "
-    "keeping.",
-    mean=lambda s, b, q: (1 - q) * s + b,
-)
-mistakes.row(
-    "mean-unscaled",
-    "Mean not scaled",
-    "The mean is that of all weights; DropConnect rescales nothing in training, so its mean holds "
-    "a factor q.",
-    mean=lambda s, b, q: s + b,
-)
-mistakes.row(
-    "bias-scaled",
-    "Bias scaled too",
-    "The bias is multiplied by q; it is never dropped, so it enters the mean as it is.",
-    mean=lambda s, b, q: q * (s + b),
-)
-mistakes.row(
-    "weights-not-squared",
-    "Weights not squared",
-    "The variance holds W, not its square: a mask entry is multiplied by W and v, and a variance "
-    "takes the square of a factor.",
-    var=lambda v, W, q: q * (1 - q) * (v**2 @ W.T),
-)
-mistakes.row(
-    "inputs-not-squared",
-    "Inputs not squared",
-    "The variance holds v, not its square: a mask entry is multiplied by W and v, and a variance "
-    "takes the square of a factor.",
-    var=lambda v, W, q: q * (1 - q) * (v @ (W**2).T),
-)
-mistakes.row(
-    "squared-after-the-sum",
-    "Squared after the sum",
-    "You square the whole sum; the masks of different weights are independent, so variances add "
-    "term by term, and nothing cancels.",
-    var=lambda v, W, q: q * (1 - q) * (v @ W.T) ** 2,
-)
-mistakes.row(
-    "standard-deviation-for-variance",
-    "Standard deviation for variance",
-    "What you return is the standard deviation; the variance is its square.",
-    var=lambda v, W, q: np.sqrt(q * (1 - q) * (v**2 @ (W**2).T)),
-)
-mistakes.row(
-    "inverted-variance",
-    "Variance of inverted dropout",
-    "(1 - q)/q is the variance of a mask that is divided by q; DropConnect divides by nothing.",
-    var=lambda v, W, q: ((1 - q) / q if q else 0) * (v**2 @ (W**2).T),
-)
-mistakes.row(
-    "second-moment-for-variance",
-    "Second moment, not variance",
-    "q is the mean of the squared mask entry; the variance takes the square of its mean off, and "
-    "q - q² is q(1 - q).",
-    var=lambda v, W, q: q * (v**2 @ (W**2).T),
-)
-mistakes.row(
-    "relu-of-the-mean",
-    "The ReLU of the mean",
-    "You take the ReLU of the mean, as weight scaling does; the mean of a ReLU is larger, for the "
-    "part of the Gaussian below 0 counts as 0.",
-    of="dropconnect_relu_mean",
-    mean=lambda m, s: np.maximum(m, 0),
-)
-mistakes.row(
-    "density-forgotten",
-    "Second term forgotten",
-    "The second term, s times the normal density at mean/s, is missing.",
-    of="dropconnect_relu_mean",
-    mean=lambda m, s: m * normal_cdf(m / s),
-)
-mistakes.row(
-    "variance-for-deviation",
-    "Variance as standard deviation",
-    "You use the variance where the formula has the standard deviation s; take its root.",
-    of="dropconnect_relu_mean",
-    spread=lambda var: var,
-)
-mistakes.row(
-    "division-by-zero-variance",
-    "Division by a variance of 0",
-    "Where the variance is 0 you divide by 0; there the mean of the ReLU is the ReLU of the mean.",
-    of="dropconnect_relu_mean",
-    certain=lambda m: np.full_like(m, np.nan),
-)

@@ -202,10 +202,10 @@ mistakes.row(
     reaches=0.0,
 )
 mistakes.row(
-    "entropy-with-the-wrong-sign",
-    "Entropy with the wrong sign",
-    "You add the entropy to the loss, so training makes it small and p goes to 0; what is added is "
-    "its negative.",
+    "entropy-too-weak",
+    "Entropy too weak, or of the wrong sign",
+    "With few examples p falls, so the entropy does not hold it up: its negative is added to the "
+    "loss, with the factor 2K/N and K = 64.",
     sign=-1.0,
 )
 mistakes.row(

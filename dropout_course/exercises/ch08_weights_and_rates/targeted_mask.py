@@ -7,13 +7,17 @@ import numpy as np
 from dropout_course.engine.comparing import Broken
 from dropout_course.engine.features import overwrites, value_of, values
 from dropout_course.engine.laws import law
-from dropout_course.engine.mistakes import Mistakes, overwriting, question
+from dropout_course.engine.mistakes import question
+from dropout_course.exercises.ch08_weights_and_rates.wrong_targets import mistakes
+
+__all__ = ["mistakes"]
 
 # The smallest of each column: 0.1 and 0.5; 1 and 3. Others by sign, by row, and over all.
 WEIGHTS = np.array([[0.1, -1.0], [-6.0, 9.0], [2.0, 3.0], [-0.5, -7.0]])
 SPARED = np.array([[False, False], [True, True], [True, False], [False, True]])
-# Columns of norm 3, 2.5, 1 and 4. By the sum of sizes the first is smaller than the second.
-COLUMNS = np.array([[3.0, -1.5, 0.6, -4.0], [0.0, 2.0, -0.8, 0.0]])
+# Columns of norm 3, 2.5, 1 and 4. By the sum of sizes the first is smaller than the second, and by
+# the size of the sum the last one is.
+COLUMNS = np.array([[3.0, -1.5, 0.6, -2.4], [0.0, 2.0, 0.8, 3.2]])
 SPARED_COLUMNS = np.tile([True, False, False, True], (2, 1))
 # Its middle is a candidate, by whatever is ranked along whichever axis, from below or above.
 LADDER, MIDDLE = np.arange(8.0)[:, None] + np.arange(1, 9) / 10, np.s_[2:6, 2:6]
@@ -38,12 +42,30 @@ def spared(student, W, gamma, kind):
     return [student.targeted_mask(W, gamma, 0.5, u, kind) for u in draws]
 
 
+def always_kept(case, student, calls):
+    """Give what is never dropped, of several ``(W, gamma, kind)``: one after the other."""
+    asked = [(call, spared(student, *call)) for call in calls]
+    for (W, *_), answers in asked:
+        small, large = (mask_in(case, answer, W.shape) > 0 for answer in answers)
+        yield small & large
+
+
 def spare(case, student, examples):
     """Require what is never dropped, of several ``(W, gamma, kind)``."""
-    asked = [(args, spared(student, *args), want) for args, want in examples]
-    for (W, *_), answers, want in asked:
-        small, large = (mask_in(case, answer, W.shape) > 0 for answer in answers)
-        case.equal(small & large, want, what="what is kept whatever u is")
+    found = always_kept(case, student, [call for call, _ in examples])
+    for got, (_, want) in zip(found, examples, strict=True):
+        case.equal(got, want, what="what is kept whatever u is")
+
+
+def require_counts(case, student, calls):
+    """Require how many candidates there are, whichever they are."""
+    for kept, (W, gamma, kind) in zip(always_kept(case, student, calls), calls, strict=True):
+        if kind == "weight":
+            want = np.full(W.shape[1], int(gamma * len(W)))
+            case.equal((~kept).sum(axis=0), want, what="the number of candidates in each column")
+        else:
+            got = int((~kept).any(axis=0).sum())
+            case.equal(got, int(gamma * W.shape[1]), what="the number of candidate columns")
 
 
 def smallest(sizes, count):
@@ -86,6 +108,12 @@ def draws(student, case):
     case.equal(kept, u[MIDDLE] >= alpha, what="the mask of candidates")
 
 
+@law("The number of candidates is cut off, not rounded", weight=1, edge=True)
+def count(student, case):
+    # gamma times 4 is 2.8: two candidates.
+    require_counts(case, student, [(WEIGHTS, 0.7, "weight"), (COLUMNS, 0.7, "unit")])
+
+
 @law("No candidates, no dropping; all candidates, all may go", weight=1, edge=True)
 def ends(student, case):
     everything, nothing = np.ones((4, 2), bool), np.zeros((4, 2), bool)
@@ -110,7 +138,7 @@ def form(student, case):
         )
 
 
-# By what a wrong answer is recognised, and what people write instead --------------------------
+# By what a wrong answer is recognised ----------------------------------------------------------
 
 
 def kept_always(student, W, gamma, kind):
@@ -142,6 +170,11 @@ def entries(student, case):
     return values(np.asarray(value_of(got)) * 1.0)
 
 
+@question("Which weights are candidates where gamma times n is 2.8?", edge=True)
+def counted(student, case):
+    return kept_always(student, WEIGHTS, 0.7, "weight")
+
+
 @question("What happens when all are candidates?", edge=True)
 def all_of_them(student, case):
     return kept_always(student, WEIGHTS, 1.0, "weight")
@@ -157,132 +190,3 @@ def boolean(student, case):
 def writes(student, case):
     frozen, none = case.frozen(WEIGHTS), np.zeros((4, 2))
     return overwrites(lambda: student.targeted_mask(frozen, 0.5, 0.5, none, "weight"))
-
-
-def ranks(size, axis=0):
-    """Rank from 0 for the smallest, along an axis."""
-    return size.argsort(axis=axis).argsort(axis=axis)
-
-
-def form_of(
-    size=np.abs,
-    small=lambda size, n: ranks(size) < n,
-    norm=lambda W: np.sqrt((W**2).sum(axis=0)),
-    goes=lambda u, alpha: u < alpha,
-    mask=lambda drop, alpha: ~drop,
-    share=lambda gamma: gamma,
-    unit=None,
-):
-    def targeted_mask(W, gamma, alpha, u, kind):
-        gamma = share(gamma)
-        if kind == "weight":
-            candidate = small(size(W), int(gamma * len(W)))
-        elif unit:
-            candidate = unit(W, gamma)
-        else:
-            candidate = ranks(norm(W)) < int(gamma * W.shape[1])
-        return mask(np.broadcast_to(candidate & goes(u, alpha), W.shape), alpha)
-
-    return targeted_mask
-
-
-mistakes = Mistakes(targeted_mask=form_of)
-mistakes.row("writes-to-its-input", wrap=overwriting)
-mistakes.row(
-    "largest-dropped",
-    "Largest dropped, not smallest",
-    "The largest weights are candidates; targeted dropout spares what is large, so that it can be "
-    "relied on.",
-    small=lambda size, n: ranks(-size) < n,
-    norm=lambda W: -np.sqrt((W**2).sum(axis=0)),
-)
-mistakes.row(
-    "ranked-over-all",
-    "Ranked over the whole matrix",
-    "The smallest of the whole matrix are candidates; each column, that is each unit, has its own "
-    "ranking.",
-    small=lambda size, n: ranks(size, None).reshape(size.shape) < n * size.shape[1],
-)
-mistakes.row(
-    "ranked-along-rows",
-    "Ranked along rows",
-    "You rank the weights of a row; W is (in, out) here, and a column holds the weights into one "
-    "unit.",
-    small=lambda size, n: ranks(size, 1) < n * size.shape[1] // len(size),
-)
-mistakes.row(
-    "order-for-ranks",
-    "argsort once, where ranks are meant",
-    "argsort says which row stands at each place, and not the place of each row: take it twice, or "
-    "let its first entries name the candidates.",
-    small=lambda size, n: size.argsort(axis=0) < n,
-)
-mistakes.row(
-    "threshold-of-the-first-column",
-    "One column's threshold for all",
-    "The threshold of the first column decides for all columns; each needs its own.",
-    small=lambda size, n: size < np.append(np.sort(size[:, 0]), np.inf)[n],
-)
-mistakes.row(
-    "sign-counts",
-    "Ranked by value, not by size",
-    "You rank the weights by value, so large negative ones count as small; rank |w|.",
-    size=lambda W: W,
-)
-mistakes.row(
-    "columns-by-l1-norm",
-    "Columns ranked by another norm",
-    "Columns are ranked by the sum of |w|; the contract asks for the Euclidean norm.",
-    norm=lambda W: np.abs(W).sum(axis=0),
-)
-mistakes.row(
-    "units-as-weights",
-    "Single weights for units",
-    "For 'unit' single weights are dropped inside columns; a candidate column goes or stays as a "
-    "whole.",
-    unit=lambda W, gamma: ranks(np.abs(W)) < int(gamma * len(W)),
-)
-mistakes.row(
-    "drops-where-u-is-large",
-    "Dropped where u is large",
-    "Candidates are dropped where u >= alpha, which happens with probability 1 - alpha.",
-    goes=lambda u, alpha: u >= alpha,
-)
-mistakes.row(
-    "prunes-in-training",
-    "Every candidate dropped",
-    "Every candidate is dropped, whatever u and alpha say; in training it is left to chance, so "
-    "that a weight can come back.",
-    goes=lambda u, alpha: np.full(u.shape, True),
-)
-mistakes.row(
-    "mask-exchanged",
-    "Kept and dropped exchanged",
-    "Your mask is True where a weight is dropped; True means kept.",
-    mask=lambda drop, alpha: drop,
-)
-mistakes.row(
-    "mask-rescaled",
-    "Mask rescaled",
-    "Kept entries are divided by 1 - alpha; targeted dropout rescales nothing, for most of what "
-    "is kept was never in danger.",
-    mask=lambda drop, alpha: ~drop / (1 - alpha) if alpha < 1 else ~drop,
-)
-mistakes.row(
-    "numbers-for-booleans",
-    "Numbers for booleans",
-    "The mask holds numbers; masks are boolean arrays in this course, True for kept.",
-    mask=lambda drop, alpha: 1.0 - drop,
-)
-
-
-@mistakes.whole(
-    "index-beyond-the-end",
-    "Index beyond the end",
-    "With all weights as candidates the threshold is looked up beyond the last one; rank the "
-    "weights, or treat a share of 1 by itself.",
-)
-def index_beyond_the_end(W, gamma, alpha, u, kind):
-    size = np.abs(W) if kind == "weight" else np.sqrt((W**2).sum(axis=0))
-    threshold = np.sort(size, axis=0)[int(gamma * len(size))]
-    return np.broadcast_to(~((size < threshold) & (u < alpha)), W.shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dropout_course.engine.features import dtype, finite, overwrites, rounded
+from dropout_course.engine.features import dtype, finite, overwrites, rounded, tried
 from dropout_course.engine.laws import law
 from dropout_course.engine.mistakes import question
 from dropout_course.exercises.ch09_sequences import parts
@@ -104,23 +104,36 @@ def require_disagreement(student, case, shapes):
         calls.append((one, one + off, y, case.rate()))
     asked = [(student.rdrop_loss(*c), student.rdrop_loss(*c[:3], 0.0), c) for c in calls]
     for whole, without, call in asked:
-        loss = case.array(without).reshape(())
-        got = case.array(whole).reshape(()) - loss  # asked for last: the call that is shown
+        loss = float(case.array(without).reshape(()))
+        got = float(case.array(whole).reshape(()))  # asked for last: the call that is shown
         want = rdrop(*call) - rdrop(*call[:3], 0.0)
-        case.equal(got, want, what="what alpha adds to the loss")
+        case.equal(got, loss + want, what=f"the loss (alpha = 0 gives {loss:.6g})")
 
 
-@law("Large scores and logits stay finite", weight=1.5, edge=True)
+@law("Large scores and logits stay finite, and large losses count in full", weight=1.5, edge=True)
 def large(student, case):
     q, k, v, mask = drawn(case)
     q, k = 3000 * np.abs(q), np.abs(k)  # all scores are far beyond what exp bears
     logits = np.array([[900.0, 0.0], [0.0, -900.0]])
     answers = [student.attention_dropout(q, k, v, mask, 0.3, mode) for mode in (True, False)]
     loss = student.rdrop_loss(logits, logits, np.array([0, 0]), 1.0)
-    results = [parts(answer, RESULTS)["A"] for answer in answers] + [loss]
-    for got in results:
-        text = "there is a NaN or an infinity: subtract the largest score of each row first"
-        case.that(np.isfinite(case.array(got)).all(), text, received=case.array(got))
+    # Both passes are sure of the wrong class: the loss is the gap between the logits.
+    gaps = [gap * np.array([[1.0, 0.0]]) for gap in (10, 300)]
+    far = [student.rdrop_loss(gap, gap, np.array([1]), 0.0) for gap in gaps]
+    for answer in answers:
+        require_finite(case, parts(answer, RESULTS)["A"])
+    for answer in (loss, *far):
+        require_finite(case, answer.value)
+    small, large = (case.array(answer).reshape(()) for answer in far)
+    text = "logits 30 times as large give too small a loss: never cut a probability off from below"
+    holds = np.isclose(large, 30 * small, rtol=1e-3)
+    case.that(holds, text, expected=float(np.round(30 * small)), received=float(large))
+
+
+def require_finite(case, got):
+    """Require finite numbers."""
+    text = "there is a NaN or an infinity: subtract the largest score of each row first"
+    case.that(np.isfinite(case.array(got)).all(), text, received=case.array(got))
 
 
 @law("float32 stays float32, no argument is written to, p = 1 gives no NaN", weight=1.5, edge=True)
@@ -199,6 +212,20 @@ def large_scores(student, case):
 def large_logits(student, case):
     logits = np.array([[2000.0, 0.0]])
     return finite(student.rdrop_loss(logits, logits, np.array([0]), 1.0))
+
+
+@question("Does a large loss count in full?", edge=True)
+def large_loss(student, case):
+    logits = np.array([[300.0, 0.0]])
+    got = student.rdrop_loss(logits, logits, np.array([1]), 0.0)
+    return bool(np.asarray(got.value) > 200)
+
+
+@question("Does it take a batch of sequences?")
+def batches(student, case):
+    q, k, v, mask = drawn(case, 2)
+    got = tried(student.attention_dropout(q, k, v, mask, 0.2, False))
+    return got if isinstance(got, str) else np.shape(got[1])
 
 
 @question("Is it finite at p = 1?", edge=True)

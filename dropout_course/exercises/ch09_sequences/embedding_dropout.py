@@ -89,7 +89,9 @@ def form(student, case):
 WORDS = np.arange(1.0, 6.0)[:, None] * np.array([1.0, 10.0])
 TEXT = np.array([[4, 1, 4, 2], [1, 4, 2, 2]])
 KEPT = np.array([[True, True, False, True, False], [False, False, False, True, True]])
-ALL_THAT_STAND = np.array([[False, True, True, False, True]] * 2)  # and two words that don't
+# The first sequence keeps all that stand in it, and drops two words that don't; the second one
+# keeps as many, but drops a word that stands in it: no share of what is kept is 1.
+ALL_THAT_STAND = np.array([[False, True, True, False, True], [True, False, True, False, True]])
 
 
 @question("Which positions are 0?")
@@ -97,7 +99,7 @@ def zeros(student, case):
     return rounded(student.embedding_dropout(WORDS, TEXT, KEPT, 0.2)) == 0
 
 
-@question("By what are vectors multiplied if every word of the text is kept?")
+@question("By what are the vectors of a sequence multiplied that keeps all its words?")
 def factor(student, case):
     got = student.embedding_dropout(WORDS, TEXT, ALL_THAT_STAND, 0.2)
     return rounded(np.asarray(got.value)[0, 0] / WORDS[4])
@@ -155,6 +157,13 @@ mistakes.row(
         if mask.shape[1] < ids.shape[1]
         else mask[:, : ids.shape[1], None]
     ),
+)
+mistakes.row(
+    "masks-paired-with-all",
+    "Every mask with every sequence",
+    "`type_mask[:, ids]` looks up all masks for each sequence, so the result has an axis too many; "
+    "row b of the mask belongs to row b of ids.",
+    kept=lambda ids, mask: mask[:, ids][..., None],
 )
 mistakes.row(
     "one-mask-for-the-batch",

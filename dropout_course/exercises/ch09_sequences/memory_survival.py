@@ -198,6 +198,21 @@ mistakes.row(
     central=lambda second, mean: second,
 )
 mistakes.row(
+    "mean-not-squared",
+    "Mean not squared",
+    "From the mean of the square you take the mean itself; the variance is less its square.",
+    central=lambda second, mean: second - mean,
+)
+mistakes.row(
+    "variance-of-the-coin",
+    "Variance of the coin alone",
+    "P(1 - P) is the variance of a coin; what is left is that coin times a factor, and a variance "
+    "takes the square of a factor.",
+    second=lambda q, T, kind: (
+        expected(q, T, kind)[1] ** 2 + expected(q, T, kind)[0] * (1 - expected(q, T, kind)[0])
+    ),
+)
+mistakes.row(
     "deviation-for-variance",
     "Standard deviation",
     "You give a standard deviation, and its square is asked for.",

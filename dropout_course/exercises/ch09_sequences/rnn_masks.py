@@ -35,14 +35,15 @@ def kept_in(case, answer, shape):
 
 
 def masks(student, case, calls):
-    """Ask for masks of several ``(T, B, H, p, kind)``, and say where they keep."""
+    """Ask for masks of several ``(T, B, H, p, kind)``, and say of one by one where it keeps."""
     asked = [(student.rnn_masks(*call[:4], case.rng(), call[4]), call[:3]) for call in calls]
-    return [kept_in(case, answer, shape) for answer, shape in asked]
+    for answer, shape in asked:
+        yield kept_in(case, answer, shape)
 
 
 def share_kept(student, case, p, kind, test):
     """Require a plausible number of kept entries in the first step of 12 000 units."""
-    kept = masks(student, case, [(1, 1, 12_000, p, kind)])[0]
+    (kept,) = masks(student, case, [(1, 1, 12_000, p, kind)])
     case.that(
         test.accepts(np.count_nonzero(kept)),
         f"at p = {p} about {100 * (1 - p):.0f} % of the entries are True, "
@@ -57,31 +58,32 @@ def require_tied(student, case, shapes):
 
 
 def require_new(student, case, T, B, H):
-    """Require other masks in the next step; H = 100."""
+    """Require other masks in the next step; B = H = 100, so that any hundred coins can show it."""
     (kept,) = masks(student, case, [(T, B, H, 0.3, "step")])
     for t in range(T - 1):
         text = f"the masks of step {t} and step {t + 1} are equal"
-        case.that(not np.array_equal(kept[t, 0], kept[t + 1, 0]), text)
+        case.that(not np.array_equal(kept[t], kept[t + 1]), text)
 
 
 def require_own(student, case, kinds):
-    """Require a mask of its own for each sequence, and a coin of its own for each unit."""
-    calls = [(1, *shape, 0.3, kind) for kind in kinds for shape in ((2, 100), (100, 2))]
-    for kept in masks(student, case, calls):
-        rows = kept[0] if kept.shape[1] == 2 else kept[0].T
-        what = "sequences of the batch" if kept.shape[1] == 2 else "units"
-        case.that(not np.array_equal(rows[0], rows[1]), f"two {what} have the same mask")
+    """Require sequences with masks of their own, and units with coins of their own."""
+    for kept in masks(student, case, [(1, 100, 100, 0.3, kind) for kind in kinds]):
+        for axis, what in ((1, "sequences of the batch"), (2, "units")):
+            same = (kept == kept.take([0], axis)).all()
+            case.that(not same, f"all {what} have the same mask")
 
 
 def require_generator(student, case, kinds):
     """Require one mask from equal seeds, and another from other seeds."""
+    shape, asked = (1, 100, 100), []
     for kind in kinds:
         rng = case.rng()
-        one, again = (student.rnn_masks(1, 1, 100, 0.3, rng, kind) for _ in range(2))
-        other = student.rnn_masks(1, 1, 100, 0.3, case.rng(), kind)
-        one, again, other = (kept_in(case, m, (1, 1, 100)) for m in (one, again, other))
+        asked.append([student.rnn_masks(*shape, 0.3, g, kind) for g in (rng, rng, case.rng())])
+    for answers in asked:
+        one, again = (kept_in(case, answer, shape) for answer in answers[:2])
         text = "two generators with the same seed must give the same masks: draw from rng alone"
         case.that(np.array_equal(one, again), text)
+        other = kept_in(case, answers[2], shape)
         case.that(not np.array_equal(one, other), "two different seeds gave the same masks")
 
 
@@ -92,7 +94,7 @@ def tied(student, case):
 
 @law("'step': every step has a new mask", weight=1.5, statistic=(SAME_LINE,) * 2)
 def new_each_step(student, case):
-    require_new(student, case, 3, 2, 100)
+    require_new(student, case, 3, 100, 100)
 
 
 @law("Sequences and units have coins of their own", weight=1.5, statistic=(SAME_LINE,) * 4)
@@ -150,7 +152,8 @@ def tied_repeats(student, case):
 @question("Which share is kept at p = 0.3?")
 def kept(student, case):
     # One mask for many units, so that repeating along time or the batch does not show here.
-    return share(np.asarray(value_of(draw(student, case))) != 0, SHARES)
+    drawn = student.rnn_masks(1, 1, 20_000, 0.3, case.rng(), "step")
+    return share(np.asarray(value_of(drawn)) != 0, SHARES)
 
 
 @question("Do equal seeds give equal masks?")
@@ -165,8 +168,8 @@ def same_for_ever(student, case):
 
 
 def draw(student, case, rng=None):
-    """Ask for one step of one sequence of many units."""
-    return student.rnn_masks(1, 1, 20_000, 0.3, rng or case.rng(), "step")
+    """Ask for one step of many sequences with many units."""
+    return student.rnn_masks(1, 100, 100, 0.3, rng or case.rng(), "step")
 
 
 @question("Which dtype have masks?", edge=True)
@@ -223,6 +226,12 @@ mistakes.row(
     "Masks of the kind 'step' are new in each step, and the same for all sequences; each sequence "
     "has coins of its own.",
     drawn=lambda kind, T, B, H: (T, 1, H) if kind == "step" else (1, B, H),
+)
+mistakes.row(
+    "one-coin-for-all-units",
+    "One coin for all units",
+    "In 'step' all units of a sequence are kept or dropped together; each has a coin of its own.",
+    drawn=lambda kind, T, B, H: (T, B, 1) if kind == "step" else (1, B, H),
 )
 mistakes.row(
     "tied-over-the-batch",

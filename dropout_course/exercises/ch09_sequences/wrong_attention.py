@@ -18,7 +18,8 @@ def log_softmax(z):
 
 
 def attend(
-    scale=lambda d: d**0.5,
+    scale=lambda d, keys: d**0.5,
+    transposed=lambda K: np.swapaxes(K, -1, -2),
     normalise=softmax,
     scores=lambda s, mask, p: s,
     drop=lambda A, mask, p: A * (mask / (1 - p) if p < 1 else 0.0),
@@ -29,7 +30,7 @@ def attend(
     """Attend, in steps."""
 
     def attention_dropout(Q, K, V, mask, p, training):
-        s = Q @ np.swapaxes(K, -1, -2) / scale(Q.shape[-1])
+        s = Q @ transposed(K) / scale(Q.shape[-1], K.shape[-2])
         A = normalise(scores(s, mask, p) if training else s)
         dropped = (drop if training else in_eval)(A, mask, p)
         out = used(dropped, A) @ V
@@ -121,13 +122,26 @@ mistakes.row(
     "scores-not-scaled",
     "Scores not scaled",
     "The scores are not divided by the root of d, the length of a query.",
-    scale=lambda d: 1.0,
+    scale=lambda d, keys: 1.0,
 )
 mistakes.row(
     "square-root-missing",
     "Square root missing",
     "You divide the scores by d; divide by its square root.",
-    scale=lambda d: d,
+    scale=lambda d, keys: d,
+)
+mistakes.row(
+    "root-of-the-number-of-keys",
+    "Root of the number of keys",
+    "You divide the scores by the root of the number of keys; divide by that of d, the length of a "
+    "query.",
+    scale=lambda d, keys: keys**0.5,
+)
+mistakes.row(
+    "all-axes-transposed",
+    "All axes transposed",
+    "`K.T` turns all axes round, which is right for a single matrix; of a batch swap the last two.",
+    transposed=lambda K: K.T,
 )
 mistakes.row(
     "wrong-axis",
@@ -150,11 +164,26 @@ mistakes.row(
     divergence=lambda a, b: 2 * both_ways(a, b),
 )
 mistakes.row(
+    "halved-twice",
+    "Halved twice",
+    "The mean of the two divergences is their sum divided by 2; yours is divided by 4.",
+    of="rdrop_loss",
+    divergence=lambda a, b: both_ways(a, b) / 2,
+)
+mistakes.row(
     "divergence-of-logits",
     "Logits for log-probabilities",
     "Your divergence works on logits; it is about distributions, so take a softmax first.",
     of="rdrop_loss",
     shift=lambda logits: logits,
+)
+mistakes.row(
+    "probabilities-clipped",
+    "Probabilities cut off from below",
+    "A large loss comes out too small: the probability is kept away from 0 before its logarithm is "
+    "taken. Compute log-probabilities instead.",
+    of="rdrop_loss",
+    entropy=lambda a, b: -(np.maximum(a, -30) + np.maximum(b, -30)) / 2,
 )
 mistakes.row(
     "entropies-added",

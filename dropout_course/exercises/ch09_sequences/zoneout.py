@@ -165,6 +165,20 @@ mistakes.row(
     training_state=lambda prev, new, keep, z: np.where(keep, prev / z, new / (1 - z)),
 )
 mistakes.row(
+    "update-rescaled",
+    "The update rescaled",
+    "You divide the new state by 1 - z, as dropout does; nothing is lost in zoneout, so nothing is "
+    "to be made up for.",
+    training_state=lambda prev, new, keep, z: np.where(keep, prev, new / (1 - z)),
+)
+mistakes.row(
+    "update-added",
+    "The update not left out",
+    "The new state is there everywhere, and the old one is added where it is kept; there it takes "
+    "the place of the update.",
+    training_state=lambda prev, new, keep, z: np.where(keep, prev, 0) + new,
+)
+mistakes.row(
     "never-drops",
     "No dropout at all",
     "In training you give the expectation; there each unit keeps its old state or takes the new.",
@@ -188,6 +202,26 @@ mistakes.row(
     "z and 1 - z exchanged",
     "z is the probability of keeping the old state, so in evaluation it multiplies prev.",
     eval_state=lambda prev, new, keep, z: (1 - z) * prev + z * new,
+)
+mistakes.row(
+    "half-and-half",
+    "Half and half in evaluation",
+    "In evaluation old and new weigh alike; the old state is kept with probability z, so z is its "
+    "weight.",
+    eval_state=lambda prev, new, keep, z: (prev + new) / 2,
+)
+mistakes.row(
+    "old-state-missing-in-eval",
+    "Old state missing in evaluation",
+    "In evaluation you give (1 - z) times the new state; z times the old one belongs to the mean.",
+    eval_state=lambda prev, new, keep, z: (1 - z) * new,
+)
+mistakes.row(
+    "old-gradient-unmasked",
+    "dprev everywhere",
+    "Where the update was taken, the old state was not used, so its gradient is 0 there.",
+    of="zoneout_backward",
+    dprev=lambda grad, keep: grad,
 )
 mistakes.row(
     "old-state-without-gradient",

@@ -54,10 +54,9 @@ def halves(X, y, length_scale, steps, seed, entropy=True):
     x, t = (torch.tensor(np.array(a), dtype=torch.float64).reshape(-1, 1) for a in (X, y))
     shapes = [(1, 64), (64,), (64, 64), (64,), (64, 1), (1,)]
     weights = [
-        torch.randn(s, generator=draws, dtype=torch.float64) / math.sqrt(s[0]) for s in shapes
+        (2 * torch.rand(s, generator=draws, dtype=torch.float64) - 1) / math.sqrt(fan_in)
+        for s, fan_in in zip(shapes, (1, 1, 64, 64, 64, 64))
     ]
-    for i in (1, 3, 5):
-        weights[i].zero_()
     logit = torch.logit(torch.tensor(0.1, dtype=torch.float64))
     log_sigma = torch.zeros((), dtype=torch.float64)
     leaves = [leaf.requires_grad_() for leaf in (*weights, logit, log_sigma)]
