@@ -21,7 +21,7 @@ from autograder.authoring.scan import scan
 
 REPOSITORY = Path(__file__).parents[1]
 FIXTURE = Path(__file__).parent / "fixtures" / "authoring"
-EXTENSION_FILES = ("exercise", "numbering", "quiz", "network")
+EXTENSION_FILES = ("exercise", "numbering", "quiz", "network", "live_figures")
 
 
 def test_the_book_and_the_notebooks_read_the_same_syntax():

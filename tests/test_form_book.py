@@ -22,14 +22,14 @@ pytestmark = pytest.mark.slow
 REPOSITORY = Path(__file__).parents[1]
 FIXTURE = Path(__file__).parent / "fixtures" / "form"
 PAGE, CLAIMS = "book/07-noise.md", "book/_data/claims/ch07.yml"
-EXTENSIONS = ("numbering", "exercise", "boxes", "claims", "evidence", "quiz", "network")
+FILES = ("numbering", "exercise", "boxes", "claims", "evidence", "quiz", "network", "live_figures")
 
 
 def course(folder: Path) -> Path:
-    """Copy the fixture with the extensions of the book."""
+    """Copy the fixture with extensions of the book, and what they import."""
     shutil.copytree(FIXTURE, folder)
     (folder / "book/_ext").mkdir()
-    for name in EXTENSIONS:
+    for name in FILES:
         shutil.copy(REPOSITORY / f"book/_ext/{name}.py", folder / "book/_ext")
     return folder
 

@@ -200,8 +200,8 @@ ROWS = (
     (
         "curvature-at-zero",
         "Curvature at 0",
-        "The curvature of log(1 + exp(u)) is ¼ at u = 0 only; elsewhere it is π(1 - π), example by "
-        "example.",
+        "The curvature of log(1 + exp(u)) is 1/4 at u = 0 only; elsewhere it is π(1 - π), for each "
+        "example another.",
         {"curve": lambda u: np.full(len(u), 0.25)},
     ),
     (
