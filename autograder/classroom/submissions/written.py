@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbformat.notebooknode import NotebookNode
 
-from autograder.classroom.submissions.cell_code import parsed
+from autograder.classroom.submissions.cell_code import parsed, same
 from autograder.classroom.submissions.match import Match, Slot, changed_copies
 
 MARKS = re.compile(r"[\s*_`#>~-]+")  # what editors and formatters write in more than one way
@@ -47,11 +47,12 @@ def beside(found: Match, submitted: NotebookNode) -> dict[int, Words]:
     open_slots = [s for s in found.slots if s.kind == "written" and not _filled(s, submitted)]
     if not open_slots:
         return {}
-    ours = _Ours(slot.cell for slot in found.slots)
+    released = (slot.cell for slot in found.slots)
+    ours = _ours(tuple(cell.source for cell in released if cell.cell_type != "code"))
     own = {
         position: words
         for position, cell in enumerate(submitted.cells)
-        if _may_hold_words(found, position) and (words := ours.without(_words_in(cell)))
+        if _may_hold_words(found, position, cell) and (words := ours.without(_words_in(cell)))
     }
     taken = {}
     for slot in open_slots:
@@ -74,13 +75,14 @@ def _filled(slot: Slot, submitted: NotebookNode) -> bool:
     return any(submitted.cells[i].source.strip() for i in changed_copies(slot, submitted))
 
 
-def _may_hold_words(found: Match, position: int) -> bool:
-    """Whether a cell is the student's own, or a copy of a text of ours that may hold more."""
+def _may_hold_words(found: Match, position: int, cell: NotebookNode) -> bool:
+    """Whether a cell is the student's own, or a copy of a text of ours that holds other words."""
     owner = found.owner[position]
     if owner is None:
         return True
     slot = found.slots[owner]
-    return slot.kind == "locked" and slot.cell.cell_type != "code"
+    text = slot.kind == "locked" and slot.cell.cell_type != "code"
+    return text and not same(cell.source, slot.cell.source)
 
 
 def _near(slot: Slot, found: Match, own: dict[int, str]) -> list[int]:
@@ -105,8 +107,7 @@ def _after(slot: Slot, found: Match, own: dict[int, str]) -> list[int]:
 class _Ours:
     """Knows the words of the released texts, however they are set."""
 
-    def __init__(self, cells: Iterator[NotebookNode]) -> None:
-        texts = [cell.source for cell in cells if cell.cell_type != "code"]
+    def __init__(self, texts: tuple[str, ...]) -> None:
         self._lines = {_plain(line) for text in texts for line in text.splitlines()}
         self._whole = _plain(" ".join(texts))
 
@@ -120,6 +121,12 @@ class _Ours:
         if not words:
             return False
         return words in self._lines or (len(words.split()) >= FEW and words in self._whole)
+
+
+@lru_cache(maxsize=16)
+def _ours(texts: tuple[str, ...]) -> _Ours:
+    """Read the texts of a released notebook, once for a class."""
+    return _Ours(texts)
 
 
 def _plain(text: str) -> str:
