@@ -25,7 +25,7 @@ ORDER = {
 
 
 # What they write is there whole or not at all, and the same command goes on where it was.
-WHOLE = {"list", "check", "grade", "doctor", "collect", "autograde", "feedback", "export"}
+WHOLE = {"list", "check", "grade", "doctor", "autograde", "feedback", "export"}
 WHOLE |= {"archive"}
 
 

@@ -54,6 +54,14 @@ def test_own_cells_that_sleep_cost_no_answer(tmp_path):
     assert json.dumps(told.result.cell_outputs).count("after waiting 0.5 seconds") == 4
 
 
+def test_an_answer_that_a_cell_below_changes_is_judged_at_its_check_and_told(tmp_path):
+    notebook = filled()
+    insert(notebook, len(notebook.cells), "del draw_mask")
+    told = graded(tmp_path, notebook)
+    assert told.result.score == 60
+    assert any("3.1 was judged as it stood at its check" in note for note in told.result.notes)
+
+
 def test_a_name_defined_twice_is_told(tmp_path):
     notebook = filled()
     insert(notebook, 5, "def draw_mask():\n    return 0")

@@ -32,8 +32,8 @@ REPLACED = (
 
 
 AT_ITS_CHECK = (
-    "Exercise {}: a cell below its check gives a name that it uses another value. It was judged as "
-    "it stood at its check; give that value another name."
+    "Exercise {} was judged as it stood at its check: a cell below deletes a name that the answer "
+    "uses, or gives it another value. Take another name there."
 )
 
 

@@ -111,7 +111,7 @@ def _configurable(kind: type[Configurable]) -> Iterator[type[Configurable]]:
 def _unless_near(
     name: str, known: Iterable[str], written: str, path: Path, cutoff: float = 0.85
 ) -> None:
-    """Refuse a name that is nearly a known one."""
+    """Refuse a name that is like a known one, at least as `cutoff` says: 0 refuses any."""
     near = get_close_matches(name, list(known), n=1, cutoff=cutoff)
     if near:
         lines = path.read_text("utf-8", "replace").splitlines()

@@ -56,7 +56,9 @@ def beside(found: Match, submitted: NotebookNode) -> dict[int, Words]:
     }
     taken = {}
     for slot in open_slots:
-        where = _near(slot, found, own) or _after(slot, found, own)
+        question = found.slots[slot.index - 1].copies if slot.index else []
+        marks = [*question, *slot.copies]
+        where = _near(marks, found, own) or _after(marks, own)
         if where:
             text = "\n\n".join(own.pop(position) for position in where)
             taken[slot.index] = Words(text[:ROOM], tuple(where))
@@ -85,10 +87,8 @@ def _may_hold_words(found: Match, position: int, cell: NotebookNode) -> bool:
     return text and not same(cell.source, slot.cell.source)
 
 
-def _near(slot: Slot, found: Match, own: dict[int, str]) -> list[int]:
+def _near(marks: list[int], found: Match, own: dict[int, str]) -> list[int]:
     """Give the cells from the question up to the next one that is ours."""
-    question = found.slots[slot.index - 1].copies if slot.index else []
-    marks = [*question, *slot.copies]
     if not marks:
         return []
     end = max(marks) + 1
@@ -97,10 +97,9 @@ def _near(slot: Slot, found: Match, own: dict[int, str]) -> list[int]:
     return [position for position in range(min(marks), end) if position in own]
 
 
-def _after(slot: Slot, found: Match, own: dict[int, str]) -> list[int]:
+def _after(marks: list[int], own: dict[int, str]) -> list[int]:
     """Give the texts below the question, or all where it is gone, if they are more than a word."""
-    question = found.slots[slot.index - 1].copies if slot.index else []
-    start = max([*question, *slot.copies], default=-1)
+    start = max(marks, default=-1)
     return [p for p, words in own.items() if p > start and len(words.split()) >= FEW]
 
 
