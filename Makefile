@@ -27,7 +27,7 @@ test: $(READY) ## run all tests (style, types, unit, book, browser, class)
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 test-unit: $(READY) ## run the tests that take seconds
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow"
 
 lint: $(READY) ## check style, formatting and types
 	@$(BIN)/ruff check .

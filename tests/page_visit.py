@@ -18,45 +18,77 @@ TEXT = re.compile(r"\.(html|css|js|svg|json)$")
 
 
 def visit(chrome, address, width, site):
-    """Open a page as for the first time; return what is wrong with it."""
-    from playwright.sync_api import TimeoutError
+    """Open a page as for the first time, on a screen of a width; return what is wrong with it.
 
-    home = address.rpartition("/")[0]
-    (across, down), (first, *others) = WIDTHS[width], THEMES[width]
+    To load it takes longer than to look at it, so the other width is looked at as well: the
+    window is made as wide.
+    """
     context = chrome.new_context(
-        viewport={"width": across, "height": down}, color_scheme=first, reduced_motion="reduce"
+        viewport=_size(width), color_scheme=THEMES[width][0], reduced_motion="reduce"
     )
     page, loaded = context.new_page(), set()
     page.on("request", lambda request: loaded.add(request.url.split("?")[0].split("#")[0]))
-    watch = Watch(page, home)
+    watch = Watch(page, address.rpartition("/")[0])
     page.goto(address)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")  # figures below load late
     page.wait_for_load_state("networkidle")
-    wrong = [*watch.troubles]
-    own = [url.removeprefix(home).lstrip("/") for url in loaded if url.startswith(home)]
-    size = sum(weight(site / path) for path in own)
-    if size > BUDGET:
-        wrong.append(f"{size / 1024:.0f} KiB")
-    wrong += [f"loads {font} beside its core: see packaging/fonts.py" for font in whole(own, site)]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        wrong.append(f"scrolls sideways: {page.evaluate(TOO_WIDE)}")
-    if cut := page.evaluate(CUT_OFF, across >= 1200):
-        wrong.append(f"cut off: {cut}")
-    page.evaluate(THIN)
-    wrong += violations(page, LEFT_OUT[width], AXE | {"rules": dict.fromkeys(COLOURS, OFF)})
-    page.evaluate(ALIKE)
-    for theme in (first, *others):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        try:
-            page.wait_for_function("t => document.documentElement.dataset.theme === t", arg=theme)
-        except TimeoutError:
-            wrong.append(f"the theme does not follow the system to {theme}")
-        only = {"runOnly": {"type": "rule", "values": COLOURS}}
-        wrong += [f"{theme}: {said}" for said in violations(page, LEFT_OUT[width], AXE | only)]
+    wrong = [*watch.troubles, *_too_much(loaded, watch.home, site)]
+    widths = [width, *(other for other in WIDTHS if other != width)]
+    for change, look in ((None, _cut_off), (THIN, _rules), (ALIKE, _colours)):
+        if change:
+            page.evaluate(change)
+        for each in widths:
+            page.set_viewport_size(_size(each))
+            page.evaluate(DRAWN)
+            wrong += [f"{each}: {said}" for said in look(page, each)]
+    wrong += [said for said in watch.troubles if said not in wrong]
     context.close()
     return wrong
 
 
+def _size(width):
+    across, down = WIDTHS[width]
+    return {"width": across, "height": down}
+
+
+def _too_much(loaded, home, site):
+    """Give what a page loads and should not."""
+    own = [url.removeprefix(home).lstrip("/") for url in loaded if url.startswith(home)]
+    size = sum(weight(site / path) for path in own)
+    if size > BUDGET:
+        yield f"{size / 1024:.0f} KiB"
+    yield from (
+        f"loads {font} beside its core: see packaging/fonts.py" for font in whole(own, site)
+    )
+
+
+def _cut_off(page, width):
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        yield f"scrolls sideways: {page.evaluate(TOO_WIDE)}"
+    if cut := page.evaluate(CUT_OFF, width == "desktop"):
+        yield f"cut off: {cut}"
+
+
+def _rules(page, width):
+    page.emulate_media(color_scheme=THEMES[width][0], reduced_motion="reduce")
+    yield from violations(page, LEFT_OUT[width], AXE | {"rules": dict.fromkeys(COLOURS, OFF)})
+
+
+def _colours(page, width):
+    from playwright.sync_api import TimeoutError
+
+    only = {"runOnly": {"type": "rule", "values": COLOURS}}
+    for theme in THEMES[width]:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        try:
+            page.wait_for_function("t => document.documentElement.dataset.theme === t", arg=theme)
+        except TimeoutError:
+            yield f"the theme does not follow the system to {theme}"
+        yield from (f"{theme}: {said}" for said in violations(page, LEFT_OUT[width], AXE | only))
+
+
+# Two frames: scripts that measure have seen the new width, and what they changed is laid out.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Nine of ten elements of a chapter tell axe nothing, and it walks them all in every rule, also
 # those that it is to leave out: KaTeX's spans, hidden from assistive technology beside their
 # MathML, and the spans of code. Formulas become a word, and so does code, but for one span of each

@@ -25,18 +25,18 @@ def moments(student, case):
 
 @visible.dead_layer.elsewhere(weight=2)
 def dead_layer(student, case):
-    calls = [(2, case.rate()), (5, case.rate()), (2000, 0.5), (2000, 0.999)]
+    calls = [(2, case.rate()), (5, case.rate()), (1200, 0.5), (1200, 0.999)]
     case.gives(student.prob_dead_layer, [(c, prob_dead_layer(*c)) for c in calls], tol=1e-10)
 
 
 @visible.certain.elsewhere(weight=0.5)
 def certain(student, case):
-    visible.require_certainty(student, case, (1, 40, 700))
+    visible.require_certainty(student, case, (1, 40, 200))
 
 
 @visible.wide_layers.elsewhere(weight=1.5)
 def wide_layers(student, case):
-    calls = [(2000, p) for p in (case.rate(), 0.001, 0.999)]
+    calls = [(1200, p) for p in (case.rate(), 0.001, 0.999)]
     case.gives(student.survivor_pmf, [(c, by_logarithms(*c)) for c in calls], tol=1e-10)
 
 

@@ -35,8 +35,9 @@ def exact(n, p):
     if num == 0:
         return np.array([0.0] * n + [1.0])
     shift = max(total.bit_length() - 2000, 0)
+    total >>= shift
     for k in range(n + 1):
-        pmf.append((term >> shift) / (total >> shift))
+        pmf.append((term >> shift) / total)
         term = term * (n - k) * keep // ((k + 1) * num)
     return np.array(pmf)
 
