@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
-import shutil
 import statistics
 import threading
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from autograder.authoring import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("index", "03-dropout-forward", "11-gpu-pytorch")
@@ -160,17 +161,12 @@ def first_view(browser: Any, site: Path, address: str, device: Device = PHONE) -
 
 def run(site: Path = ROOT / "build" / "book" / "html") -> str:
     """Visit some pages; return a table."""
-    from playwright.sync_api import sync_playwright
-
     rows = [
         "| Page | Device | KB | Files | First paint (ms) | Largest paint (ms) | Loaded (ms) "
         "| Blocked (ms) | Shift |",
         "|:--|:--|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    with sync_playwright() as playwright, compressed(site) as home:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium.launched(chromium.READERS) as browser, compressed(site) as home:
         for name in PAGES:
             for device in (PHONE, DESKTOP):
                 visits = [
@@ -182,7 +178,6 @@ def run(site: Path = ROOT / "build" / "book" / "html") -> str:
                     for key in ("kilobytes", "files", "first", "largest", "loaded", "blocked")
                 )
                 rows.append(f"| {name} | {device.name} | {numbers} | {middle['shift']:.3f} |")
-        browser.close()
     intro = (
         "First view of the built book, without its figures: bytes as a host sends them (text "
         "compressed), and medians of three visits of headless Chromium with an empty cache. "

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
+
+from autograder.authoring import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "book" / "_static" / "js"
@@ -76,12 +76,8 @@ def load(page: Any) -> None:
 
 def run() -> str:
     """Run every preset and every slip under every seed; keep the results, and tell them."""
-    from playwright.sync_api import sync_playwright
-
     book = extension()
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium.launched() as program:
         page = program.new_page()
         load(page)
         seeds = range(1, SEEDS + 1)
@@ -94,7 +90,6 @@ def run() -> str:
             for name in (book.RIGHT, *book.SLIPS)
         }
         still = page.evaluate(PICTURE, [1, STILL])
-        program.close()
     data = {"scripts": book.scripts_hash(), "presets": presets, "slips": slips, "still": still}
     book.DATA.write_text(json.dumps(data, separators=(",", ":")) + "\n")
     lines = []

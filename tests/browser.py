@@ -7,7 +7,6 @@ import functools
 import http.server
 import json
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,30 +15,10 @@ from typing import Any
 
 import pytest
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from autograder.authoring import chromium
 
 # Both widths and both themes of what is drawn by one style sheet; pages are seen in all.
 VIEWS = ((1280, "light"), (390, "dark"))
-
-
-def chromium() -> str:
-    """Return the path of Chromium; skip the test without one, fail it in CI."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        reason = (
-            "no Chromium: install it (Debian: apt install chromium) or set CHROMIUM to its path"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
 
 
 class _Silent(http.server.SimpleHTTPRequestHandler):
@@ -64,16 +43,13 @@ def served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def browser() -> Iterator[object]:
-    """Yield a headless Chromium of Playwright's synchronous interface."""
-    path = chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        try:
-            yield program
-        finally:
-            program.close()
+    """Yield a headless Chromium; skip the test without one, fail it in CI."""
+    if chromium.path_of() is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            f"no Chromium: {chromium.NO_BROWSER}"
+        )
+    with chromium.launched() as program:
+        yield program
 
 
 class Watch:

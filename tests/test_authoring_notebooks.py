@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.authoring import chromium
 from autograder.authoring.__main__ import main
 from autograder.authoring.build import WorkInPlaceError, build_notebooks
 from autograder.authoring.derive import dumps
@@ -60,7 +61,7 @@ def test_a_picture_that_lags_behind_its_svg_is_noticed(root):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium draws the pictures")
+@pytest.mark.skipif(chromium.path_of() is None, reason="Chromium draws the pictures")
 def test_a_build_draws_the_pictures_that_are_missing(root):
     for path in root.glob("notebooks/images/*.png"):
         path.unlink()

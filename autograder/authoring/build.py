@@ -6,12 +6,13 @@ from pathlib import Path
 
 import nbformat
 
+from .chromium import NoBrowserError
 from .config import read_site
 from .derive import derive, dumps, release_of
 from .errors import SourceErrors
 from .form import check_form
 from .model import Chapter
-from .pictures import MissingPictureError, NoBrowserError, draw, twin
+from .pictures import MissingPictureError, draw, twin
 from .registry import registry
 from .rubrics import RUBRICS, rubrics
 from .scan import CHAPTER, scan

@@ -10,7 +10,6 @@ what Chromium prints of one long page, so that links lead inside it and its outl
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import tempfile
 import zipfile
@@ -20,6 +19,7 @@ from typing import NamedTuple
 
 import yaml
 
+from autograder.authoring import chromium
 from autograder.authoring.book import ROOT, build_book
 from autograder.authoring.config import read_site
 from autograder.root import SetUpError
@@ -27,7 +27,6 @@ from autograder.root import SetUpError
 # It says when and with what the site was built, which is nothing to print.
 LEFT_OUT = {"status"}
 OUTPUT = ROOT / "build"
-NO_BROWSER = "no Chromium, which prints the book: install it (Debian: apt install chromium)"
 ARTICLE = re.compile(r'<article class="bd-article"[^>]*>(.*)</article>', re.DOTALL)
 HEADING = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\".*?)?</h1>", re.DOTALL)
 TAG = re.compile(r"<[a-zA-Z][^>]*>")
@@ -139,27 +138,16 @@ def print_page(page: Path, pdf: Path) -> None:
 
     Raises
     ------
-    SetUpError
+    chromium.NoBrowserError
         If Playwright or Chromium is not there.
     """
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError as missing:
-        raise SetUpError("Playwright is not installed: run `make`, which installs it") from missing
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-            )
-        except Error as missing:
-            raise SetUpError(NO_BROWSER) from missing
+    with chromium.launched() as browser:
         view = browser.new_context(java_script_enabled=False, color_scheme="light").new_page()
         view.set_default_timeout(0)  # a whole book takes its time
         view.goto(page.as_uri())
         view.pdf(
             path=pdf, prefer_css_page_size=True, print_background=True, outline=True, tagged=True
         )
-        browser.close()
 
 
 def make_pdf(root: Path = ROOT) -> Path:

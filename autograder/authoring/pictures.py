@@ -12,13 +12,13 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from . import chromium
 from .errors import Place, SourceError
 
 KEY = "svg-sha256"
@@ -36,10 +36,6 @@ class MissingPictureError(SourceError):
         )
         super().__init__(place.path, place.line, message)
         self.svg = svg
-
-
-class NoBrowserError(RuntimeError):
-    """Playwright or Chromium is not there."""
 
 
 def twin(svg: Path, root: Path) -> Path:
@@ -60,21 +56,11 @@ def draw(svgs: Iterable[Path], root: Path) -> list[Path]:
 
     Raises
     ------
-    NoBrowserError
+    chromium.NoBrowserError
         If Playwright or Chromium is not installed.
     """
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError as problem:
-        raise NoBrowserError from problem
     drawn = []
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-            )
-        except Error as problem:
-            raise NoBrowserError from problem
+    with chromium.launched() as browser:
         page = browser.new_page(device_scale_factor=SCALE, color_scheme="light")
         for svg in svgs:
             page.set_content(_html(svg.read_text("utf-8")))
@@ -86,7 +72,6 @@ def draw(svgs: Iterable[Path], root: Path) -> list[Path]:
             picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
             picture.save(png, pnginfo=info, optimize=True)
             drawn.append(png)
-        browser.close()
     return drawn
 
 
