@@ -68,7 +68,7 @@ _VALUES = [
     ],
     [{"ok": 1.5}, {"ok": np.ones(3)}],
     [{"ok": (True, None)}, {"raised": {"kinds": ["ValueError"], "message": "p", "line": None}}],
-    {"op": "call", "name": "f", "args": (codec.Rng(5), codec.Fn("affine", {"a": 2.0}))},
+    {"op": "each", "each": [("f", (codec.Rng(5), codec.Fn("affine", {"a": 2.0})))]},
 ]
 VALID = [codec.encode(value) for value in _VALUES]
 

@@ -13,6 +13,7 @@ from dropout_course.engine.student import Student
 def strict(x):
     """Set for good what should be set for a while."""
     np.seterr(all="raise")
+    warnings.resetwarnings()
     warnings.simplefilter("error")
     sys.stdout = None
     return x

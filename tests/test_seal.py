@@ -106,7 +106,7 @@ CHANGES = {
 
 def asked(scene, **plain):
     """Give the request that plays a scene."""
-    return codec.encode({"op": "each", "each": [{"op": "play", "scene": scene, "plain": plain}]})
+    return codec.encode({"op": "each", "each": [{"play": scene, "plain": plain}]})
 
 
 @pytest.fixture

@@ -42,12 +42,11 @@ class Call:
     kwargs: dict[str, Any] = field(default_factory=dict)
     scene: bool = False
 
-    def request(self) -> dict[str, Any]:
+    def request(self) -> dict[str, Any] | tuple[Any, ...]:
         """Give it as the other side reads it."""
         if self.scene:
-            return {"op": "play", "scene": self.name, "plain": self.kwargs}
-        asked = {"op": "call", "name": self.name, "args": self.args}
-        return asked | {"kwargs": self.kwargs} if self.kwargs else asked
+            return {"play": self.name, "plain": self.kwargs}
+        return (self.name, self.args, self.kwargs) if self.kwargs else (self.name, self.args)
 
 
 class Answer:
@@ -165,7 +164,7 @@ class Student:
             for answer in answers:
                 answer.settle(replies if known else None)
 
-    def _asked(self, each: list[dict[str, Any]]) -> Any:
+    def _asked(self, each: list[Any]) -> Any:
         """Give the replies to some requests, or the one that stands for all."""
         if self._room <= 0:
             return {"cannot": TOO_MUCH}
@@ -174,7 +173,7 @@ class Student:
         except Lost as lost:
             return _Gone(str(lost), lost.kind)
 
-    def _exchange(self, each: list[dict[str, Any]]) -> Any:
+    def _exchange(self, each: list[Any]) -> Any:
         if self._names is not None:
             return self._handed_over(self._names, each)
         data = codec.encode({"op": "each", "each": each})
@@ -190,7 +189,7 @@ class Student:
         except codec.CodecError as error:
             return _Gone(f"{UNREADABLE}: {error}", "broken")
 
-    def _handed_over(self, names: Mapping[str, Any], each: list[dict[str, Any]]) -> Any:
+    def _handed_over(self, names: Mapping[str, Any], each: list[Any]) -> Any:
         asked = passing.arguments(each, answering.make)
         try:
             reply, size = answering.hand_over(names, asked)

@@ -103,9 +103,7 @@ def in_turn(message: bytes, heard: list[bool]) -> bytes:
     return struct.pack("<I", len(made)) + made + message[4 + size :]
 
 
-def does(
-    act: Callable[[socket.socket], None], ops: tuple[str, ...] = ("call", "play", "each")
-) -> Any:
+def does(act: Callable[[socket.socket], None], ops: tuple[str, ...] = ("each",)) -> Any:
     """A child that does something to the connection instead of answering."""
 
     def reply(request: dict[str, Any], connection: socket.socket) -> bytes | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from dropout_course.engine import case as visible
@@ -18,26 +20,23 @@ def training_calls(case):
         calls.append((case.apart(*shape), case.mask(shape, p), p, True))
     x, mask = case.apart(4, 5), case.mask((4, 5), 0.3)
     calls.append((x.astype(np.float32), mask, 0.3, True))
-    calls += [(other, mask, 0.3, True) for other in case.layouts(x)]
-    return calls + [(x, other, 0.3, True) for other in case.layouts(mask)]
+    masks = reversed([*case.layouts(mask)])  # beside each layout another one
+    return calls + [(*pair, 0.3, True) for pair in zip(case.layouts(x), masks, strict=True)]
 
 
 def evaluation_calls(case):
     """Give calls in evaluation, of both dtypes, p = 0 and p = 1 among them."""
-    calls = []
+    calls, dtypes = [], itertools.cycle((np.float64, np.float32))
     for p, shape in zip((0.0, 0.3, 0.9, 1.0, 0.6), (*SHAPES[1:], (4, 5)), strict=True):
         x, mask = case.apart(*shape), case.mask(shape, p)
-        calls += [(x, mask, p, False), (x.astype(np.float32), mask, p, False)]
+        calls.append((x.astype(next(dtypes)), mask, p, False))
     return calls + [(other, mask, p, False) for other in case.layouts(x)]
 
 
 def edge_calls(case):
-    """Give calls in training at p = 0 and p = 1."""
-    calls = []
-    for shape in SHAPES:
-        x = case.apart(*shape)
-        calls += [(x, np.ones(shape, bool), 0.0, True), (x, np.zeros(shape, bool), 1.0, True)]
-    return calls
+    """Give calls in training at p = 0 and p = 1, in turns."""
+    rates = zip(SHAPES, itertools.cycle((0.0, 1.0)))
+    return [(case.apart(*shape), np.full(shape, p == 0), p, True) for shape, p in rates]
 
 
 def form_calls(case):
@@ -51,6 +50,6 @@ def form_calls(case):
 
 
 def refused_calls(case):
-    """Give calls with bad rates, in both modes."""
+    """Give calls with bad rates, in both modes by turns."""
     x, mask = case.normal(2, 3), case.mask((2, 3), 0.3)
-    return [(x, mask, p, mode) for mode in (True, False) for p in BAD_RATES]
+    return [(x, mask, *one) for one in zip(BAD_RATES, itertools.cycle((True, False)))]

@@ -20,9 +20,10 @@ def gap_by_hand(student, case):
         examples.append(((f, *args), placement_gap(function("affine")(a=-1.5, b=b), *args)))
     # not one unit alone is at fault: maximum, mean, sum and norm differ
     z, mask = np.array([[0.5, -1.0], [2.0, -0.7]]), np.array([[True, True], [True, False]])
-    for name in ("tanh", "sigmoid", "gelu"):
+    functions = ("tanh", "sigmoid", "gelu", "tanh")
+    for name, laid_out in zip(functions, case.layouts(z), strict=True):
         want = placement_gap(function(name)(), z, mask, 0.3)
-        examples += [((case.fn(name), laid_out, mask, 0.3), want) for laid_out in case.layouts(z)]
+        examples.append(((case.fn(name), laid_out, mask, 0.3), want))
     case.gives(student.placement_gap, examples, what="the gap")
 
 

@@ -23,7 +23,7 @@ form = visible.form.against(dropout_inverted, weight=0.5, form=True)(form_calls)
 
 @visible.mean.elsewhere(weight=0.5)
 def mean(student, case):
-    p, x = case.rate(), case.apart(5)
+    p, x = case.rate(), case.apart(4)
     case.equal(averaged(case, student.dropout_inverted, x, p), x, what="the mean over all masks")
 
 

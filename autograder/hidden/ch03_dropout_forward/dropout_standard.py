@@ -20,7 +20,7 @@ form = visible.form.against(dropout_standard, weight=0.5, form=True)(form_calls)
 
 @visible.mean.elsewhere(weight=0.5)
 def mean(student, case):
-    visible.require_mean(student, case, case.apart(5), case.rate())
+    visible.require_mean(student, case, case.apart(4), case.rate())
 
 
 @visible.refusals.elsewhere(weight=0.5)

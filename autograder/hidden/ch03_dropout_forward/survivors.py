@@ -25,7 +25,7 @@ def moments(student, case):
 
 @visible.dead_layer.elsewhere(weight=2)
 def dead_layer(student, case):
-    calls = [(2, case.rate()), (5, case.rate()), (1200, 0.5), (1200, 0.999)]
+    calls = [(2, case.rate()), (5, case.rate()), (40, 0.5), (1200, 0.999)]
     case.gives(student.prob_dead_layer, [(c, prob_dead_layer(*c)) for c in calls], tol=1e-10)
 
 
@@ -36,7 +36,7 @@ def certain(student, case):
 
 @visible.wide_layers.elsewhere(weight=1.5)
 def wide_layers(student, case):
-    calls = [(1200, p) for p in (case.rate(), 0.001, 0.999)]
+    calls = [(200, case.rate()), (1200, 0.001), (1200, 0.999)]
     case.gives(student.survivor_pmf, [(c, by_logarithms(*c)) for c in calls], tol=1e-10)
 
 

@@ -99,12 +99,12 @@ def _practise(cells: child.Cells) -> None:
     and the next notebook's fork would have it all to do again.
     """
     array = np.ones((2, 3))
-    calls: list[dict[str, Any]] = [
-        {"op": "call", "name": name, "args": given, "kwargs": {}}
+    calls: list[Any] = [
+        (name, given)
         for name in ("practise", "refuse", "nothing")
         for given in ((array, array > 0, 0.5, True), (array[::-1], (1, "a"), {"a": [None]}, False))
     ]
-    seeded = {"op": "call", "name": "practise", "args": (codec.Rng(1),), "kwargs": {"p": 0.5}}
+    seeded = ("practise", (codec.Rng(1),), {"p": 0.5})
     request = codec.encode({"op": "each", "each": [*calls, seeded]})
     for number in range(PRACTICE):
         cells.run(f"{_PRACTICE}\nnumber = {number}", 60.0, 60.0)
@@ -115,7 +115,7 @@ def _practise(cells: child.Cells) -> None:
 def _rehearse(sealed: seal.Seal) -> None:
     """Let Python adapt the seal's code as well."""
     plain = {"name": "print", "args": (np.ones(2), (1, "a"), codec.Rng(1)), "times": 2}
-    one = {"op": "play", "scene": "repeat", "plain": plain}
+    one = {"play": "repeat", "plain": plain}
     request = codec.encode({"op": "each", "each": [one, one]})
     for _ in range(PRACTICE):
         sealed.play({"print": print}, request)

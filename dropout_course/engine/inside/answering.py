@@ -15,6 +15,7 @@ import traceback
 import types
 import warnings
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ DEPTH = 200  # frames of a traceback that are looked at
 _PACKAGE = str(Path(__file__).resolve().parents[2])  # the package
 _LIBRARIES = tuple({sys.prefix + os.sep, sys.base_prefix + os.sep})
 Find = Callable[[str], Callable[..., Any]]
+NONE: Mapping[str, Any] = {}
 
 
 def answer(
@@ -37,24 +39,24 @@ def answer(
     scene: Find | None = None,
     function: Find | None = None,
 ) -> bytes:
-    """Answer one request about a student's names.
+    """Answer one request about a student's names, which lists calls and scenes.
 
     Parameters
     ----------
     names
         The student's namespace.
     request
-        An encoded ``{"op": "call", "name", "args"}``, with ``"kwargs"`` where there are any,
-        ``{"op": "play", "scene", "plain"}`` or ``{"op": "each", "each"}``, which lists several.
+        An encoded ``{"op": "each", "each": [...]}``. A call is ``(name, args)``, or
+        ``(name, args, kwargs)``; a scene is ``{"play": name, "plain": arguments}``.
     scene, function
         Give a scene, and what makes a function, by name; without them `dropout_course.scenes` does.
 
     Returns
     -------
     bytes
-        An encoded dict with one key: ``ok`` (the value), ``raised``, ``missing`` (the name),
-        ``cannot`` (what came instead of plain data), ``uncallable`` (the type of what has the
-        name and is no function); for several a list of such dicts.
+        An encoded list of dicts, each with one key: ``ok`` (the value), ``raised``, ``missing``
+        (the name), ``cannot`` (what came instead of plain data), ``uncallable`` (the type of what
+        has the name and is no function). One dict ``cannot`` stands for all of them.
     """
     message = codec.decode(request, make=lambda argument: make(argument, function))
     return respond(names, message, scene)
@@ -65,15 +67,14 @@ def respond(
 ) -> bytes:
     """Answer one request that has been decoded; see `answer`."""
     try:
-        if message["op"] == "each":
-            replies = (_reply(names, one, scene) for one in message["each"])
+        with quiet() as silence:
+            replies = (_reply(names, one, scene, silence) for one in message["each"])
             return codec.encode_all(replies, lambda error: {"cannot": str(error)})
-        return codec.encode(_reply(names, message, scene))
     except codec.CodecError as error:
         return codec.encode({"cannot": str(error)})
 
 
-def hand_over(names: Mapping[str, Any], each: list[Mapping[str, Any]]) -> tuple[Any, int]:
+def hand_over(names: Mapping[str, Any], each: list[Any]) -> tuple[Any, int]:
     """Answer requests of who is in this process, handed over already: `answer`, but for the bytes.
 
     Returns
@@ -87,27 +88,29 @@ def hand_over(names: Mapping[str, Any], each: list[Mapping[str, Any]]) -> tuple[
         A reply that no message can carry to a reader.
     """
     replies, size = [], 0
-    for one in each:
-        try:
-            reply = _reply(names, one, None)
-        except codec.CodecError as error:
-            return {"cannot": str(error)}, size
-        value, more = passing.reply(reply, lambda error: {"cannot": str(error)})
-        replies.append(value)
-        size += more
+    with quiet() as silence:
+        for one in each:
+            try:
+                reply = _reply(names, one, None, silence)
+            except codec.CodecError as error:
+                return {"cannot": str(error)}, size
+            value, more = passing.reply(reply, lambda error: {"cannot": str(error)})
+            replies.append(value)
+            size += more
     return replies, size
 
 
 def _reply(
-    names: Mapping[str, Any], message: Mapping[str, Any], scene: Find | None
+    names: Mapping[str, Any], asked: Any, scene: Find | None, silence: quiet
 ) -> dict[str, Any]:
-    if message["op"] == "play":
-        return _guarded(_scene(message["scene"], scene), (names,), message["plain"])
-    return _called(names, message["name"], message["args"], message.get("kwargs", {}))
+    silence.renew()
+    if type(asked) is tuple:
+        return _called(names, *asked)
+    return _guarded(_scene(asked["play"], scene), (names,), asked["plain"])
 
 
 def _called(
-    names: Mapping[str, Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    names: Mapping[str, Any], name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any] = NONE
 ) -> dict[str, Any]:
     if name not in names:
         return {"missing": name}
@@ -117,10 +120,10 @@ def _called(
     return _guarded(function, args, kwargs)
 
 
-def _guarded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _guarded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     try:
-        with quiet():
-            return {"ok": function(*args, **kwargs)}
+        # in a context of its own: what it sets there, as `np.seterr` does, ends with it
+        return {"ok": copy_context().run(function, *args, **kwargs)}
     except KeyboardInterrupt:
         raise
     except _MissingName as error:
@@ -179,18 +182,24 @@ class _Sink(io.TextIOBase):
 
 
 class quiet:  # noqa: N801 - used like a function
-    """Drop what is printed and warned of: an answer is judged by what it computes.
+    """Drop what is printed and warned of: an answer is judged by what it computes."""
 
-    A class, because it is entered for every call, and a generator takes longer.
-    """
-
-    def __enter__(self) -> None:
+    def __enter__(self) -> quiet:
         self._streams = sys.stdout, sys.stderr
         self._warnings, self._errors = warnings.catch_warnings(), np.errstate(all="ignore")
         self._warnings.__enter__()
-        warnings.simplefilter("ignore")
         self._errors.__enter__()
-        sys.stdout = sys.stderr = _Sink()
+        self._sink, self._filters = _Sink(), list[Any]()
+        self.renew()
+        return self
+
+    def renew(self) -> None:
+        """Undo what a call has changed, before the next one."""
+        sys.stdout = sys.stderr = self._sink
+        if not self._filters or warnings.filters != self._filters:
+            warnings.resetwarnings()
+            warnings.simplefilter("ignore")
+            self._filters = list(warnings.filters)
 
     def __exit__(self, *exception: Any) -> None:
         sys.stdout, sys.stderr = self._streams
