@@ -154,6 +154,18 @@ def descendants(warm: Warm) -> list[int]:
     return Table().descendants(warm._process.pid)
 
 
+def jailed(warm: Warm) -> list[int]:
+    """What runs below its supervisors, which are its children and may wait for another jail."""
+    return [process for process in descendants(warm) if process not in supervisors(warm)]
+
+
+def supervisors(warm: Warm) -> list[int]:
+    """The supervisors of a warm process."""
+    assert warm._process is not None
+    process = warm._process.pid
+    return list(map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split()))
+
+
 def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
     """Wait for something to become true."""
     deadline = time.monotonic() + seconds
@@ -164,5 +176,5 @@ def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
     return True
 
 
-__all__ = ["LEVELS", "NOBODY", "ROOT", "JailError", "Warm", "descendants", "eventually"]
+__all__ = ["LEVELS", "NOBODY", "ROOT", "JailError", "Warm", "descendants", "eventually", "jailed"]
 __all__ += ["open_folder", "ordinary_python", "run_as", "usable_levels"]

@@ -12,7 +12,16 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sandbox_support import JailError, Warm, descendants, eventually, open_folder, usable_levels
+from sandbox_support import (
+    JailError,
+    Warm,
+    descendants,
+    eventually,
+    jailed,
+    open_folder,
+    supervisors,
+    usable_levels,
+)
 
 from autograder.referee.limits import Limits
 from autograder.referee.session import Session
@@ -112,7 +121,62 @@ def test_what_escaped_its_session_is_ended(level):
         _supervisor, *escaped = descendants(warm)
         runner.close()
         assert not any(map(is_there, escaped))
-        assert eventually(lambda: not descendants(warm))
+        assert eventually(lambda: not jailed(warm))
+
+
+# What shows a jail's own world: who it is, what runs in it, what it may see, what others left.
+WORLD = """
+import os, socket
+world = os.getuid(), socket.gethostname(), os.listdir(), sorted(os.listdir("/proc"))[:3]
+world += sum(1 for _ in open("/proc/self/mountinfo")),
+open("left", "w").write("by another student")
+print(world)
+"""
+
+
+@pytest.mark.parametrize("level", usable_levels())
+def test_a_supervisor_whose_jail_has_ended_takes_the_next_and_leads_it_into_a_world_of_its_own(
+    level,
+):
+    again = level == "landlock" or os.getuid() == 0  # no way leads out of a namespace of users
+    without = ["landlock"] if level == "namespaces" else []  # so that it may look around
+    with Warm(level, without=without) as warm:
+        worlds, seen = [], []
+        for _ in range(3):
+            with warm.start() as runner:
+                worlds.append(runner.cell(WORLD if level == "namespaces" else "1", 20)["outputs"])
+                seen += supervisors(warm)
+            assert eventually(lambda: len(supervisors(warm)) == again and not jailed(warm))
+        assert worlds == [worlds[0]] * 3
+        assert len(set(seen)) == (1 if again else 3)
+
+
+@pytest.mark.parametrize("level", usable_levels())
+def test_a_supervisor_that_died_while_it_waited_is_replaced(level):
+    with Warm(level) as warm:
+        warm.start().close()
+        process = warm._process.pid
+        for _ in range(5):
+            for supervisor in supervisors(warm):
+                os.kill(supervisor, signal.SIGKILL)
+            with warm.start() as runner:  # mostly before the warm process has heard of it
+                assert runner.cell("1", 20)["error"] is None
+        assert warm._process.pid == process
+
+
+@pytest.mark.parametrize("level", usable_levels())
+def test_several_jails_at_once_have_supervisors_of_their_own(level):
+    with Warm(level) as warm:
+        runners = [warm.start() for _ in range(3)]
+        assert len(supervisors(warm)) == len(jailed(warm)) == 3
+        runners[1].close()
+        assert eventually(lambda: len(jailed(warm)) == 2)
+        assert all(runners[i].cell("1", 20)["error"] is None for i in (0, 2))
+        with warm.start() as another:
+            assert another.cell("1", 20)["error"] is None
+        for runner in runners:
+            runner.close()
+        assert eventually(lambda: not jailed(warm))
 
 
 @pytest.mark.parametrize("level", usable_levels())
@@ -199,6 +263,11 @@ tempfile.mkdtemp = failing
 """
 
 
+def folders(warm):
+    """The folders of notebooks that are left."""
+    return [name for name in os.listdir(warm._folder) if name.startswith("notebook-")]
+
+
 @pytest.mark.parametrize("where", ["warm process", "supervisor"])
 @pytest.mark.parametrize("level", usable_levels())
 def test_no_more_processes_for_a_jail(monkeypatch, level, where):
@@ -208,12 +277,13 @@ def test_no_more_processes_for_a_jail(monkeypatch, level, where):
         flag.unlink()
         warm.start().close()
         process = warm._process.pid
+        for waits in supervisors(warm):
+            os.kill(waits, signal.SIGKILL)
         flag.touch()
         for _ in range(2):
             with pytest.raises(ShortageError, match=r"too many processes.*run it again"):
                 warm.start()
-        assert eventually(lambda: not descendants(warm))
-        assert not [name for name in os.listdir(warm._folder) if name.startswith("notebook-")]
+        assert eventually(lambda: not jailed(warm) and not folders(warm))
         flag.unlink()
         with warm.start() as runner:
             assert runner.cell("1", 20)["error"] is None

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from sandbox_support import Warm, descendants, eventually, usable_levels
+from sandbox_support import Warm, eventually, jailed, usable_levels
 
 from autograder.referee import limits as referee_limits
 from autograder.referee.session import Session
@@ -46,7 +46,7 @@ def runner(start):
 
 def nothing_left(warm):
     # A supervisor that has reported is a moment later read by the warm process.
-    empty = eventually(lambda: not descendants(warm))
+    empty = eventually(lambda: not jailed(warm))
     return empty and not [n for n in os.listdir(warm._folder) if n.startswith("notebook-")]
 
 

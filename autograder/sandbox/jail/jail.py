@@ -81,6 +81,12 @@ class Keeper:
         user = os.getuid() or users.free_user(os.getpid())
         return cls(os.pidfd_open(os.getpid()), user)
 
+    def closed(self) -> Keeper:
+        """Close the descriptor; give what stands for none."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+        return Keeper()
+
 
 class Jail(Protocol):
     """One level."""
@@ -100,6 +106,9 @@ class Jail(Protocol):
     def remove(self) -> None:
         """Remove what is left once everything inside has ended; in the supervisor."""
 
+    def back(self) -> bool:
+        """Return to where `outside` began, in the supervisor; False if there is no way back."""
+
 
 class Namespaces:
     """Files, processes, network and names of its own; inside it Landlock and seccomp as well."""
@@ -109,6 +118,7 @@ class Namespaces:
         self._root = os.path.join(config.home, "view")
         self._as_root = os.getuid() == 0
         self._keeper = Keeper()
+        self._before: namespaces.Before = []
 
     def prepare(self) -> None:
         """Make the view."""
@@ -117,6 +127,8 @@ class Namespaces:
             namespaces.enter_user_namespace()
         syscalls.unshare(syscalls.CLONE_NEWNS)
         namespaces.make_view(self._root, self._config.readable)
+        if self._as_root:
+            self._before = namespaces.opened()
 
     def outside(self) -> None:
         """Leave the namespaces of the warm process."""
@@ -146,7 +158,13 @@ class Namespaces:
         return 0
 
     def remove(self) -> None:
-        """Do nothing: the mounts end with the last process."""
+        """Do nothing: the mounts end with the last process in them."""
+
+    def back(self) -> bool:
+        """Go back into the namespaces of the warm process: that of its user can't be entered."""
+        self._keeper = self._keeper.closed()
+        namespaces.join(self._before)
+        return self._as_root
 
 
 class Landlock:
@@ -206,6 +224,11 @@ class Landlock:
     def remove(self) -> None:
         """Remove the folder."""
         scratch.remove_tree(self._folder)
+
+    def back(self) -> bool:
+        """Do nothing: the supervisor never left."""
+        self._keeper = self._keeper.closed()
+        return True
 
 
 LEVELS: dict[str, type[Namespaces] | type[Landlock]] = {

@@ -23,6 +23,22 @@ OF_A_JAIL = {
     "uts": syscalls.CLONE_NEWUTS,
 }
 
+Before = list[tuple[int, int]]  # descriptors of namespaces, and of what kind each is
+
+
+def opened() -> Before:
+    """Open the namespaces of this process that `separate` leaves."""
+    return [
+        (os.open(f"/proc/self/ns/{name}", os.O_RDONLY | os.O_CLOEXEC), kind)
+        for name, kind in OF_A_JAIL.items()
+    ]
+
+
+def join(before: Before) -> None:
+    """Enter what `opened` gave."""
+    for namespace, kind in before:
+        syscalls.join(namespace, kind)
+
 
 def enter_user_namespace() -> None:
     """Become the owner of a new user namespace, under the same user and group id."""

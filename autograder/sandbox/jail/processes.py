@@ -16,6 +16,10 @@ class Table:
     def __init__(self) -> None:
         self.folder = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
 
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self.folder)
+
     def _read(self, path: str) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.folder)
         try:

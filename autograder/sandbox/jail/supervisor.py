@@ -13,8 +13,8 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from . import processes, syscalls
 from .jail import Config, Jail
@@ -27,7 +27,12 @@ Serve = Callable[[int, str], None]
 
 
 def supervise(
-    jail: Jail, config: Config, connection: int, report: int, alive: list[int], serve: Serve
+    jail: Jail,
+    config: Config,
+    connection: int,
+    report: socket.socket,
+    alive: list[int],
+    serve: Serve,
 ) -> None:
     """Set up a jail, run `serve` in it, and stay until it has ended.
 
@@ -36,14 +41,13 @@ def supervise(
     connection
         The socket on which the jailed process answers.
     report
-        A socket to the grader: it is told ``up`` or ``error``, and in the end ``ended``. When the
-        grader closes it, the jail ends.
+        To the grader: it is told ``up`` or ``error``, and in the end ``ended``. When the grader
+        closes it, the jail ends; and when it is closed here, the grader knows that all is done.
     alive
         Descriptors that become readable when the grader or the warm process dies.
     serve
         Called in the jail with the number of the connection and the folder to work in.
     """
-    report_socket = socket.socket(fileno=report)
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
     table = processes.Table()  # from before the jail has a `/proc` of its own
     child, cause = 0, ""
@@ -52,18 +56,20 @@ def supervise(
             jail.outside()
             child = _fork(jail, config, connection, serve)
         except OSError as error:
-            tell(report_socket, {"error": str(error)})
+            tell(report, {"error": str(error)})
             return
-        os.close(connection)
-        tell(report_socket, {"up": child})
-        cause = _watch(jail, config, table, report_socket, child, alive)
+        finally:
+            os.close(connection)
+        tell(report, {"up": child})
+        cause = _watch(jail, config, table, report, child, alive)
     finally:
         try:
             processes.end_descendants(table, child)
             jail.remove()
         finally:  # who is to blame must be known even if something could not be removed
             if cause:
-                tell(report_socket, {"ended": cause})
+                tell(report, {"ended": cause})
+            table.close()
 
 
 def _fork(jail: Jail, config: Config, connection: int, serve: Serve) -> int:
@@ -123,7 +129,7 @@ def _watch(
     jail: Jail,
     config: Config,
     table: processes.Table,
-    report_socket: socket.socket,
+    report: socket.socket,
     child: int,
     alive: list[int],
 ) -> str:
@@ -131,31 +137,40 @@ def _watch(
 
     ``closed``: the grader wants it. ``orphaned``: the grader or the warm process died.
     """
-    ended = os.pidfd_open(child)
-    started_with = table.uses(child)[1]
-    poll = select.poll()
-    for descriptor in (report_socket.fileno(), ended, *alive):
-        poll.register(descriptor, select.POLLIN | select.POLLHUP)
-    look_at_files = 0.0
-    while True:
-        events = {descriptor for descriptor, _ in poll.poll(PERIOD * 1000)}
-        if ended in events:
-            return _how(ended)
-        if events:
-            return "closed" if events == {report_socket.fileno()} else "orphaned"
-        uses = [table.uses(child)]
-        if "seccomp" in config.without:  # only then can there be others
-            uses = [table.uses(process) for process in table.descendants(os.getpid())]
-        if "memory" not in config.without:
-            allowed = started_with + config.limits.memory
-            if sum(resident for _, resident in uses) > allowed:
-                return "memory"
-        if "tasks" not in config.without and sum(n for n, _ in uses) > config.limits.tasks:
-            return "tasks"
-        if time.monotonic() > look_at_files:
-            look_at_files = time.monotonic() + FILES_PERIOD
-            if jail.used() > config.limits.scratch:
-                return "files"
+    with _closed(os.pidfd_open(child)) as ended:
+        started_with = table.uses(child)[1]
+        poll = select.poll()
+        for descriptor in (report.fileno(), ended, *alive):
+            poll.register(descriptor, select.POLLIN | select.POLLHUP)
+        look_at_files = 0.0
+        while True:
+            events = {descriptor for descriptor, _ in poll.poll(PERIOD * 1000)}
+            if ended in events:
+                return _how(ended)
+            if events:
+                return "closed" if events == {report.fileno()} else "orphaned"
+            uses = [table.uses(child)]
+            if "seccomp" in config.without:  # only then can there be others
+                uses = [table.uses(process) for process in table.descendants(os.getpid())]
+            if "memory" not in config.without:
+                allowed = started_with + config.limits.memory
+                if sum(resident for _, resident in uses) > allowed:
+                    return "memory"
+            if "tasks" not in config.without and sum(n for n, _ in uses) > config.limits.tasks:
+                return "tasks"
+            if time.monotonic() > look_at_files:
+                look_at_files = time.monotonic() + FILES_PERIOD
+                if jail.used() > config.limits.scratch:
+                    return "files"
+
+
+@contextmanager
+def _closed(descriptor: int) -> Iterator[int]:
+    """Close a descriptor in the end: this process may go on to other jails."""
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _how(ended: int) -> str:

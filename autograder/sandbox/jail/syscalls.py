@@ -62,6 +62,11 @@ def unshare(flags: int) -> None:
     _checked(_libc.unshare(flags), f"unshare({flags:#x})")
 
 
+def join(namespace: int, kind: int) -> None:
+    """Move this process (for a PID namespace: its children) into a namespace that is there."""
+    _checked(_libc.setns(namespace, kind), f"setns({kind:#x})")
+
+
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
     """Mount `source` on `target`, or change what is mounted there."""
     raw = [None if text is None else os.fsencode(text) for text in (source, target, kind)]

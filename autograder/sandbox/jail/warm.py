@@ -28,6 +28,7 @@ from dropout_course.engine.inside import answering, child, codec, seal
 from . import scratch, supervisor, syscalls
 from .jail import LEVELS, Config, Jail
 from .limits import Limits
+from .supervisors import Supervisors
 
 SECRET: tuple[str, ...] = (
     "autograder",
@@ -161,45 +162,52 @@ def _listen(
     cells: child.Cells,
     sealed: seal.Seal,
 ) -> None:
-    """Fork a supervisor for each request, which brings three descriptors and no text."""
+    """Give each request, which brings three descriptors and no text, to a supervisor."""
     read_end, write_end = os.pipe()  # supervisors see its end when this process ends
     signal.signal(signal.SIGCHLD, lambda *_: _reap())
-    private = _private()  # here: to look at each module in a fork copies the page that it is on
+    serve = _server(cells, sealed)
     poll = select.poll()
     for descriptor in (control.fileno(), grader):
         poll.register(descriptor, select.POLLIN | select.POLLHUP)
-    while grader not in {descriptor for descriptor, _ in poll.poll()}:
-        _, descriptors = _receive(control)
-        if len(descriptors) != 3:
-            break
-        connection, report, asker = descriptors
-        if _fork(report) == 0:
-            control.close()
-            os.close(write_end)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            serve = _server(cells, sealed, private)
-            _supervise(jail, config, connection, report, [grader, asker, read_end], serve)
-        for descriptor in descriptors:
-            os.close(descriptor)
+
+    def supervise(requests: socket.socket) -> None:
+        control.close()
+        os.close(write_end)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _supervise(jail, config, requests, [grader, read_end], serve)
+
+    supervisors = Supervisors(poll, supervise)
+    while grader not in (ready := {descriptor for descriptor, _ in poll.poll()}):
+        supervisors.hear(ready)
+        if control.fileno() in ready:
+            _, descriptors = _receive(control)
+            if len(descriptors) != 3:
+                break
+            supervisors.give(descriptors)
+    supervisors.close()
     os.close(write_end)
     _leave(config.home)
 
 
-def _fork(report: int) -> int:
-    """Fork; if there may be no more processes for now, say so, and go on."""
-    try:
-        return os.fork()
-    except OSError as error:
-        with socket.socket(fileno=os.dup(report)) as report_socket:
-            supervisor.tell(report_socket, {"error": str(error)})
-        return -1
-
-
-def _supervise(jail: Jail, config: Config, connection: int, report: int, *rest: Any) -> None:
+def _supervise(
+    jail: Jail,
+    config: Config,
+    requests: socket.socket,
+    alive: list[int],
+    serve: supervisor.Serve,
+) -> None:
+    """Supervise one jail after the other, as long as there is a way back from it."""
     status = 1
     try:
         os.setsid()
-        supervisor.supervise(jail, config, connection, report, *rest)
+        while len(descriptors := _receive(requests)[1]) == 3:
+            connection, reports, asker = descriptors
+            with socket.socket(fileno=reports) as report:
+                supervisor.supervise(jail, config, connection, report, [*alive, asker], serve)
+                os.close(asker)
+                if not jail.back():
+                    break
+                requests.send(b".")  # it waits; said before the grader, once told, asks for more
         status = 0
     finally:
         os._exit(status)
@@ -222,9 +230,9 @@ def _leave(home: str) -> None:
     scratch.remove_tree(home)
 
 
-def _server(
-    cells: child.Cells, sealed: seal.Seal, private: Iterable[str]
-) -> Callable[[int, str], None]:
+def _server(cells: child.Cells, sealed: seal.Seal) -> Callable[[int, str], None]:
+    private = _private()  # here: to look at each module in a fork copies the page that it is on
+
     def serve(connection: int, folder: str) -> None:
         settle(folder, private)
         child.serve(socket.socket(fileno=connection), cells, sealed)
