@@ -79,7 +79,7 @@ def says(make: Callable[[], bytes], only: str = "") -> Callable[[], Puppet]:
         if not said:
             said.append(make())
         calls = request.get("each", [request])
-        return in_turn(said[0], [not only or call.get("name") == only for call in calls])
+        return in_turn(said[0], [not only or only in call for call in calls])
 
     return lambda: Puppet(reply)
 
