@@ -26,6 +26,8 @@ from sandbox_support import (
 from autograder.referee.limits import Limits
 from autograder.referee.session import Session
 from autograder.sandbox import Stopped, boot, doctor, open_sandbox
+from autograder.sandbox.jail import syscalls
+from autograder.sandbox.jail.jail import Config, Namespaces
 from autograder.sandbox.refusal import ShortageError
 
 pytestmark = pytest.mark.slow
@@ -149,6 +151,13 @@ def test_a_supervisor_whose_jail_has_ended_takes_the_next_and_leads_it_into_a_wo
             assert eventually(lambda: len(supervisors(warm)) == again and not jailed(warm))
         assert worlds == [worlds[0]] * 3
         assert len(set(seen)) == (1 if again else 3)
+
+
+def test_where_no_way_leads_back_the_supervisor_is_not_kept():
+    jail = Namespaces(Config("namespaces", "numpy", "/nowhere", []))
+    with open(os.devnull) as nowhere:  # stands for the machine's, which this user may not enter
+        jail._before = [(nowhere.fileno(), syscalls.CLONE_NEWNS)]
+        assert jail.back() is False
 
 
 @pytest.mark.parametrize("level", usable_levels())

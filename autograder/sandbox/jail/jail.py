@@ -163,7 +163,10 @@ class Namespaces:
     def back(self) -> bool:
         """Go back into the namespaces of the warm process: that of its user can't be entered."""
         self._keeper = self._keeper.closed()
-        namespaces.join(self._before)
+        try:
+            namespaces.join(self._before)
+        except OSError:  # a container's root may leave those of the machine, and not enter them
+            return False
         return self._as_root
 
 
