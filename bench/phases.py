@@ -106,11 +106,13 @@ def _jails(opened: Sandbox, cells: Any) -> float:
 
 
 def _of_children() -> float:
-    """Give the seconds that the children of this process used, and those that they waited for."""
-    me = os.getpid()
-    children = Path(f"/proc/{me}/task/{me}/children").read_text().split()
-    total = 0
-    for child in children:
-        fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
-        total += sum(map(int, fields[11:15]))
+    """Give the seconds that what descends from this process used, living or waited for."""
+    total, todo = 0, [str(os.getpid())]
+    while todo:
+        process = todo.pop()
+        born = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        for child in born:
+            fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+            total += sum(map(int, fields[11:15]))
+        todo += born
     return total / os.sysconf("SC_CLK_TCK")
