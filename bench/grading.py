@@ -28,7 +28,7 @@ from bench import growth, phases
 from bench.courses import STEM, answered, chapter_uses, class_of, stock_config
 from dropout_course.engine.inside.child import Cells
 
-STOCK, NBGRADER, OURS = 4, 12, 48  # submissions
+STOCK, NBGRADER, OURS = 4, 12, 96  # submissions
 WANTED = {"numpy": (20, 3), "torch": (40, 8)}  # ratios: autograder autograde, nbgrader autograde
 
 
