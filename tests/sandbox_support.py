@@ -156,7 +156,8 @@ def descendants(warm: Warm) -> list[int]:
 
 def jailed(warm: Warm) -> list[int]:
     """What runs below its supervisors, which are its children and may wait for another jail."""
-    return [process for process in descendants(warm) if process not in supervisors(warm)]
+    waiting_or_not = set(supervisors(warm))
+    return [process for process in descendants(warm) if process not in waiting_or_not]
 
 
 def supervisors(warm: Warm) -> list[int]:
@@ -164,6 +165,11 @@ def supervisors(warm: Warm) -> list[int]:
     assert warm._process is not None
     process = warm._process.pid
     return list(map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split()))
+
+
+def folders(warm: Warm) -> list[str]:
+    """The folders of notebooks that are left."""
+    return [name for name in os.listdir(warm._folder) if name.startswith("notebook-")]
 
 
 def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
@@ -176,5 +182,5 @@ def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
     return True
 
 
-__all__ = ["LEVELS", "NOBODY", "ROOT", "JailError", "Warm", "descendants", "eventually", "jailed"]
-__all__ += ["open_folder", "ordinary_python", "run_as", "usable_levels"]
+__all__ = ["LEVELS", "NOBODY", "ROOT", "JailError", "Warm", "descendants", "eventually", "folders"]
+__all__ += ["jailed", "open_folder", "ordinary_python", "run_as", "supervisors", "usable_levels"]

@@ -9,6 +9,7 @@ from autograder.authoring import chromium
 def machine(tmp_path, monkeypatch):
     """Programs in a folder, and no others."""
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     monkeypatch.delenv("CHROMIUM", raising=False)
     return tmp_path
 

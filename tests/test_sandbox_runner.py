@@ -1,11 +1,10 @@
 """One notebook's process, at every level: the same protocol, and nothing left behind."""
 
-import os
 import time
 
 import numpy as np
 import pytest
-from sandbox_support import Warm, eventually, jailed, usable_levels
+from sandbox_support import Warm, eventually, folders, jailed, usable_levels
 
 from autograder.referee import limits as referee_limits
 from autograder.referee.session import Session
@@ -45,9 +44,7 @@ def runner(start):
 
 
 def nothing_left(warm):
-    # A supervisor that has reported is a moment later read by the warm process.
-    empty = eventually(lambda: not jailed(warm))
-    return empty and not [n for n in os.listdir(warm._folder) if n.startswith("notebook-")]
+    return eventually(lambda: not jailed(warm)) and not folders(warm)
 
 
 def test_cells_and_calls(runner):

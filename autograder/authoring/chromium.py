@@ -48,9 +48,7 @@ def launched(names: tuple[str, ...] = NAMES) -> Iterator[Browser]:
     NoBrowserError
         If Playwright or Chromium is not there.
     """
-    path = path_of(names)
-    if path is None:
-        raise NoBrowserError(f"no Chromium: {NO_BROWSER}")
+    path = path_of(names)  # without one, Playwright looks for a Chromium that it has installed
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as missing:
@@ -61,7 +59,8 @@ def launched(names: tuple[str, ...] = NAMES) -> Iterator[Browser]:
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         except Error as problem:
             why = problem.message.partition("\n")[0]
-            raise NoBrowserError(f"{path} does not start ({why}): {NO_BROWSER}") from problem
+            what = f"{path} does not start ({why})" if path else "no Chromium"
+            raise NoBrowserError(f"{what}: {NO_BROWSER}") from problem
         try:
             yield browser
         finally:

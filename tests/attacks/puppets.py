@@ -103,11 +103,11 @@ def in_turn(message: bytes, heard: list[bool]) -> bytes:
     return struct.pack("<I", len(made)) + made + message[4 + size :]
 
 
-def does(act: Callable[[socket.socket], None], ops: tuple[str, ...] = ("each",)) -> Any:
+def does(act: Callable[[socket.socket], None]) -> Any:
     """A child that does something to the connection instead of answering."""
 
     def reply(request: dict[str, Any], connection: socket.socket) -> bytes | None:
-        if request["op"] not in ops:
+        if request["op"] != "each":
             return usual(request)
         act(connection)
         return None

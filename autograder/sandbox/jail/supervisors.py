@@ -23,7 +23,7 @@ class Supervisors:
     poll
         Where the sockets on which they tell that they wait are entered.
     supervise
-        Called in a fork, with the socket on which requests come; it does not return.
+        Called in a fork, which ends with it, with the socket on which requests come.
     """
 
     def __init__(self, poll: select.poll, supervise: Callable[[socket.socket], None]) -> None:
@@ -75,11 +75,14 @@ class Supervisors:
                 supervisor.tell(report, {"error": str(error)})
             return None
         if child == 0:
-            for other in (ours, *self._sockets.values()):
-                other.close()
-            for descriptor in descriptors:
-                os.close(descriptor)
-            self._supervise(its)
+            try:
+                for other in (ours, *self._sockets.values()):
+                    other.close()
+                for descriptor in descriptors:
+                    os.close(descriptor)
+                self._supervise(its)
+            finally:  # whatever fails: it must not go on as a second warm process
+                os._exit(0)
         its.close()
         self._sockets[ours.fileno()] = ours
         self._poll.register(ours, select.POLLIN | select.POLLHUP)

@@ -197,20 +197,15 @@ def _supervise(
     serve: supervisor.Serve,
 ) -> None:
     """Supervise one jail after the other, as long as there is a way back from it."""
-    status = 1
-    try:
-        os.setsid()
-        while len(descriptors := _receive(requests)[1]) == 3:
-            connection, reports, asker = descriptors
-            with socket.socket(fileno=reports) as report:
-                supervisor.supervise(jail, config, connection, report, [*alive, asker], serve)
-                os.close(asker)
-                if not jail.back():
-                    break
-                requests.send(b".")  # it waits; said before the grader, once told, asks for more
-        status = 0
-    finally:
-        os._exit(status)
+    os.setsid()
+    while len(descriptors := _receive(requests)[1]) == 3:
+        connection, reports, asker = descriptors
+        with socket.socket(fileno=reports) as report:
+            supervisor.supervise(jail, config, connection, report, [*alive, asker], serve)
+            os.close(asker)
+            if not jail.back():
+                break
+            requests.send(b".")  # it waits; said before the grader, once told, asks for more
 
 
 def _reap() -> None:

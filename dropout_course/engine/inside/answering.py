@@ -30,7 +30,6 @@ DEPTH = 200  # frames of a traceback that are looked at
 _PACKAGE = str(Path(__file__).resolve().parents[2])  # the package
 _LIBRARIES = tuple({sys.prefix + os.sep, sys.base_prefix + os.sep})
 Find = Callable[[str], Callable[..., Any]]
-NONE: Mapping[str, Any] = {}
 
 
 def answer(
@@ -110,14 +109,17 @@ def _reply(
 
 
 def _called(
-    names: Mapping[str, Any], name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any] = NONE
+    names: Mapping[str, Any],
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     if name not in names:
         return {"missing": name}
     function = names[name]
     if not callable(function):
         return {"uncallable": type(function).__name__}
-    return _guarded(function, args, kwargs)
+    return _guarded(function, args, kwargs or {})
 
 
 def _guarded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
