@@ -11,7 +11,7 @@ import nbformat
 
 from autograder.classroom.folder.files import NOTEBOOK_LIMIT, read_regular
 from autograder.classroom.submissions.beside import mentioned
-from autograder.classroom.submissions.match import answered
+from autograder.classroom.submissions.match import answered, match
 from autograder.classroom.submissions.parse import UnreadableError, parse
 from autograder.classroom.submissions.rebuild import rebuild
 from autograder.handing_in import reminders
@@ -138,7 +138,7 @@ def check_file(path: Path, root: Path) -> FileResult:
 def _chapter(notebook: Any, root: Path) -> str | None:
     """Find the chapter by the cells, and, where they don't decide, by what the file says."""
     known = releases(root)
-    found = {stem: answered(release, notebook)[0] for stem, release in known.items()}
+    found = {stem: answered(match(release, notebook))[0] for stem, release in known.items()}
     best = max(found, key=lambda stem: found[stem], default=None)
     if best is not None and found[best]:
         return best

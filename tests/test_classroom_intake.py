@@ -22,7 +22,7 @@ def test_a_plain_submission_has_no_problems(tmp_path):
     path = write(tmp_path, NAME, filled())
     got = take(tmp_path)
     assert got.problems == []
-    assert answered(tiny(), got.notebook) == (3, 2)
+    assert answered(got.match) == (3, 2)
     assert got.sha256 == files.hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -54,7 +54,7 @@ def test_other_files_are_named(tmp_path):
 def test_another_name_is_recognised(tmp_path, name):
     write((tmp_path / name).parent, name.split("/")[-1], filled())
     got = take(tmp_path)
-    assert answered(tiny(), got.notebook)[1] == 2
+    assert answered(got.match)[1] == 2
     assert f"Name it {NAME} next time." in got.problems[0]
 
 
@@ -62,7 +62,7 @@ def test_of_several_the_completed_one_is_graded(tmp_path):
     write(tmp_path, NAME, tiny())
     write(tmp_path, "copy.ipynb", filled())
     got = take(tmp_path)
-    assert answered(tiny(), got.notebook)[1] == 2
+    assert answered(got.match)[1] == 2
     assert "copy.ipynb is graded, it fits best" in got.problems[0]
 
 
@@ -110,7 +110,7 @@ def test_another_version_is_graded_all_the_same(tmp_path):
     notebook.metadata["dropout_course"]["release"] = "bbbb"
     write(tmp_path, NAME, notebook)
     got = take(tmp_path)
-    assert answered(tiny(), got.notebook)[1] == 2
+    assert answered(got.match)[1] == 2
     assert "another version of the chapter; its answers are graded" in got.problems[0]
 
 

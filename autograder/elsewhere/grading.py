@@ -77,7 +77,7 @@ def grade_folder(
         outcome.problems = list(taken.problems)
         if taken.notebook is None:
             return outcome
-        rebuilt = rebuild(release, taken.notebook)
+        rebuilt = rebuild(release, taken.notebook, taken.match)
         outcome.notes = rebuilt.notes
         limits = limits_of(root, assignment)
         config = Config(course_key(root), level, root / ".autograder", limits)

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from autograder.referee.limits import Limits, our_limits
 from autograder.referee.results import NotebookResult, exercise_result
 from autograder.referee.sandboxes import UNSAFE, starter
 from autograder.referee.session import Runner, Session
+from autograder.referee.together import ApartError, run_together
 from dropout_course import course, exercises
 from dropout_course.engine.judging import Finding, Outcome, Verdict, judge
 from dropout_course.engine.laws import Law, laws_in
@@ -29,7 +30,7 @@ REPLACED = (
     "Course code was replaced in the student's process ({}). It was put back before it was used. "
     "No exercise needs that: whoever grades will want to read the notebook."
 )
-
+TRIAL = 0.2  # of an exercise's time for calls, before its laws are run one after the other
 
 AT_ITS_CHECK = (
     "Exercise {} was judged as it stood at its check: a cell below deletes a name that the answer "
@@ -114,12 +115,20 @@ class _Grading:
     ) -> None:
         self.nb, self._student, self._config, self._files = nb, student, config, files
         self._hidden = hidden
+        self._together = True
         self._stem = nb.metadata["dropout_course"]["chapter"]
         sources = [c.source for c in nb.cells if role_of(c) in (Role.SOLUTION, Role.EXTRA)]
         self._attempt = attempt_hash(sources, files)
 
     def result(self) -> NotebookResult:
         """Run the cells, and judge what their names stand for at the end."""
+        try:
+            return self._result()
+        except ApartError:
+            self._together = False
+            return self._result()
+
+    def _result(self) -> NotebookResult:
         result = NotebookResult(chapter=self._stem.partition("-")[0])
         if self._hidden and self._config.level == "unsafe":  # who checks runs their own code
             result.problems.append(UNSAFE)
@@ -180,11 +189,15 @@ class _Grading:
     def _judge(self, session: Session, exercise: course.Exercise) -> Verdict:
         seed = self._seed(exercise.id)
         # A seed of its own: that of the inputs must not be known where the answer runs.
-        session.reseed(exercise_seed(self._config.key, str(seed), f"{exercise.id} process", b""))
+        fresh = exercise_seed(self._config.key, str(seed), f"{exercise.id} process", b"")
+        alive = session.reseed(fresh)
         student = Student(session.transport(exercise.id))
         wanted = [law for law in laws_of(exercise) if self._hidden or not law.hidden]
         bank, parameters = exercises.bank(exercise), dict(exercise.parameters)
-        verdict = judge(exercise.id, exercise.points, wanted, student, seed, bank, parameters)
+        run = None  # one law after the other
+        if self._together and alive:
+            run = partial(run_together, session.transport(exercise.id, TRIAL))
+        verdict = judge(exercise.id, exercise.points, wanted, student, seed, bank, parameters, run)
         trouble = session.trouble
         return _explained(verdict, trouble.get(exercise.id, ""), self.nb, trouble)
 

@@ -124,14 +124,16 @@ class Session:
             return
         self._run_in(process, cell, source)
 
-    def transport(self, exercise: str = "") -> Callable[[bytes], bytes | bytearray]:
+    def transport(
+        self, exercise: str = "", part: float = 1.0
+    ) -> Callable[[bytes], bytes | bytearray]:
         """Give the transport of a `Student` for the calls of one exercise.
 
         All of them together may use `calls_seconds` of processor time, or what others left of
-        `judging_seconds`, and idle for `calls_idle_seconds`: a grade must not depend on what else
-        the machine does.
+        `judging_seconds`, or a part of that, and idle for `calls_idle_seconds`: a grade must not
+        depend on what else the machine does.
         """
-        left = seconds = self._spending.share()
+        left = seconds = part * self._spending.share()
         patience = self._limits.calls_idle_seconds
 
         def send(request: bytes) -> bytes | bytearray:
@@ -155,14 +157,18 @@ class Session:
 
         return send
 
-    def reseed(self, seed: int) -> None:
-        """Seed the global generators, so that an answer that uses them is graded alike twice."""
+    def reseed(self, seed: int) -> bool:
+        """Seed the global generators, so that an answer that uses them is graded alike twice.
+
+        Gives whether there is a process to seed them in.
+        """
         try:
             self._take_down(self._ready().seed(seed))
         except Stopped:
             self._process = None
         except Lost:
             pass
+        return self._process is not None
 
     def ask_for_replaced(self) -> None:
         """Ask once more what of the course's code was `replaced`, if there is still a process."""

@@ -7,7 +7,7 @@ import math
 import time
 import warnings
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +27,8 @@ REASON = 500  # characters of an unexpected error's message
 NO_CORE = 0.2  # share of the points within reach while the core law fails
 LAW_ROOM = 16 << 20  # bytes of all that an answer may give for one law …
 WORDS_ROOM = 8 << 20  # … and for all that is asked to put its mistake into words
-__all__ = ["Finding", "Outcome", "Verdict", "judge", "run_laws", "score"]
+__all__ = ["Finding", "Outcome", "Verdict", "judge", "run_law", "run_laws", "score"]
+Run = Callable[[Sequence[Law], Student, int], "list[Outcome]"]
 LOST = ("timeout", "died", "broken")  # the kinds of finding after which nothing can be asked
 
 
@@ -116,6 +117,7 @@ def judge(
     seed: int,
     bank: Bank | None = None,
     parameters: Parameters | None = None,
+    run: Run | None = None,
 ) -> Verdict:
     """Run laws on an answer and, if one fails, say what can be said of the mistake.
 
@@ -135,12 +137,16 @@ def judge(
         What is known of wrong answers; without it no mistake is named.
     parameters
         The names of the parameters of the functions to write, for what is said of a relation.
+    run
+        Runs the laws in another way than `run_laws` does, and gives the same.
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # What wrong values lead to (the mean of an empty array) is told by a finding, or not at
         # all; a warning would name a file of ours to somebody who can do nothing about it.
         warnings.simplefilter("ignore")
-        return _judge(exercise, points, laws, student, seed, bank, parameters or {})
+        return _judge(
+            exercise, points, laws, student, seed, bank, parameters or {}, run or run_laws
+        )
 
 
 def _judge(
@@ -151,9 +157,10 @@ def _judge(
     seed: int,
     bank: Bank | None,
     parameters: Parameters,
+    run: Run,
 ) -> Verdict:
     begin = time.perf_counter()
-    outcomes = run_laws(laws, student, seed)
+    outcomes = run(laws, student, seed)
     named: tuple[Mistake, ...] = ()
     kinds = {outcome.finding.kind for outcome in outcomes if outcome.finding}
     if kinds - {"todo", "missing"} and not kinds & set(LOST):
@@ -171,7 +178,7 @@ def run_laws(laws: Sequence[Law], student: Student, seed: int) -> list[Outcome]:
     outcomes: list[Outcome] = []
     lost: Finding | None = None
     for law in laws:
-        outcome = _run(law, student, seed) if lost is None else Outcome(law, lost, 0.0, False)
+        outcome = run_law(law, student, seed) if lost is None else Outcome(law, lost, 0.0, False)
         outcomes.append(outcome)
         if lost is None and outcome.finding and outcome.finding.kind in LOST:
             why = f"not looked at: the answer was lost in {law.name!r} ({outcome.finding.reason})"
@@ -183,7 +190,8 @@ def _case(law: Law, seed: int, *, lenient: bool = False) -> Case:
     return Case([seed, zlib.crc32(law.name.encode()), int(law.hidden)], lenient=lenient)
 
 
-def _run(law: Law, student: Student, seed: int) -> Outcome:
+def run_law(law: Law, student: Student, seed: int) -> Outcome:
+    """Run one law on an answer; see `judge`."""
     student.forget()
     student.allow(LAW_ROOM)
     begin = time.perf_counter()

@@ -98,13 +98,15 @@ class Student:
     ----------
     last : Call or None
         The call whose value was asked for latest: the example in the feedback.
+    room : int
+        Bytes of replies that are still taken; see `allow`.
     """
 
     def __init__(self, transport: Transport, names: Mapping[str, Any] | None = None) -> None:
         self._transport = transport
         self._names = names
         self._waiting: list[Answer] = []
-        self._room = ROOM
+        self.room = ROOM
         self.last: Call | None = None
 
     @classmethod
@@ -139,7 +141,7 @@ class Student:
 
     def allow(self, room: int) -> None:
         """Take so many bytes of replies from now on: values that are held at once add up."""
-        self._room = room
+        self.room = room
 
     def send(self) -> None:
         """Make all calls that are waiting, in their order, in one request."""
@@ -166,14 +168,21 @@ class Student:
 
     def _asked(self, each: list[Any]) -> Any:
         """Give the replies to some requests, or the one that stands for all."""
-        if self._room <= 0:
+        if self.room <= 0:
             return {"cannot": TOO_MUCH}
         try:
-            return self._exchange(each)
+            return self.exchange(each)
         except Lost as lost:
             return _Gone(str(lost), lost.kind)
 
-    def _exchange(self, each: list[Any]) -> Any:
+    def exchange(self, each: list[Any]) -> Any:
+        """Send requests as calls give them; give the replies as the other side gave them.
+
+        Raises
+        ------
+        Lost
+            There will be none.
+        """
         if self._names is not None:
             return self._handed_over(self._names, each)
         data = codec.encode({"op": "each", "each": each})
@@ -183,7 +192,7 @@ class Student:
             raise
         except Exception as error:
             raise EngineError(f"{type(error).__name__}: {error}") from error
-        self._room -= len(reply)
+        self.room -= len(reply)
         try:
             return codec.decode(reply, layouts=False)
         except codec.CodecError as error:
@@ -197,7 +206,7 @@ class Student:
             return _Gone(f"{UNREADABLE}: {error}", "broken")
         except Exception as error:
             raise EngineError(f"{type(error).__name__}: {error}") from error
-        self._room -= size
+        self.room -= size
         return reply
 
 

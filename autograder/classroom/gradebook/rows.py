@@ -16,6 +16,7 @@ from autograder.classroom.submissions.submission import OURS
 from dropout_course.course import exercises
 
 PORTION = 50  # submissions whose marks are in memory at once
+METADATA = b'\n "metadata": {'  # as `written` writes it, after all cells
 T = TypeVar("T")
 
 
@@ -32,9 +33,22 @@ def read_row(course: Course, assignment: str, student: str) -> Row | None:
 
 def read_record(course: Course, assignment: str, student: str) -> Record | None:
     """Return what is noted in a graded notebook, None if there is none, or if it is damaged."""
-    path = course.folder("autograded", student, assignment) / f"{assignment}.ipynb"
-    notebook = graded_in(path.read_bytes()) if path.is_file() else None
+    notebook = graded_in(data) if (data := _graded(course, assignment, student)) else None
     return record_in(notebook) if notebook else None
+
+
+def _noted(course: Course, assignment: str, student: str) -> Record | None:
+    """Return what `read_record` does, without a look at the cells if our steps wrote the file."""
+    data = _graded(course, assignment, student)
+    # of its own level, for no text in JSON has a line end; the keys that follow are few and short
+    _, found, rest = data.rpartition(METADATA)
+    notebook = graded_in(b'{"cells": [], "metadata": {' + rest) if found else None
+    return record_in(notebook) if notebook else read_record(course, assignment, student)
+
+
+def _graded(course: Course, assignment: str, student: str) -> bytes:
+    path = course.folder("autograded", student, assignment) / f"{assignment}.ipynb"
+    return path.read_bytes() if path.is_file() else b""
 
 
 def graded_in(data: bytes) -> dict[str, Any] | None:
@@ -91,7 +105,7 @@ def _marked(course: Course, assignment: str, row: Row, mark: Mark | None, shared
     # An exercise that was not judged, for want of a notebook, has its number all the same.
     labels, reason = {e.id: e.number for e in exercises().values()}, row.reason
     if row.status != "failed":
-        record = read_record(course, assignment, row.student)
+        record = _noted(course, assignment, row.student)
         if record is not None:
             labels |= {e["id"]: e["label"] for e in record.exercises.values()}
             reason = reason_of(record, mark)

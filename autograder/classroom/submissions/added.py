@@ -16,7 +16,7 @@ from autograder.classroom.submissions.cell_code import (
     parsed,
     statements,
 )
-from autograder.classroom.submissions.match import Match, changed_copies
+from autograder.classroom.submissions.match import Match
 from autograder.classroom.submissions.reads import changes, deferred, reads, stores
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -131,7 +131,7 @@ def additions_of(found: Match, submitted: NotebookNode) -> dict[int, Added]:
     what set-up cells and the student's own cells above define, and what was added before.
     """
     demos = [slot for slot in found.slots if is_demonstration(slot.cell)]
-    if not any(changed_copies(slot, submitted) for slot in demos):
+    if not any(slot.changed for slot in demos):
         return {}
     answers = frozenset().union(*(slot.asked for slot in found.slots))
     places = {place: slot for slot in demos for place in slot.copies}

@@ -19,7 +19,7 @@ from autograder.classroom.folder.files import (
     read_regular,
 )
 from autograder.classroom.submissions.beside import beside
-from autograder.classroom.submissions.match import answered
+from autograder.classroom.submissions.match import Match, answered, match
 from autograder.classroom.submissions.parse import UnreadableError, parse
 
 RECORD = "intake.json"
@@ -37,11 +37,14 @@ class Intake:
         What happened and what to do, one or two sentences each, fit to be shown to the student.
     sha256 : str
         Of the notebook file as it was handed in, "" if there is none.
+    match : Match or None
+        Which of its cells is which of the released notebook.
     """
 
     notebook: NotebookNode | None
     problems: list[str] = field(default_factory=list)
     sha256: str = ""
+    match: Match | None = None
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,12 @@ class Candidate:
     notebook: NotebookNode
     problems: list[str]
     sha256: str
-    found: int
-    filled: int
+    match: Match
+
+    @property
+    def found(self) -> int:
+        """How many cells for answers are in it."""
+        return answered(self.match)[0]
 
 
 def intake(folder: Path, assignment: str, release: NotebookNode) -> Intake:
@@ -104,7 +111,7 @@ def intake(folder: Path, assignment: str, release: NotebookNode) -> Intake:
     problems += _choice(best, _rivals(best, names), wanted) + best.problems
     more = beside(folder, notebook=best.notebook, sha256=best.sha256).problems
     problems += [*_provenance(best, assignment, release), *more]
-    return Intake(best.notebook, problems, best.sha256)
+    return Intake(best.notebook, problems, best.sha256, best.match)
 
 
 def left_out(folder: Path) -> list[str]:
@@ -127,14 +134,15 @@ def _refused(name: str, why: str) -> str:
 def _read(entry: Entry, release: NotebookNode) -> Candidate:
     data = read_regular(entry.path, NOTEBOOK_LIMIT)
     notebook, problems = parse(data)
-    found, filled = answered(release, notebook)
-    return Candidate(entry, notebook, problems, hashlib.sha256(data).hexdigest(), found, filled)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Candidate(entry, notebook, problems, sha256, match(release, notebook))
 
 
 def _fit(candidate: Candidate, wanted: str) -> tuple[bool, bool, bool, int, int]:
     """Order candidates: one of ours, with answers, rightly named, most answers, most cells."""
     exact = candidate.entry.name == wanted
-    return (candidate.found > 0, candidate.filled > 0, exact, candidate.filled, candidate.found)
+    found, filled = answered(candidate.match)
+    return (found > 0, filled > 0, exact, filled, found)
 
 
 def _nothing(unreadable: list[tuple[str, str]], names: list[str], wanted: str) -> list[str]:

@@ -33,8 +33,9 @@ class Slot:
         An answer in code, one in words, a check cell, or any other cell.
     label : str
         Number of its exercise where the notebook tells it ("3.3"), else its id.
-    copies : list of int
-        Positions in the submitted notebook, in order.
+    copies, changed : list of int
+        Positions in the submitted notebook, in order: of all copies, and of those that the
+        student made another cell of.
     """
 
     index: int
@@ -42,6 +43,7 @@ class Slot:
     kind: str
     label: str
     copies: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -120,6 +122,8 @@ def match(release: NotebookNode, submitted: NotebookNode) -> Match:
     _set_aside(result, submitted)
     _match_by_name(result, submitted)
     _match_by_place(result, submitted)
+    for slot in result.slots:
+        slot.changed = _changed(slot, submitted)
     return result
 
 
@@ -166,7 +170,7 @@ def _set_aside(result: Match, submitted: NotebookNode) -> None:
 def _match_by_name(result: Match, submitted: NotebookNode) -> None:
     """Find answers whose cell is gone or untouched by the names that cells define."""
     for slot in result.slots:
-        if slot.kind != "answer" or changed_copies(slot, submitted):
+        if slot.kind != "answer" or _changed(slot, submitted):
             continue
         names = slot.asked
         for position, cell in enumerate(submitted.cells):
@@ -203,8 +207,7 @@ def _match_by_place(result: Match, submitted: NotebookNode) -> None:
             slot.copies.append(position)
 
 
-def changed_copies(slot: Slot, submitted: NotebookNode) -> list[int]:
-    """Return where the student's own versions of a cell stand."""
+def _changed(slot: Slot, submitted: NotebookNode) -> list[int]:
     code = slot.cell.cell_type == "code"
     alike_or_same = alike if code else same
     return [
@@ -212,10 +215,7 @@ def changed_copies(slot: Slot, submitted: NotebookNode) -> list[int]:
     ]
 
 
-def answered(release: NotebookNode, submitted: NotebookNode) -> tuple[int, int]:
+def answered(found: Match) -> tuple[int, int]:
     """Count the answer cells that are there, and those among them that were filled in."""
-    table = [s for s in match(release, submitted).slots if s.kind in ("answer", "written")]
-    return (
-        sum(bool(slot.copies) for slot in table),
-        sum(bool(changed_copies(slot, submitted)) for slot in table),
-    )
+    table = [slot for slot in found.slots if slot.kind in ("answer", "written")]
+    return sum(bool(slot.copies) for slot in table), sum(bool(slot.changed) for slot in table)

@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from autograder.classroom.submissions.added import Added, additions_of, is_demonstration
 from autograder.classroom.submissions.attachments import give_attachments
 from autograder.classroom.submissions.cell_code import alike, defined, same
-from autograder.classroom.submissions.match import Match, Slot, changed_copies, match
+from autograder.classroom.submissions.match import Match, Slot, match
 from autograder.classroom.submissions.notebook_text import copied
 from autograder.classroom.submissions.written import Words, beside, note
 
@@ -41,7 +41,9 @@ class Rebuilt:
     notes: list[str] = field(default_factory=list)
 
 
-def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
+def rebuild(
+    release: NotebookNode, submitted: NotebookNode | None, found: Match | None = None
+) -> Rebuilt:
     """Put our own cells of a student's notebook as they were released, and keep the rest.
 
     Parameters
@@ -50,6 +52,8 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
         The released notebook.
     submitted : NotebookNode or None
         The student's notebook from `intake`; None gives the untouched release.
+    found : Match, optional
+        Which cell of it is which of the released one, if that has been looked for.
 
     Returns
     -------
@@ -63,12 +67,12 @@ def rebuild(release: NotebookNode, submitted: NotebookNode | None) -> Rebuilt:
             cell.outputs, cell.execution_count = [], None
     if submitted is None:
         return Rebuilt(notebook)
-    found = match(release, submitted)
+    found = found or match(release, submitted)
     if not any(slot.copies for slot in found.slots if slot.kind in ("answer", "written")):
         return Rebuilt(notebook)  # another notebook, as intake has said: there is nothing to run
     mine = _defined_by_hand(found, submitted)
     for slot in found.slots:  # one cell may answer several, and is the copy of one alone
-        if slot.asked & set().union(*mine) and not changed_copies(slot, submitted):
+        if slot.asked & set().union(*mine) and not slot.changed:
             found.by_name.add(slot.index)
     notes = [note for slot in found.slots for note in _notes(slot, found, submitted)]
     added = additions_of(found, submitted)
@@ -109,7 +113,7 @@ def _answer(slot: Slot, submitted: NotebookNode) -> int | None:
     """Return the submitted cell that bears an exercise's id; None keeps the cell as released."""
     if slot.kind not in ("answer", "written"):
         return None
-    changed = changed_copies(slot, submitted)
+    changed = slot.changed
     if slot.kind == "written":
         return changed[-1] if changed else None
     code = [i for i in changed if submitted.cells[i].cell_type == "code"] or changed
@@ -136,7 +140,7 @@ def _in_order(
     for slot in found.slots:
         answer = answers[slot.index]
         if slot.copies:
-            changed = changed_copies(slot, submitted)
+            changed = slot.changed
             released = [i for i in slot.copies if i not in changed] or slot.copies
             owners[released[0] if answer is None else answer] = slot.index
     cells: list[NotebookNode] = []
@@ -183,7 +187,7 @@ def _kept(
         return
     slot = found.slots[owner]
     if slot.kind in ("answer", "written"):
-        if position != answers[owner] and position in changed_copies(slot, submitted):
+        if position != answers[owner] and position in slot.changed:
             yield cell.cell_type, cell.source
     elif slot.cell.cell_type != "code" or cell.cell_type != "code":
         if cell.cell_type == "code" and not same(cell.source, slot.cell.source):
@@ -205,7 +209,7 @@ def _extra_cell(kind: str, source: str, number: int) -> NotebookNode:
 
 def _notes(slot: Slot, found: Match, submitted: NotebookNode) -> Iterator[str]:
     """Say what was put right in one answer or check cell."""
-    changed = changed_copies(slot, submitted)
+    changed = slot.changed
     if slot.kind == "answer":
         if not slot.copies and slot.index not in found.by_name:
             yield (
@@ -231,7 +235,7 @@ def _rival(slot: Slot, changed: list[int], submitted: NotebookNode) -> bool:
 
 def _defined_by_hand(found: Match, submitted: NotebookNode) -> list[frozenset[str]]:
     """Give the names that each cell defines that isn't as it was released."""
-    ours = [set(s.copies) - set(changed_copies(s, submitted)) for s in found.slots]
+    ours = [set(s.copies) - set(s.changed) for s in found.slots]
     released = set().union(*ours)
     return [
         defined(cell.source)
@@ -258,7 +262,7 @@ def _summary(found: Match, submitted: NotebookNode, added: dict[int, Added]) -> 
             "Write into the cells that are there for them."
         )
     code = [s for s in found.slots if s.kind == "locked" and s.cell.cell_type == "code"]
-    changed = sum(bool(changed_copies(slot, submitted)) for slot in code)
+    changed = sum(bool(slot.changed) for slot in code)
     missing = sum(not slot.copies for slot in code)
     if changed:
         were = "cell was" if changed == 1 else "cells were"

@@ -161,7 +161,7 @@ def take_in(
         What was wrong and what was put right stands in its metadata.
     """
     taken = intake(folder, assignment, release)
-    rebuilt = rebuild(release, taken.notebook)
+    rebuilt = rebuild(release, taken.notebook, taken.match)
     for sentence in [*taken.problems, *rebuilt.notes]:
         log.warning("%s: %s", student, sentence)
     record = Record(

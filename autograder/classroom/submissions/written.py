@@ -14,7 +14,7 @@ from functools import lru_cache
 from nbformat.notebooknode import NotebookNode
 
 from autograder.classroom.submissions.cell_code import parsed, same
-from autograder.classroom.submissions.match import Match, Slot, changed_copies
+from autograder.classroom.submissions.match import Match, Slot
 
 MARKS = re.compile(r"[\s*_`#>~-]+")  # what editors and formatters write in more than one way
 FEW = 5  # words: of less it can't be told whose they are, or whether they answer anything
@@ -74,7 +74,7 @@ def note(slot: Slot) -> str:
 
 
 def _filled(slot: Slot, submitted: NotebookNode) -> bool:
-    return any(submitted.cells[i].source.strip() for i in changed_copies(slot, submitted))
+    return any(submitted.cells[i].source.strip() for i in slot.changed)
 
 
 def _may_hold_words(found: Match, position: int, cell: NotebookNode) -> bool:

@@ -24,6 +24,9 @@ _LOOP = re.compile(
 )
 _OWN_LOOP = re.compile(r"\b(asyncio\.run|run_until_complete|run_forever|Runner)\b")
 REGULAR = "as a regular file with just this name"
+_AWAITS = re.compile(r"\b(?:async|await)\b")  # without these words no cell does
+# In a line that holds none of these, IPython's own syntax is not.
+_COMMAND = re.compile(r"\?|^\s*[%!,;/]|=\s*[%!]|\\\s*$")
 _CAUGHT = re.compile(r"--(?:out|err)(?:\s+|=)(\w+)")
 _NOT_FOUND = re.compile(r"File `(['\"])(.+)\1` not found\.")  # what %run says
 
@@ -43,8 +46,10 @@ class Kernel:
 def shell_class() -> Any:
     """Make the class of the shell; here, for IPython takes its time to import."""
     from IPython.core.error import UsageError
+    from IPython.core.inputtransformer2 import TransformerManager
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.text import LSString, SList
+    from traitlets import Instance
 
     class Silence(SList):
         """The lines of a program that said nothing: there are none, and each is empty."""
@@ -52,7 +57,18 @@ def shell_class() -> Any:
         def __getitem__(self, which: Any) -> Any:
             return super().__getitem__(which) if isinstance(which, slice) else ""
 
+    plain = TransformerManager().token_transformers
+
+    class Transformers(TransformerManager):
+        """Looks for IPython's own syntax only where it may be: that takes as long as the rest."""
+
+        def do_token_transforms(self, lines: list[str]) -> list[str]:
+            if self.token_transformers == plain and not any(map(_COMMAND.search, lines)):
+                return lines
+            return list(super().do_token_transforms(lines))
+
     class ZMQInteractiveShell(InteractiveShell):
+        input_transformer_manager = Instance(Transformers, ())
         kernel = Kernel()
         where = ""  # the cell of another notebook in which an error was raised
         shown: BaseException | None = None  # an error that %run told of and did not pass on
@@ -130,7 +146,9 @@ def shell_class() -> Any:
         def should_run_async(self, raw_cell: str, **more: Any) -> bool:
             """Run in a loop what awaits, and what asks for the loop of the kernel."""
             asks = _LOOP.search(raw_cell) and not _OWN_LOOP.search(raw_cell)
-            return bool(asks) or super().should_run_async(raw_cell, **more)
+            if asks or not _AWAITS.search(raw_cell):
+                return bool(asks)
+            return bool(super().should_run_async(raw_cell, **more))
 
     return ZMQInteractiveShell
 
