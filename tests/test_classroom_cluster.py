@@ -16,7 +16,6 @@ from test_classroom_pool import STEM, grades, home, job, tasks  # noqa: F401 (fi
 
 from autograder.classroom.folder.coursedir import Course, CourseError
 from autograder.classroom.running import away, cluster, grading, pool
-from autograder.classroom.submissions.submission import not_graded
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Object of type <Submitted")]
 FEW = 10
@@ -114,7 +113,7 @@ def test_a_worker_that_joins_later_is_refused_too(job, tasks):
     parcel = away.Parcel.of(job).to(tasks[0][0], {})
     old = [(name, "1.0" if name == "numpy" else said) for name, said in parcel.versions]
     with pytest.raises(away.OtherVersionError, match=r"joined that has numpy .* in place of 1\.0"):
-        away.grade_parcel(replace(parcel, versions=tuple(old)))
+        away.grade_parcels([replace(parcel, versions=tuple(old))])
 
 
 def test_a_parcel_holds_what_was_handed_in(job, tasks, monkeypatch):
@@ -125,8 +124,8 @@ def test_a_parcel_holds_what_was_handed_in(job, tasks, monkeypatch):
         p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()
     }
     here = grades(pool.grade_all(job, [tasks[0]], 1, job.key_folder / "log"))
-    there = away.grade_parcel(away.Parcel.of(job).to(student, files))
-    assert grades([there]) == here
+    there = away.grade_parcels([away.Parcel.of(job).to(student, files)])
+    assert grades(there) == here
 
 
 def test_a_folder_that_cannot_be_sent(tmp_path):
@@ -152,16 +151,53 @@ def test_without_dask_everything_else_works(home, tasks, monkeypatch):
     assert grade(home, students=[tasks[0][0]], force=True)[0].status != "failed"
 
 
-def test_a_submission_that_kills_every_worker_is_for_a_person(job):
-    import distributed
+class Future:
+    def __init__(self, give):
+        self._give = give
 
-    class Dead:
-        def result(self, timeout):
+    def result(self, timeout):
+        return self._give()
+
+
+class Killed:
+    """A cluster in one process, of which every worker dies of one student's submission."""
+
+    status = "running"
+
+    def __init__(self, deadly):
+        self.deadly, self.asked = deadly, []
+
+    def nthreads(self):
+        return {"tcp://x": 1}
+
+    def submit(self, work, parcels, pure):
+        self.asked.append([parcel.student for parcel in parcels])
+        return Future(lambda: self.give(work, parcels))
+
+    def give(self, work, parcels):
+        import distributed
+
+        if self.deadly in [parcel.student for parcel in parcels]:
             raise distributed.scheduler.KilledWorker("grade", SimpleNamespace(address="tcp://x"), 3)
+        return work(parcels)
 
-    graded = cluster._result(Dead(), job, "ann", "tcp://here")
-    assert graded.record.status == "failed"
-    assert graded.student == not_graded(job, "ann", RuntimeError()).student
+
+def test_a_submission_that_kills_every_worker_is_for_a_person(job, tasks, monkeypatch):
+    """Those that went to a worker with it are sent again, each alone."""
+    monkeypatch.setattr(cluster, "_some", lambda client, running, address: running[:1])
+    monkeypatch.setattr(cluster, "grade_parcels", lambda some: [graded_as(p) for p in some])
+    client, students = Killed(tasks[1][0]), [student for student, _ in tasks[:FEW]]
+    found = {one.student: one for one in cluster._graded(client, job, tasks[:FEW], "tcp://here")}
+    assert sorted(found) == sorted(students)
+    assert [name for name in students if found[name].record.status == "failed"] == [students[1]]
+    assert client.asked[0] == students[: cluster.GROUP]
+    assert [[name] for name in students[: cluster.GROUP]] == [
+        some for some in client.asked if set(some) & set(students[: cluster.GROUP])
+    ][1:]
+
+
+def graded_as(parcel):
+    return SimpleNamespace(student=parcel.student, record=SimpleNamespace(status="graded"))
 
 
 def test_the_lost_scheduler_is_a_sentence(home, tasks, pythons, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import metadata
@@ -100,6 +101,7 @@ def versions(assignment: str) -> dict[str, str]:
     return found | {"code": _code(), "Python": python}
 
 
+@lru_cache(maxsize=32)  # it takes longer than to judge an exercise
 def _version(name: str) -> str:
     try:
         return metadata.version(name).partition("+")[0]  # which build of it does not matter
@@ -121,8 +123,8 @@ def _code() -> str:
     return key_of(*parts)
 
 
-def grade_parcel(parcel: Parcel) -> Graded:
-    """Grade one submission; this runs on a worker.
+def grade_parcels(parcels: Sequence[Parcel]) -> list[Graded]:
+    """Grade some submissions, one after the other; this runs on a worker.
 
     Raises
     ------
@@ -131,6 +133,10 @@ def grade_parcel(parcel: Parcel) -> Graded:
     JailError
         There is no safe sandbox here.
     """
+    return [_grade(parcel) for parcel in parcels]
+
+
+def _grade(parcel: Parcel) -> Graded:
     from autograder.classroom.running.cluster import differences
 
     here, wanted = versions(parcel.assignment), dict(parcel.versions)

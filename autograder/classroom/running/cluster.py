@@ -8,7 +8,9 @@ notebook comes back. The gradebook is written here, as ever.
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -17,7 +19,7 @@ from autograder.classroom.errors import AGAIN, CourseError
 from autograder.classroom.running.away import (
     OtherVersionError,
     Parcel,
-    grade_parcel,
+    grade_parcels,
     packed,
     versions,
 )
@@ -27,7 +29,12 @@ from autograder.classroom.submissions.submission import Graded, Job, grade_submi
 CONNECT_SECONDS = 10.0
 PATIENCE = 60.0  # seconds without any worker: one may be starting again
 LOOK_SECONDS = 2.0
+GROUP = 4  # submissions that go to a worker at once: a way there costs a tenth of what grading does
 log = logging.getLogger("traitlets")
+
+
+class KilledError(Exception):
+    """What was sent ended one worker after the other."""
 
 
 def grade_on_cluster(job: Job, tasks: Sequence[Task], address: str) -> Iterator[Graded]:
@@ -135,23 +142,40 @@ def _no_workers(address: str) -> CourseError:
 
 def _graded(client: Any, job: Job, tasks: Sequence[Task], address: str) -> Iterator[Graded]:
     """Keep the workers busy, and no more than that: a class does not fit into memory."""
-    rest = iter(tasks)
-    running: dict[Any, Task] = {}
-    parcels = Parcel.of(job)
-    while True:
-        room = AHEAD * max(1, _threads(client, address))
-        while len(running) < room and (task := next(rest, None)):
-            files = packed(task[1])
-            if files is None:  # with what is too large, or can't be read: that is said here
+    rest, alone = deque(tasks), deque[Task]()  # these are of groups that ended every worker
+    running: dict[Any, list[Task]] = {}
+    common = Parcel.of(job)
+    room, looked = 1, -math.inf
+    while rest or alone or running:
+        if time.monotonic() - looked > LOOK_SECONDS:  # to ask the scheduler takes a while
+            room, looked = AHEAD * max(1, _threads(client, address)), time.monotonic()
+        while len(running) < room and (rest or alone):
+            some = [alone.popleft()] if alone else _group(rest, room)
+            files = {student: packed(folder) for student, folder in some}
+            for task in [task for task in some if files[task[0]] is None]:
+                # with what is too large, or can't be read: that is said here
                 yield grade_submission(job, *task)
-                continue
-            parcel = parcels.to(task[0], files)
-            future = client.submit(grade_parcel, parcel, pure=False)
-            running[future] = task
-        if not running:
-            return
-        for future in _some(client, list(running), address):
-            yield _result(future, job, running.pop(future)[0], address)
+                some.remove(task)
+            if some:
+                parcels = [common.to(student, files[student] or {}) for student, _ in some]
+                running[client.submit(grade_parcels, parcels, pure=False)] = some
+        for future in _some(client, list(running), address) if running else ():
+            some = running.pop(future)
+            try:
+                yield from _result(future, address)
+            except KilledError as killed:
+                if len(some) > 1:
+                    alone += some
+                else:
+                    log.error("%s, %s: %s", job.assignment, some[0][0], killed)
+                    died = RuntimeError("the process that graded it died")
+                    yield not_graded(job, some[0][0], died)
+
+
+def _group(rest: deque[Task], room: int) -> list[Task]:
+    """Take as many as go together: more at once cost less, and towards the end all have work."""
+    size = max(1, min(GROUP, len(rest) // room))
+    return [rest.popleft() for _ in range(size)]
 
 
 def _some(client: Any, running: list[Any], address: str) -> list[Any]:
@@ -192,15 +216,14 @@ def _lost(address: str) -> CourseError:
     )
 
 
-def _result(future: Any, job: Job, student: str, address: str) -> Graded:
+def _result(future: Any, address: str) -> list[Graded]:
     """Give what came back; a submission that kills one worker after another is for a person."""
     import distributed
 
     try:
-        graded: Graded = future.result(timeout=CONNECT_SECONDS)
+        graded: list[Graded] = future.result(timeout=CONNECT_SECONDS)
     except distributed.scheduler.KilledWorker as error:
-        log.error("%s, %s: %s", job.assignment, student, _line(error))
-        return not_graded(job, student, RuntimeError("the process that graded it died"))
+        raise KilledError(_line(error)) from None
     except OtherVersionError as error:
         raise CourseError(f"{error} Install the same versions on every worker, {AGAIN}") from None
     except (distributed.CancelledError, TimeoutError):
