@@ -19,7 +19,7 @@ from autograder.referee import sandboxes
 from bench.courses import STEM, class_of
 
 JUDGED = (32, 64, 128)  # submissions, with one worker and with two
-RECORDED = (100, 500, 2000)  # submissions of which one is judged, and all are recorded
+RECORDED = (100, 1000, 10_000)  # submissions of which one is judged, and all are recorded
 
 
 def run() -> str:
