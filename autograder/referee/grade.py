@@ -30,7 +30,9 @@ REPLACED = (
     "Course code was replaced in the student's process ({}). It was put back before it was used. "
     "No exercise needs that: whoever grades will want to read the notebook."
 )
-TRIAL = 0.2  # of an exercise's time for calls, before its laws are run one after the other
+# Of an exercise's time for calls: an answer that needs more, as a loop does, is lost, and then the
+# notebook is graded anew with one law after the other, which have all of it.
+TRIAL = 0.2
 
 AT_ITS_CHECK = (
     "Exercise {} was judged as it stood at its check: a cell below deletes a name that the answer "

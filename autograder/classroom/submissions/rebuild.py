@@ -76,7 +76,7 @@ def rebuild(
             found.by_name.add(slot.index)
     notes = [note for slot in found.slots for note in _notes(slot, found, submitted)]
     added = additions_of(found, submitted)
-    notes += [*_twice(found, mine), *_summary(found, submitted, added)]
+    notes += [*_twice(found, mine), *_summary(found, added)]
     answers = {slot.index: _answer(slot, submitted) for slot in found.slots}
     words = beside(found, submitted)
     notes += [note(found.slots[index]) for index in words]
@@ -253,7 +253,7 @@ def _twice(found: Match, mine: list[frozenset[str]]) -> Iterator[str]:
                 yield f"{name} is defined in {times} cells; the last one that runs counts."
 
 
-def _summary(found: Match, submitted: NotebookNode, added: dict[int, Added]) -> Iterator[str]:
+def _summary(found: Match, added: dict[int, Added]) -> Iterator[str]:
     """Say what was put right elsewhere."""
     names = [slot.label for slot in found.slots if slot.index in found.by_name]
     if names:
