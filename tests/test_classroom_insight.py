@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from classroom_tiny import DOUBLE, STEM, filled, tiny
@@ -10,8 +11,9 @@ from test_classroom_page import Tags
 from tiny_home import grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
+from autograder.classroom.gradebook.marks import Mark, Part
 from autograder.classroom.returns.alike import nearly_identical
-from autograder.classroom.returns.insight import correlation
+from autograder.classroom.returns.insight import _items, correlation
 from autograder.cli import app
 
 pytestmark = [
@@ -53,6 +55,24 @@ def test_the_report_counts_and_keeps_examples_anonymous(home):  # noqa: F811
     before = text.index("Failures of the machinery")
     assert "secretname" not in text[:before]
     assert "&lt;wrong&gt; values" in text
+
+
+def test_exercises_are_counted_while_written_answers_wait():
+    exercises = {
+        name: {"id": name, "label": label, "message": f"Exercise {label}, {name}"}
+        for name, label in (("first", "3.1"), ("second", "3.2"))
+    }
+    read = SimpleNamespace(record=SimpleNamespace(exercises=exercises), answers={})
+    why = Part("why", 5, waiting=True)
+    scores = {"ann": (8, 4), "bob": (4, 3), "cat": (0, 2)}
+    marks = [
+        Mark(name, (Part("first", 8, auto=first), Part("second", 4, auto=second), why))
+        for name, (first, second) in scores.items()
+    ]
+    assert all(mark.open for mark in marks)
+    items = _items(dict.fromkeys(scores, read), marks)
+    assert [(item.label, item.count, item.mean) for item in items] == [("3.1", 3, 4), ("3.2", 3, 3)]
+    assert items[0].discrimination == pytest.approx(1)
 
 
 def test_nothing_graded_is_a_sentence(home):  # noqa: F811

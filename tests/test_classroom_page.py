@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from autograder.classroom.folder.coursedir import Course
 from autograder.classroom.returns import returning
+from autograder.classroom.returns.page_style import prose
 from autograder.classroom.returns.returning import pack, stale, write_pages
 from autograder.cli import app
 
@@ -93,6 +94,20 @@ def test_intake_is_told_and_a_failure_is_no_zero(home):  # noqa: F811
     assert "Not graded yet" in page(home, "dan")
     assert "that is not your mistake" in page(home, "dan")
     assert "0 of" not in page(home, "dan")
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("Keep p < 1.", "Keep p &lt; 1."),
+        ("Ask `not 0 <= p` first.", "Ask <code>not 0 &lt;= p</code> first."),
+        ("No. More: https://x.org/a#b", 'No. <a href="https://x.org/a#b">More about it</a>'),
+        ('No. More: https://"><b>', 'No. <a href="https://&quot;&gt;&lt;b&gt;">More about it</a>'),
+        ("No. More: javascript:alert(1)", "No. More: javascript:alert(1)"),
+    ],
+)
+def test_what_the_course_says_is_read_as_it_was_written(text, made):
+    assert prose(text) == made
 
 
 def test_nothing_acts_and_nothing_is_fetched(home):  # noqa: F811

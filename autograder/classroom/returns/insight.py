@@ -137,7 +137,8 @@ def look_at(course: Course, assignment: str) -> Insight:
         raise CourseError(what_is_missing(course, assignment))
     release = course.folder("release", ".", assignment) / f"{assignment}.ipynb"
     stubs = _answers(json.loads(release.read_bytes())) if release.is_file() else {}
-    known = [mark for student, mark in marks.items() if student in found and not mark.open]
+    judged = [mark for student, mark in marks.items() if student in found]
+    known = [mark for mark in judged if not mark.open]
     return Insight(
         assignment,
         [mark.score for mark in known],
@@ -145,7 +146,7 @@ def look_at(course: Course, assignment: str) -> Insight:
         len(found) + len(failures),
         len(found) + len(failures) - len(known),
         sum(bool(mark.late) for mark in marks.values()),
-        _items(found, known),
+        _items(found, judged),
         _misconceptions(found),
         _unexplained(found),
         nearly_identical({s: read.answers for s, read in found.items()}, stubs.values()),
@@ -187,13 +188,18 @@ def _titles(found: dict[str, Read]) -> dict[str, tuple[str, str]]:
 
 
 def _items(found: dict[str, Read], marks: Sequence[Mark]) -> list[Item]:
+    """Look at each exercise; what a person has still to decide is left out."""
     titles, items = _titles(found), []
+    known = [
+        {part.name: part for part in mark.parts if part.name in titles and not part.open}
+        for mark in marks
+    ]
     for name, (label, title) in sorted(titles.items(), key=lambda pair: pair[1]):
         pairs = []
-        for mark in marks:
-            part = next((part for part in mark.parts if part.name == name), None)
-            if part:
-                pairs.append((part.score, mark.earned - part.score, part.max_score))
+        for parts in known:
+            if part := parts.get(name):
+                rest = sum(other.score for other in parts.values()) - part.score
+                pairs.append((part.score, rest, part.max_score))
         if pairs:
             own = [pair[0] for pair in pairs]
             items.append(

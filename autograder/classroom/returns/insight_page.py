@@ -7,7 +7,7 @@ from html import escape
 from statistics import median
 
 from autograder.classroom.returns.insight import Insight, Item, Misconception, Unexplained
-from autograder.classroom.returns.page_style import document
+from autograder.classroom.returns.page_style import document, prose
 from autograder.classroom.submissions.outputs import clip
 
 BINS = 10
@@ -95,8 +95,8 @@ def _exercises(items: Sequence[Item]) -> str:
     )
     explained = (
         "Hardest first. “Discrimination” is the correlation of an exercise's points with those of "
-        "all others: near 0 or below, who knows the rest does no better at it; read its statement "
-        "again. With fewer than about thirty students the number is rough."
+        "all others, written answers aside: near 0 or below, who knows the rest does no better at "
+        "it; read its statement again. With fewer than about thirty students the number is rough."
     )
     return _section(
         "Exercises by difficulty",
@@ -116,7 +116,7 @@ def _misconceptions(found: Sequence[Misconception], students: int) -> str:
         )
         made.append(
             f'<article><div class="head"><h3>{escape(one.title)}</h3><b>{one.students} '
-            f"({share:.0%})</b></div><p>{escape(one.says)}</p>"
+            f"({share:.0%})</b></div><p>{prose(one.says)}</p>"
             f'<p class="soft">In {escape(", ".join(one.exercises))}.</p>'
             f"{example if one.example else ''}</article>"
         )

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from autograder.classroom.gradebook.marks import Mark, Part
-from autograder.classroom.returns.page_style import document
+from autograder.classroom.returns.page_style import document, prose
 from autograder.classroom.submissions.outputs import clip, safe_picture
 from autograder.classroom.submissions.rebuild import EXTRA
 from autograder.classroom.submissions.report import Record
@@ -126,7 +126,7 @@ def _exercise(
 
 def _lost(verdict: VerdictText, found: dict[str, Any]) -> list[str]:
     made = [
-        f'<p class="note"><b>{escape(title)}.</b> {escape(says)}</p>'
+        f'<p class="note"><b>{escape(title)}.</b> {prose(says)}</p>'
         for title, says in verdict.mistakes
     ]
     if verdict.example:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
+
 # No script, no picture from elsewhere, no frame, no form: whatever a student wrote, nothing acts.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
 STYLE = """
@@ -21,6 +24,7 @@ section,article{border-top:1px solid var(--line);padding:.7rem 0}
 ul{margin:.3rem 0;padding-left:1.2rem}ul.laws{list-style:none;padding-left:0}
 pre{margin:.4rem 0;padding:.6rem;background:var(--tint);border-radius:.3rem;overflow-x:auto;
 font:.85rem/1.4 ui-monospace,monospace;white-space:pre-wrap}
+code{font:.9em ui-monospace,monospace}
 .note{background:var(--tint);border-left:.25rem solid var(--accent);padding:.4rem .7rem;
 border-radius:.2rem;margin:.5rem 0;white-space:pre-line}
 a{color:var(--accent)}summary{cursor:pointer;padding:.3rem 0}
@@ -37,10 +41,17 @@ article,tr{break-inside:avoid}}
 """
 
 
+def prose(text: str) -> str:
+    """Give a sentence of the course as HTML: code between backticks, and where to read more."""
+    plain, _, url = text.partition(" More: https://")
+    made = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(plain))
+    if url:
+        made += f' <a href="https://{escape(url)}">More about it</a>'
+    return made
+
+
 def document(title: str, body: str) -> str:
     """Give a whole HTML page; `title` is text, `body` is HTML."""
-    from html import escape
-
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
