@@ -34,7 +34,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
 td.n,th.n{text-align:right;white-space:nowrap}th,td{overflow-wrap:normal}.wide{overflow-x:auto}img{max-width:100%;background:#fff}
 svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:12px system-ui,sans-serif}
-.bar{fill:var(--accent)}.axis{stroke:var(--line)}
+td svg{max-width:none}.bar{fill:var(--accent)}.axis{stroke:var(--line)}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--tint:#f4f4f4;
 --good:#000;--bad:#000;--accent:#000}body{max-width:none}details.notebook{display:none}
 article,tr{break-inside:avoid}}
