@@ -224,8 +224,11 @@ def _clean(raw: object) -> NotebookNode | None:
 
 
 def _text(source: object) -> str | None:
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+    if isinstance(source, list):
+        try:
+            source = "".join(source)
+        except TypeError:  # not all of it is text
+            return None
     if not isinstance(source, str):
         return None
     # a lone surrogate is legal JSON, but can't be written to a file again
