@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
 from classroom_tiny import DOUBLE, STEM, filled, tiny
@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 
 from autograder.classroom.gradebook.marks import Mark, Part
 from autograder.classroom.returns.alike import nearly_identical
-from autograder.classroom.returns.insight import _items, correlation
+from autograder.classroom.returns.insight import Insight, Read, _items, correlation
+from autograder.classroom.returns.insight_page import report_page
+from autograder.classroom.submissions.report import Record
 from autograder.cli import app
 
 pytestmark = [
@@ -62,7 +64,7 @@ def test_exercises_are_counted_while_written_answers_wait():
         name: {"id": name, "label": label, "message": f"Exercise {label}, {name}"}
         for name, label in (("first", "3.1"), ("second", "3.2"))
     }
-    read = SimpleNamespace(record=SimpleNamespace(exercises=exercises), answers={})
+    read = Read(Record(handed_in=True, exercises=exercises), {})
     why = Part("why", 5, waiting=True)
     scores = {"ann": (8, 4), "bob": (4, 3), "cat": (0, 2)}
     marks = [
@@ -73,6 +75,15 @@ def test_exercises_are_counted_while_written_answers_wait():
     items = _items(dict.fromkeys(scores, read), marks)
     assert [(item.label, item.count, item.mean) for item in items] == [("3.1", 3, 4), ("3.2", 3, 3)]
     assert items[0].discrimination == pytest.approx(1)
+
+
+def test_scores_are_those_of_the_exercises_while_a_person_has_to_look_at_all():
+    waiting = Insight(STEM, submissions=2, open=2, exercises=[3, 5], exercises_max=8)
+    text = report_page("Title", waiting)
+    assert "2 whose score is not known yet; mean 4.0, median 4, from 3 to 5 of 8 points of" in text
+    assert "Students by points of the exercises; the last bar holds full marks." in text
+    text = report_page("Title", replace(waiting, scores=[9], max_score=10, open=1))
+    assert "1 whose score is not known yet; mean 9.0, median 9, from 9 to 9 of 10 points." in text
 
 
 def test_nothing_graded_is_a_sentence(home):  # noqa: F811

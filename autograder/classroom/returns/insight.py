@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.classroom.folder.coursedir import Course, CourseError
 from autograder.classroom.folder.standing import what_is_missing
-from autograder.classroom.gradebook.marks import Mark, read_marks
+from autograder.classroom.gradebook.marks import Mark, Part, read_marks
 from autograder.classroom.gradebook.rows import graded_in, record_in
 from autograder.classroom.returns.alike import Alike, nearly_identical
 from autograder.classroom.returns.page import is_own
@@ -87,6 +87,8 @@ class Insight:
         Of those whose score is known.
     open : int
         Submissions whose score is not known yet.
+    exercises : list of float
+        Points of the exercises alone, of all who were judged, whatever a person has to decide.
     """
 
     assignment: str
@@ -95,6 +97,8 @@ class Insight:
     submissions: int = 0
     open: int = 0
     late: int = 0
+    exercises: list[float] = field(default_factory=list)
+    exercises_max: float = 0.0
     items: list[Item] = field(default_factory=list)
     misconceptions: list[Misconception] = field(default_factory=list)
     unexplained: list[Unexplained] = field(default_factory=list)
@@ -139,6 +143,8 @@ def look_at(course: Course, assignment: str) -> Insight:
     stubs = _answers(json.loads(release.read_bytes())) if release.is_file() else {}
     judged = [mark for student, mark in marks.items() if student in found]
     known = [mark for mark in judged if not mark.open]
+    titles = _titles(found)
+    exercises = [list(_decided(titles, mark).values()) for mark in judged]
     return Insight(
         assignment,
         [mark.score for mark in known],
@@ -146,6 +152,8 @@ def look_at(course: Course, assignment: str) -> Insight:
         len(found) + len(failures),
         len(found) + len(failures) - len(known),
         sum(bool(mark.late) for mark in marks.values()),
+        [sum(part.score for part in parts) for parts in exercises],
+        max((sum(part.max_score for part in parts) for parts in exercises), default=0.0),
         _items(found, judged),
         _misconceptions(found),
         _unexplained(found),
@@ -187,13 +195,15 @@ def _titles(found: dict[str, Read]) -> dict[str, tuple[str, str]]:
     return titles
 
 
+def _decided(names: Container[str], mark: Mark) -> dict[str, Part]:
+    """Give a student's points in exercises, by name, as far as they are known."""
+    return {part.name: part for part in mark.parts if part.name in names and not part.open}
+
+
 def _items(found: dict[str, Read], marks: Sequence[Mark]) -> list[Item]:
     """Look at each exercise; what a person has still to decide is left out."""
     titles, items = _titles(found), []
-    known = [
-        {part.name: part for part in mark.parts if part.name in titles and not part.open}
-        for mark in marks
-    ]
+    known = [_decided(titles, mark) for mark in marks]
     for name, (label, title) in sorted(titles.items(), key=lambda pair: pair[1]):
         pairs = []
         for parts in known:

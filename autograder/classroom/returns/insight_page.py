@@ -36,24 +36,26 @@ def _scores(found: Insight) -> str:
     facts = [f"{found.submissions} submissions", f"{found.late} late"]
     if found.open:
         facts.append(f"{found.open} whose score is not known yet")
-    if found.scores:
-        mean = sum(found.scores) / len(found.scores)
+    what, scores, most = "points", found.scores, found.max_score
+    if not scores:  # a person has still to look at something of everybody
+        what, scores, most = "points of the exercises", found.exercises, found.exercises_max
+    if scores:
+        mean = sum(scores) / len(scores)
         facts.append(
-            f"mean {mean:.1f}, median {median(found.scores):g}, from {min(found.scores):g} to "
-            f"{max(found.scores):g} of {found.max_score:g} points"
+            f"mean {mean:.1f}, median {median(scores):g}, from {min(scores):g} to "
+            f"{max(scores):g} of {most:g} {what}"
         )
-    return _section("Scores", f"<p>{escape('; '.join(facts))}.</p>{_histogram(found)}")
+    picture = _histogram(scores, most, what) if scores and most else ""
+    return _section("Scores", f"<p>{escape('; '.join(facts))}.</p>{picture}")
 
 
-def _histogram(found: Insight) -> str:
-    if not found.scores or not found.max_score:
-        return ""
+def _histogram(scores: Sequence[float], most: float, what: str) -> str:
     counts = [0] * BINS
-    for score in found.scores:
-        counts[min(int(BINS * score / found.max_score), BINS - 1)] += 1
+    for score in scores:
+        counts[min(int(BINS * score / most), BINS - 1)] += 1
     wide, bars = WIDTH / BINS, []
     for at, count in enumerate(counts):
-        low, high = at * found.max_score / BINS, (at + 1) * found.max_score / BINS
+        low, high = at * most / BINS, (at + 1) * most / BINS
         tall = (HEIGHT - 50) * count / max(counts)
         x, y = at * wide, HEIGHT - 25 - tall
         label, number = f"{low:g} to {high:g} points: {count}", count or ""
@@ -64,13 +66,13 @@ def _histogram(found: Insight) -> str:
             f'<text x="{x + 3:.1f}" y="{HEIGHT - 8}">{low:g}</text>'
         )
     words = ", ".join(
-        f"{at * found.max_score / BINS:g}–{(at + 1) * found.max_score / BINS:g}: {count}"
+        f"{at * most / BINS:g}–{(at + 1) * most / BINS:g}: {count}"
         for at, count in enumerate(counts)
     )
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}"'
     return (
-        f'<svg role="img" {size} aria-label="Students by points. {words}">{"".join(bars)}</svg>'
-        '<p class="soft">Students by points; the last bar holds full marks.</p>'
+        f'<svg role="img" {size} aria-label="Students by {what}. {words}">{"".join(bars)}</svg>'
+        f'<p class="soft">Students by {what}; the last bar holds full marks.</p>'
     )
 
 
