@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from classroom_tiny import STEM, filled
+from rich.console import Console
 from tiny_home import change, grade, half, hand_in, home, tiny_course  # noqa: F401
 from typer.testing import CliRunner
 
@@ -17,7 +19,7 @@ from autograder.classroom.gradebook import rows
 from autograder.classroom.gradebook.marks import Mark, Part, read_marks
 from autograder.classroom.running.journal import Row
 from autograder.classroom.submissions import intake
-from autograder.classroom.submissions.report import summary
+from autograder.classroom.submissions.report import rows_table, summary
 from autograder.classroom.submissions.words import span, take_apart
 from autograder.cli import app
 
@@ -80,6 +82,28 @@ def test_a_penalty_is_taken_off_and_explained(home):  # noqa: F811
     assert "1 day, 1 hour late" in row.reason
     assert "2 hours extension included" in row.reason
     assert "20 points off" in row.reason
+
+
+def test_verbose_leaves_room_for_points_and_reasons_below_them():
+    parts = [
+        {"label": f"3.{n}", "open": False, "waiting": False, "manual": None, "score": n}
+        for n in range(1, 7)
+    ]
+    found = [
+        Row("ann", 21, 21, "graded", "", parts=tuple(parts)),
+        Row("bob", 9, 21, "graded", "Points are missing in 3.6.", parts=tuple(parts)),
+    ]
+    text = io.StringIO()
+    Console(width=60, file=text).print(rows_table(found, verbose=True))
+    lines = [line.split() for line in text.getvalue().splitlines()]
+    assert lines == [
+        ["student", "points", *(f"3.{n}" for n in range(1, 7)), "status"],
+        ["ann", "21", "of", "21", *"123456", "graded"],
+        ["bob", "9", "of", "21", *"123456", "graded"],
+        [],
+        ["student", "why"],
+        ["bob", "Points", "are", "missing", "in", "3.6."],
+    ]
 
 
 def test_a_failure_of_ours_is_nobodys_zero(home):  # noqa: F811

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from rich.console import Group
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -131,20 +132,27 @@ def _escape(sentence: str) -> str:
     return " ".join(sentence.split())
 
 
-def rows_table(rows: Iterable[Row], verbose: bool = False) -> Table:
-    """Return graded submissions as a table for a terminal; if verbose, points by exercise too."""
+def rows_table(rows: Iterable[Row], verbose: bool = False) -> Group:
+    """Return graded submissions as a table for a terminal.
+
+    If verbose, with points by exercise; these leave no room for reasons, which follow below.
+    """
     rows = list(rows)
     names = list(dict.fromkeys(part["label"] for row in rows for part in row.parts))
     shown = [Column(name, justify="right", no_wrap=True) for name in names] if verbose else []
     points = Column("points", justify="right", no_wrap=True)
-    student = Column("student", overflow="fold")
-    table = Table(student, points, *shown, "status", Column("why", ratio=1), box=None)
+    why = [] if verbose else [Column("why", ratio=1)]
+    table = Table(Column("student", overflow="fold"), points, *shown, "status", *why, box=None)
+    reasons = Table(Column("student", overflow="fold"), Column("why", ratio=1), box=None)
     for row in rows:
         got = {part["label"]: _points(part) for part in row.parts}
         total = f"{'–' if row.open else format(row.score, 'g')} of {row.max_score:g}"
         cells = [got.get(name, "") for name in names] if verbose else []
-        table.add_row(*map(Text, (row.student, total, *cells, row.status, row.reason)))
-    return table
+        reason = [] if verbose else [row.reason]
+        table.add_row(*map(Text, (row.student, total, *cells, row.status, *reason)))
+        if verbose and row.reason:
+            reasons.add_row(Text(row.student), Text(row.reason))
+    return Group(table, "", reasons) if reasons.row_count else Group(table)
 
 
 def _points(part: dict[str, Any]) -> str:
