@@ -60,7 +60,7 @@ class Limits:
         Processor time of all calls for all exercises; then those for each exercise that follows
         have only the second.
     notebook_seconds : float
-        By the clock on the wall, for all of it.
+        By the clock on the wall, for all of it; one whose answer was lost is run a second time.
     restarts : int
         Processes that may follow the first, each of which costs what ended the one before.
     files_bytes : int
