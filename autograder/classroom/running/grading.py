@@ -131,7 +131,8 @@ def _autograde(
         sandbox(level, assignment, key_folder / ".autograder")  # or refuse, before any
     released = release.read_bytes()
     unsafe = level if level == "unsafe" else ""
-    depends = released, judges_key(assignment, release_imports(released)), unsafe, limits
+    judges = judges_key(assignment, release_imports(released))
+    depends = key_of(released, judges, unsafe, limits)
     journal = Journal(course.state / f"{assignment}.jsonl")
     recorded = recorded_students(course, assignment)
     rows: dict[str, Row] = {}
@@ -141,7 +142,7 @@ def _autograde(
         submitted = course.folder("submitted", student, assignment)
         with writing(submitted):
             prepare(submitted, assignment)
-        keys[student] = key_of(digest(submitted), *depends)
+        keys[student] = key_of(digest(submitted), depends)
         row = None
         if student in recorded and not force and journal.find(student, keys[student]):
             row = read_row(course, assignment, student)  # somebody may have used Formgrader since
