@@ -13,7 +13,14 @@ from typer.testing import CliRunner
 
 from autograder.classroom.gradebook.marks import Mark, Part
 from autograder.classroom.returns.alike import nearly_identical
-from autograder.classroom.returns.insight import Insight, Read, _items, correlation
+from autograder.classroom.returns.insight import (
+    Insight,
+    Read,
+    _decided,
+    _items,
+    _titles,
+    correlation,
+)
 from autograder.classroom.returns.insight_page import report_page
 from autograder.classroom.submissions.report import Record
 from autograder.cli import app
@@ -72,7 +79,8 @@ def test_exercises_are_counted_while_written_answers_wait():
         for name, (first, second) in scores.items()
     ]
     assert all(mark.open for mark in marks)
-    items = _items(dict.fromkeys(scores, read), marks)
+    titles = _titles({"ann": read})
+    items = _items(titles, [_decided(titles, mark) for mark in marks])
     assert [(item.label, item.count, item.mean) for item in items] == [("3.1", 3, 4), ("3.2", 3, 3)]
     assert items[0].discrimination == pytest.approx(1)
 

@@ -15,7 +15,7 @@ from nbgrader.converters import Autograde
 
 from autograder.classroom.folder.coursedir import Course, CourseError
 from autograder.classroom.gradebook import recorder
-from autograder.classroom.gradebook.rows import read_record
+from autograder.classroom.gradebook.rows import _noted, read_record
 from autograder.classroom.running import grading
 from autograder.classroom.running.journal import REPOSITORY, Journal
 from autograder.classroom.submissions import submission
@@ -214,3 +214,25 @@ def test_the_record_of_a_notebook_is_read_back(home):
     assert record.score == rows[0].score == 20
     path = course.folder("autograded", "ann", STEM) / NAME
     assert json.loads(path.read_text())["metadata"]["dropout_course"]["record"]["score"] == 20
+
+
+def test_what_is_noted_is_read_without_the_cells_and_is_the_same(home):
+    grade(home)
+    course = Course(home)
+    path = course.folder("autograded", "ann", STEM) / NAME
+    path.chmod(0o644)
+    wanted, text = read_record(course, STEM, "ann"), path.read_text()
+    assert wanted is not None
+    cells, _, rest = text.rpartition('\n "metadata": {')
+    assert _noted(course, STEM, "ann") == wanted
+    path.write_text(f'no JSON\n "metadata": {{{rest}')
+    assert _noted(course, STEM, "ann") == wanted  # so the cells were not looked at
+    told = json.loads(text)
+    told["cells"][0]["source"] = '"\n "metadata": {"dropout_course": {"record": {"score": 99}}}'
+    path.write_text(json.dumps(told, indent=1, sort_keys=True))
+    assert _noted(course, STEM, "ann") == wanted
+    path.write_text(json.dumps(told))  # another program's way to write it
+    assert _noted(course, STEM, "ann") == wanted
+    for damaged in (cells, text[:-10], ""):
+        path.write_text(damaged)
+        assert _noted(course, STEM, "ann") is None

@@ -11,8 +11,10 @@ from dropout_course import course as material
 PACKAGES = ("dropout_course", "solutions", "autograder")
 LEFT_OUT = ("authoring", "rubrics", "__pycache__")
 FILES = ("_config.yml", "nbgrader_config.py", "limits.toml", "requirements.lock", "LICENSE")
-NEEDED = ("numpy", "scipy", "matplotlib", "scikit-learn", "nbgrader", "ipython", "greenlet")
-COMMANDS = ("typer", "rich")
+NEEDED = (
+    *("numpy", "scipy", "matplotlib", "scikit-learn"),
+    *("nbgrader", "ipython", "greenlet", "typer", "rich"),
+)
 
 
 def source_files(root: Path, assignment: str, code: Path) -> Iterator[tuple[str, bytes]]:
@@ -42,7 +44,7 @@ def source_files(root: Path, assignment: str, code: Path) -> Iterator[tuple[str,
 def requirements(assignment: str, lock: str) -> list[str]:
     """Give the packages that grading needs, in the versions of the lock."""
     chapter = material.chapters().get(assignment.partition("-")[0], {})
-    wanted = {*NEEDED, *COMMANDS, *({"torch"} if chapter.get("library") == "torch" else set())}
+    wanted = {*NEEDED, *({"torch"} if chapter.get("library") == "torch" else set())}
     pins = dict(re.findall(r"(?m)^([\w.-]+)(==[\w.!]+)", lock))
     known = {name.lower(): f"{name}{pin}" for name, pin in pins.items()}
     return [known.get(name, name) for name in sorted(wanted)]

@@ -1,16 +1,15 @@
 """Laws side by side: what they ask of an answer goes in few requests.
 
-A request costs as much as two calls, however many calls it brings. So each law runs until it needs
-a value, then the next one does, and what all of them wait for goes in one request. Where an answer
-is lost, or gives too much, it must be known in which law that was: then the notebook is graded
-anew, one law after the other.
+A request takes time of its own, however many calls it brings. So each law runs until it needs a
+value, then the next one does, and what all of them wait for goes in one request. Where an answer is
+lost, or gives too much, it must be known in which law that was: then the notebook is graded anew,
+one law after the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextvars import copy_context
-from functools import partial
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -33,10 +32,12 @@ def run_together(
 
     Parameters
     ----------
-    laws
-        The laws of one exercise.
     transport
         As for a `Student`.
+    laws
+        The laws of one exercise.
+    student
+        Not asked: each law has one of its own.
     seed
         The same seed gives the same inputs.
 
@@ -54,7 +55,7 @@ class _Together:
     def __init__(self, laws: Sequence[Law], transport: Transport, seed: int) -> None:
         self._asking = Student(transport)
         self._asking.allow(LAW_ROOM)
-        self._at_work = [_greenlet(run_law, law, _Aside(transport), seed) for law in laws]
+        self._at_work = [_greenlet(law, _Aside(transport), seed) for law in laws]
 
     def outcomes(self) -> list[Outcome]:
         """Run all laws to their ends, by turns."""
@@ -66,7 +67,7 @@ class _Together:
                 asked: list[Any] = []
                 still, at = [], 0
                 for one, count in waiting:
-                    gave = one.switch(*([replies[at : at + count]] if count else ()))
+                    gave = one.switch(replies[at : at + count])
                     at += count
                     if one.dead:
                         outcomes[one] = gave
@@ -107,7 +108,7 @@ class _Aside(Student):
             return ours.throw(ApartError(str(lost)))  # which does not come back
 
 
-def _greenlet(work: Callable[..., Any], *given: Any) -> greenlet:
-    made = greenlet(partial(work, *given))
+def _greenlet(law: Law, student: Student, seed: int) -> greenlet:
+    made = greenlet(lambda nothing_yet: run_law(law, student, seed))
     made.gr_context = copy_context()  # NumPy's error state is in it
     return made

@@ -144,7 +144,7 @@ def look_at(course: Course, assignment: str) -> Insight:
     judged = [mark for student, mark in marks.items() if student in found]
     known = [mark for mark in judged if not mark.open]
     titles = _titles(found)
-    exercises = [list(_decided(titles, mark).values()) for mark in judged]
+    exercises = [_decided(titles, mark) for mark in judged]
     return Insight(
         assignment,
         [mark.score for mark in known],
@@ -152,11 +152,11 @@ def look_at(course: Course, assignment: str) -> Insight:
         len(found) + len(failures),
         len(found) + len(failures) - len(known),
         sum(bool(mark.late) for mark in marks.values()),
-        [sum(part.score for part in parts) for parts in exercises],
-        max((sum(part.max_score for part in parts) for parts in exercises), default=0.0),
-        _items(found, judged),
+        [sum(part.score for part in parts.values()) for parts in exercises],
+        max((sum(p.max_score for p in parts.values()) for parts in exercises), default=0.0),
+        _items(titles, exercises),
         _misconceptions(found),
-        _unexplained(found),
+        _unexplained(found, titles),
         nearly_identical({s: read.answers for s, read in found.items()}, stubs.values()),
         failures,
     )
@@ -200,13 +200,12 @@ def _decided(names: Container[str], mark: Mark) -> dict[str, Part]:
     return {part.name: part for part in mark.parts if part.name in names and not part.open}
 
 
-def _items(found: dict[str, Read], marks: Sequence[Mark]) -> list[Item]:
-    """Look at each exercise; what a person has still to decide is left out."""
-    titles, items = _titles(found), []
-    known = [_decided(titles, mark) for mark in marks]
+def _items(titles: dict[str, tuple[str, str]], exercises: Sequence[dict[str, Part]]) -> list[Item]:
+    """Look at each exercise over all students, whose points by exercise are given."""
+    items = []
     for name, (label, title) in sorted(titles.items(), key=lambda pair: pair[1]):
         pairs = []
-        for parts in known:
+        for parts in exercises:
             if part := parts.get(name):
                 rest = sum(other.score for other in parts.values()) - part.score
                 pairs.append((part.score, rest, part.max_score))
@@ -261,7 +260,7 @@ def _misconceptions(found: dict[str, Read]) -> list[Misconception]:
     return sorted(made, key=lambda one: (-one.students, one.title))
 
 
-def _unexplained(found: dict[str, Read]) -> list[Unexplained]:
+def _unexplained(found: dict[str, Read], titles: dict[str, tuple[str, str]]) -> list[Unexplained]:
     laws: dict[str, Counter[str]] = defaultdict(Counter)
     answers: dict[str, Counter[str]] = defaultdict(Counter)
     for read in found.values():
@@ -271,7 +270,6 @@ def _unexplained(found: dict[str, Read]) -> list[Unexplained]:
                 words = take_apart(exercise["message"])
                 laws[exercise["id"]].update([next((n for ok, n in words.laws if not ok), "")])
                 answers[exercise["id"]].update([read.answers.get(exercise["id"], "").strip()])
-    titles = _titles(found)
     return [
         Unexplained(
             *titles[name],

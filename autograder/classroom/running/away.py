@@ -101,7 +101,7 @@ def versions(assignment: str) -> dict[str, str]:
     return found | {"code": _code(), "Python": python}
 
 
-@lru_cache(maxsize=32)  # it takes longer than to judge an exercise
+@lru_cache(maxsize=32)  # it is looked for on the disk, and what is loaded stays what it is
 def _version(name: str) -> str:
     try:
         return metadata.version(name).partition("+")[0]  # which build of it does not matter

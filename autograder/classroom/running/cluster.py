@@ -29,7 +29,7 @@ from autograder.classroom.submissions.submission import Graded, Job, grade_submi
 CONNECT_SECONDS = 10.0
 PATIENCE = 60.0  # seconds without any worker: one may be starting again
 LOOK_SECONDS = 2.0
-GROUP = 4  # submissions that go to a worker at once: a way there costs a tenth of what grading does
+GROUP = 4  # submissions that go to a worker at once: each way there takes time of its own
 log = logging.getLogger("traitlets")
 
 
@@ -217,7 +217,15 @@ def _lost(address: str) -> CourseError:
 
 
 def _result(future: Any, address: str) -> list[Graded]:
-    """Give what came back; a submission that kills one worker after another is for a person."""
+    """Give what came back.
+
+    Raises
+    ------
+    KilledError
+        What was sent ended one worker after the other.
+    CourseError
+        The scheduler is lost, or a worker came later and has another version.
+    """
     import distributed
 
     try:

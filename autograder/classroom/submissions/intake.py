@@ -158,7 +158,7 @@ def _nothing(unreadable: list[tuple[str, str]], names: list[str], wanted: str) -
 
 def _rivals(best: Candidate, names: list[str]) -> list[str]:
     """Leave out notebooks that the best one runs (``%run helpers.ipynb``)."""
-    if len(names) == 1:
+    if len(names) == 1:  # as a rule; then nothing is to be looked for
         return names
     lines = (line for cell in best.notebook.cells for line in cell.source.splitlines())
     run = "\n".join(line for line in lines if "%run" in line or "run_line_magic" in line)

@@ -60,7 +60,7 @@ def shell_class() -> Any:
     plain = TransformerManager().token_transformers
 
     class Transformers(TransformerManager):
-        """Looks for IPython's own syntax only where it may be: that takes as long as the rest."""
+        """Looks for IPython's own syntax only where it may be, for that takes its time."""
 
         def do_token_transforms(self, lines: list[str]) -> list[str]:
             if self.token_transformers == plain and not any(map(_COMMAND.search, lines)):
